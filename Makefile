@@ -1,0 +1,72 @@
+# Everything a developer types. Each target does its own set-up first, so that one command on a fresh machine is enough.
+# Settings: make PYTHON=python3.12 …   make VENV=/elsewhere …   make demo ARGS='--events FILE'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+FUZZ_SECONDS ?= 120
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The whole test run may last this long; `timeout` is missing on macOS, where only the limit per test holds.
+TEST_SECONDS ?= 660
+BOUNDED := $(if $(shell command -v timeout),timeout --foreground $(TEST_SECONDS))
+
+# What the tests need beyond Python, as command:Debian-package. Where one is missing its tests say so and skip.
+TOOLS := nc:netcat-openbsd curl:curl
+
+.PHONY: help setup demo test check format bench bench-peers torture docs wheel clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make the virtual environment with everything a developer needs
+
+$(READY): pyproject.toml scripts/setup
+	@scripts/setup "$(VENV)" "$(PYTHON)" $(TOOLS)
+	@touch $@
+
+demo: $(READY)  ## start a hub with simulated boards and watch what arrives
+	@$(BIN)/wacket demo $(ARGS)
+
+test: $(READY)  ## run all the tests but the long fault runs
+	@$(BOUNDED) $(BIN)/python -m pytest -n 2 -m "not torture" $(ARGS)
+
+check: $(READY)  ## lint, formatting, types, import rules, laws and documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/laws tests/docs
+
+format: $(READY)  ## put the source into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY)  ## write the generated reference pages again
+	$(BIN)/python scripts/reference.py
+
+bench: $(READY)  ## measure this hub
+	$(BIN)/python -m benchmarks.ours $(ARGS)
+
+bench-peers: $(READY)  ## measure this hub side by side with others installed from Debian
+	$(BIN)/python -m benchmarks.peers $(ARGS)
+
+torture: $(READY)  ## the full fault runs, then each fuzzer for FUZZ_SECONDS
+	$(BIN)/python -m pytest -m torture --timeout 3600 tests $(ARGS)
+	@for target in tests/fuzz/fuzz_*.py; do \
+	  [ -e "$$target" ] || continue; \
+	  echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
+
+wheel: $(READY)  ## build the package into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist
+
+clean:  ## remove everything that these targets made
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench-results
+	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""Measures the hub, alone (`python -m benchmarks.ours`) and beside peers (`python -m benchmarks.peers`)."""

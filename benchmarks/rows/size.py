@@ -1,0 +1,59 @@
+"""What a reading and a log line cost on disk, sealed and compacted, roll-ups and all."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from benchmarks import payloads, prepare
+from benchmarks.harness import work_folder
+from benchmarks.report import Figure, Options
+
+
+def occupied(folder: Path) -> dict[str, int]:
+    """Bytes of the files below `folder`, by ending."""
+    sizes: dict[str, int] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            sizes[path.suffix] = sizes.get(path.suffix, 0) + path.stat().st_size
+    return sizes
+
+
+def bytes_a_point(options: Options, jitter: bool) -> tuple[float, str]:
+    days = options.pick(7, 1)
+    start = (int(time.time()) // 86_400 - days) * prepare.DAY
+    with work_folder(options.folder) as folder:
+        prepare.fill(folder, prepare.readings(list(range(1, 11)), start, days, jitter))
+        sizes = occupied(folder / "history")
+    points = 10 * days * 86_400
+    rest = sum(size for ending, size in sizes.items() if ending != ".parquet") / points
+    return sizes[".parquet"] / points, f"10 series × {days} days; journal and manifest {rest:.2f} B more"
+
+
+def logs_ratio(options: Options) -> tuple[float, str]:
+    lines = payloads.log_lines(options.pick(1_000_000, 200_000), 11)
+    raw = sum(map(len, lines)) + len(lines)
+    start = (int(time.time()) // 86_400 - 1) * prepare.DAY
+    with work_folder(options.folder) as folder:
+        prepare.fill(folder, prepare.logs(list(range(1, 21)), start, 1, lines, 1))
+        kept = occupied(folder / "history")[".parquet"]
+    return raw / kept, f"{len(lines):,} lines of {raw / len(lines):.0f} bytes; {kept / len(lines):.1f} B each"
+
+
+def measure(options: Options) -> list[Figure]:
+    exact, exact_note = bytes_a_point(options, False)
+    late, late_note = bytes_a_point(options, True)
+    ratio, ratio_note = logs_ratio(options)
+    return [
+        Figure("size of a point, times set by the device", exact, "B", 2.5, 1.5, "low", exact_note),
+        Figure(
+            "size of a point, times of arrival",
+            late,
+            "B",
+            2.5,
+            1.5,
+            "low",
+            f"µs, some ms of jitter; {late_note}",
+        ),
+        Figure("raw text to stored logs", ratio, "times smaller", 8, 12, note=ratio_note),
+    ]

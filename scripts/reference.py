@@ -1,0 +1,177 @@
+"""Writes the reference pages that are made from the code: settings, HTTP API, command line.
+
+Run by `make docs`; the tests compare the pages with what this makes.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wacket import api, settings
+from wacket.cli import reference as command_line
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+METHODS = ("get", "post", "put", "patch", "delete")
+TYPES = {
+    "Positive": "whole number, 1 or more",
+    "NotNegative": "number, 0 or more",
+    "str": "text",
+    "bool": "true or false",
+}
+COMMENT = re.compile(r"#\s*(.*)$")
+
+SETTINGS_HEAD = """# Settings
+
+This page is made from `src/wacket/settings.py` by `make docs`.
+
+A hub reads `wacket.toml` in its data folder, the environment and its command line; the command line wins over the
+environment, the environment over the file. In the environment a setting is called `WACKET_SECTION_NAME`, for example
+`WACKET_DOORS_HTTP`. An unknown name or a value that does not fit stops the start before anything is opened.
+
+```toml
+[doors]
+http = "127.0.0.1:8080"
+
+[history]
+logs_days = 90
+```
+"""
+
+API_HEAD = """# HTTP API
+
+This page is made from the hub's OpenAPI document by `make docs`; a running hub serves that document at
+`/api/v1/openapi.json`. Paths take and give JSON unless they say otherwise. Times in questions are ISO-8601, seconds
+since 1970, or an age such as `24h` or `7d`; times in answers are ISO-8601 with `Z`, except the points of a chart, which
+are `[microseconds since 1970 UTC, value]`.
+
+An error is `{"error": "what happened and what to do", "field": "the guilty part, where there is one"}` with status 400
+(malformed), 401 (who are you?), 403 (known, but not allowed), 404 (no such thing), 413 (too large), 429 (too often) or
+503 (the hub cannot take it now: nothing was kept, try again after `Retry-After` seconds).
+
+Who may ask: the owner on the hub's own machine (`Authorization: Bearer` with the text of `owner.key` in the data
+folder), a token (`Authorization: Bearer wkt_…`), or a person's session cookie.
+"""
+
+
+def settings_page() -> str:
+    """docs/reference/settings.md as Markdown."""
+    classes = {n.name: n for n in ast.parse(inspect.getsource(settings)).body if isinstance(n, ast.ClassDef)}
+    lines = inspect.getsource(settings).splitlines()
+    parts = [SETTINGS_HEAD]
+    for section in msgspec.structs.fields(settings.Settings):
+        node = classes[section.type.__name__]
+        parts += [f"## `[{section.name}]`", "", ast.get_docstring(node) or "", ""]
+        parts += ["| setting | default | value | meaning |", "|---|---|---|---|"]
+        parts += [_row(entry, lines) for entry in node.body if isinstance(entry, ast.AnnAssign)]
+        parts += [""]
+    return "\n".join(parts)
+
+
+def _row(entry: ast.AnnAssign, lines: list[str]) -> str:
+    name, kind = ast.unparse(entry.target), ast.unparse(entry.annotation)
+    default = ast.literal_eval(entry.value) if isinstance(entry.value, ast.Constant) else _number(entry.value)
+    comment = COMMENT.search(lines[(entry.end_lineno or entry.lineno) - 1])
+    shown = json.dumps(default)
+    return f"| `{name}` | `{shown}` | {_type(kind)} | {comment.group(1) if comment else ''} |"
+
+
+def _number(value: ast.expr | None) -> Any:
+    """Products of numbers, as sizes are written."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+        return _number(value.left) * _number(value.right)
+    return ast.literal_eval(value) if value is not None else None
+
+
+def _type(kind: str) -> str:
+    if kind.startswith("Literal["):
+        return "one of " + ", ".join(f"`{choice}`" for choice in ast.literal_eval(f"({kind[8:-1]},)"))
+    bounds = re.search(r"gt=(\S+?), le=(\S+?)\)", kind)
+    return f"number over {bounds[1]}, at most {bounds[2]}" if bounds else TYPES[kind]
+
+
+def api_page(document: dict[str, Any]) -> str:
+    """docs/reference/http-api.md as Markdown, from an OpenAPI document."""
+    parts = [API_HEAD]
+    for path, methods in sorted(document["paths"].items()):
+        for method in METHODS:
+            if method in methods:
+                parts += _route(path, method, methods[method], document)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _route(path: str, method: str, route: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+    yield f"## `{method.upper()} {path}`\n"
+    yield _sentence(route.get("summary", "")) + "\n"
+    if text := route.get("description", "").strip():
+        yield text + "\n"
+    parameters = [_resolved(parameter, document) for parameter in route.get("parameters", [])]
+    if shown := [p for p in parameters if p["in"] in ("query", "path", "header")]:
+        yield "| parameter | where | meaning |\n|---|---|---|"
+        yield from (_parameter(parameter) for parameter in shown)
+        yield ""
+    for title, content in _examples(route, document):
+        yield f"{title}:\n\n```{'json' if content.startswith(('{', '[')) else 'text'}\n{content}\n```\n"
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "?", "!")) else text + "."
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    meaning = parameter.get("description") or parameter.get("schema", {}).get("description", "")
+    needed = "" if not parameter.get("required") or parameter["in"] == "path" else " (needed)"
+    cell = " ".join(meaning.split()).replace("|", "\\|")
+    return f"| `{parameter['name']}` | {parameter['in']} | {cell}{needed} |"
+
+
+def _examples(route: dict[str, Any], document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for media, content in route.get("requestBody", {}).get("content", {}).items():
+        if (example := _example(content, document)) is not None:
+            yield f"Sent (`{media}`)", example
+    for status, response in route.get("responses", {}).items():
+        for content in response.get("content", {}).values():
+            if status.startswith("2") and (example := _example(content, document)) is not None:
+                yield f"Answered ({status})", example
+
+
+def _example(content: dict[str, Any], document: dict[str, Any]) -> str | None:
+    """The example of a body: the route's own, else that of its model."""
+    schema = _resolved(content.get("schema", {}), document)
+    found = [content["example"]] if "example" in content else []
+    found += [example["value"] for example in content.get("examples", {}).values() if "value" in example]
+    found += schema.get("examples", [])
+    if not found:
+        return None
+    text = found[0] if isinstance(found[0], str) else json.dumps(found[0], indent=2, ensure_ascii=False)
+    return text.rstrip("\n")
+
+
+def _resolved(part: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in part:
+        found: Any = document
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        part = found
+    return part
+
+
+def pages() -> dict[str, str]:
+    """File name → text of every page that is made from the code."""
+    return {
+        "settings.md": settings_page(),
+        "http-api.md": api_page(json.loads(api.openapi(None))),
+        "cli.md": command_line.page(),
+    }
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")

@@ -1,0 +1,137 @@
+"""The class for teachers' pages and programs: where everybody's hardware stands, what happened, and reset.
+
+Students see their own and nobody else's. The protocol that boards speak is in hw_supervisor.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
+
+from wacket.api.access import Caller, audit, iso, may, parts_of
+from wacket.errors import Forbidden, NotFound
+from wacket.ledger import classes
+from wacket.ledger.classes import ClassRow, Moved
+
+router = APIRouter(tags=["class"])
+Known = Annotated[Caller, Depends(may("own"))]
+Operator = Annotated[Caller, Depends(may("operate"))]
+UNDER = "/api/v1/class"
+
+EXAMPLE: JsonDict = {
+    "user": "ada",
+    "state": 3,
+    "hw_command": "print(6 * 7)",
+    "hw_response": "42",
+    "server_analysis": "",
+    "time": "2026-11-21T08:30:00Z",
+}
+MOVE: JsonDict = {
+    "id": 7,
+    "at": "2026-11-21T08:30:00Z",
+    "command": "hw_response_provide",
+    "before": 2,
+    "after": 3,
+    "value": "42",
+    "peer": "192.168.1.20",
+}
+
+
+class ClassUser(BaseModel):
+    """One user's hardware: 0 at rest, 1 requested, 2 collected, 3 answered. `time` is of the last transition."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    user: str
+    state: int
+    hw_command: str
+    hw_response: str
+    server_analysis: str
+    time: str
+
+
+class ClassList(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"users": [EXAMPLE]}]})
+
+    users: list[ClassUser]
+
+
+class Transition(BaseModel):
+    """From state `before` to `after`; `value` is what the command carried."""
+
+    id: int
+    at: str
+    command: str
+    before: int
+    after: int
+    value: str
+    peer: str
+
+
+class ClassHistory(BaseModel):
+    """Newest first; `cursor` is to be given as `before` for the next page."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "ada", "transitions": [MOVE], "cursor": None}]})
+
+    user: str
+    transitions: list[Transition]
+    cursor: int | None
+
+
+@router.get(UNDER, summary="Where everybody's hardware stands")
+async def everybody(caller: Known, request: Request) -> ClassList:
+    """All users by name. Who lacks the right read gets only what is their own."""
+    only = None if "read" in caller.rights else _own_name(caller)
+    ledger = parts_of(request).ledger
+    rows = await asyncio.to_thread(ledger.read, lambda c: classes.everybody(c, only))
+    return ClassList(users=[_user(row) for row in rows])
+
+
+@router.get(UNDER + "/{user}/history", summary="What happened to a user's hardware")
+async def history(
+    caller: Known,
+    request: Request,
+    user: str,
+    limit: Annotated[int, Query(ge=1, le=1000, examples=[100])] = 100,
+    before: Annotated[int | None, Query(ge=0, le=1 << 62, description="the cursor of the page before")] = None,
+) -> ClassHistory:
+    """Every transition that ever happened, newest first. Who lacks the right read gets only what is their own."""
+    if "read" not in caller.rights and user != _own_name(caller):
+        raise Forbidden("this is not your own: it needs the right 'read'")
+    ledger = parts_of(request).ledger
+    if await asyncio.to_thread(ledger.read, lambda c: classes.find(c, user)) is None:
+        raise NotFound(f"no user {user[:80]!r} in the class")
+    rows = await asyncio.to_thread(ledger.read, lambda c: classes.history(c, user, limit, before))
+    cursor = rows[-1].id if len(rows) == limit else None
+    return ClassHistory(user=user, transitions=[_moved(row) for row in rows], cursor=cursor)
+
+
+@router.post(UNDER + "/{user}/reset", summary="Put a user's hardware at rest")
+async def reset(caller: Operator, request: Request, user: str) -> ClassUser:
+    """From any state to 0, for a run that got stuck; what was said so far stays."""
+    parts = parts_of(request)
+    await parts.desk.reset(user, caller.peer)
+    await audit(parts, caller, "class.reset", user)
+    row = await asyncio.to_thread(parts.ledger.read, lambda c: classes.find(c, user))
+    if row is None:
+        raise NotFound(f"no user {user[:80]!r} in the class")
+    return _user(row)
+
+
+def _own_name(caller: Caller) -> str:
+    if caller.kind != "person":
+        raise Forbidden("this needs the right 'read', or an account of one's own")
+    return caller.name
+
+
+def _user(row: ClassRow) -> ClassUser:
+    return ClassUser(**row._asdict() | {"time": iso(row.time)})
+
+
+def _moved(row: Moved) -> Transition:
+    fields = row._asdict() | {"at": iso(row.at)}
+    return Transition(**{name: fields[name] for name in Transition.model_fields})

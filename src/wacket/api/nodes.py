@@ -1,0 +1,161 @@
+"""Nodes as people see them: list, look at, make, rename, tag, adopt and retire. The history of a retired node
+stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+from sqlalchemy import Connection
+
+from wacket.api.access import Caller, iso, may, parts_of, perform
+from wacket.api.parts import Parts
+from wacket.errors import BadRequest, NotFound
+from wacket.intake.admission import NODE_NAME
+from wacket.ledger import nodes
+from wacket.ledger.nodes import NodeRow
+
+router = APIRouter(tags=["nodes"])
+Reader = Annotated[Caller, Depends(may("read"))]
+Operator = Annotated[Caller, Depends(may("operate"))]
+State = Literal["adopted", "pending", "retired"]
+Kind = Literal["machine", "board", "service", "virtual"]
+HUB = 1
+EXAMPLE: JsonDict = {
+    "id": 2,
+    "name": "rig-3",
+    "kind": "board",
+    "state": "adopted",
+    "tags": {"room": "lab 2"},
+    "first_seen": "2026-11-21T08:00:00Z",
+    "last_seen": "2026-11-21T08:30:00Z",
+    "last_peer": "192.168.1.20",
+}
+
+
+class NodeInfo(BaseModel):
+    """Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: int
+    name: str
+    kind: str
+    state: str
+    tags: dict[str, str]
+    first_seen: str
+    last_seen: str
+    last_peer: str
+
+
+class NodeList(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"nodes": [EXAMPLE]}]})
+
+    nodes: list[NodeInfo]
+
+
+class NewNode(BaseModel):
+    """A node that is known before it speaks."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "rig-3", "kind": "board"}]})
+
+    name: str = Field(max_length=100)
+    kind: Kind = "board"
+
+
+class NodeChange(BaseModel):
+    """What is left out stays. `tags` replaces all tags."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "adopted", "tags": {"room": "lab 2"}}]}
+    )
+
+    name: str | None = Field(None, max_length=100)
+    tags: dict[str, str] | None = Field(None, max_length=32)
+    state: State | None = None
+
+
+@router.get("/api/v1/nodes", summary="List the nodes")
+async def list_nodes(caller: Reader, request: Request) -> NodeList:
+    """All nodes, the pending and the retired ones too, by name."""
+    rows = sorted(parts_of(request).catalogue.nodes(), key=lambda row: row.name)
+    return NodeList(nodes=[_info(row) for row in rows])
+
+
+@router.get("/api/v1/nodes/{name}", summary="One node")
+async def one_node(caller: Reader, name: str, request: Request) -> NodeInfo:
+    """What is known of one node."""
+    for row in parts_of(request).catalogue.nodes():
+        if row.name == name:
+            return _info(row)
+    raise NotFound(f"no node named {name[:80]!r}")
+
+
+@router.post("/api/v1/nodes", status_code=201, summary="Make a node")
+async def create_node(caller: Operator, body: NewNode, request: Request) -> NodeInfo:
+    """Make a node before it has spoken, adopted from the start. It speaks with a token bound to its name."""
+    parts = parts_of(request)
+    _require_name(body.name)
+
+    def work(connection: Connection) -> NodeRow:
+        if any(row.name == body.name for row in nodes.all_nodes(connection)):
+            raise BadRequest(f"another node is named {body.name!r} already", "name")
+        identity = f"name:{body.name}"
+        return nodes.create(connection, body.name, body.kind, "adopted", identity, parts.clock())
+
+    row = await perform(parts, caller, "node.create", body.name, work, kind=body.kind)
+    await _tell(parts, row)
+    return _info(row)
+
+
+@router.patch("/api/v1/nodes/{name}", summary="Rename, tag, adopt or retire a node")
+async def change_node(caller: Operator, name: str, body: NodeChange, request: Request) -> NodeInfo:
+    """Adopting a pending node is `{"state": "adopted"}`; a retired one is no longer heard, its history
+    stays.
+    """
+    parts, new = parts_of(request), body.name or name
+    if body.name is not None:
+        _require_name(body.name)
+    _require_tags(body.tags or {})
+
+    def work(connection: Connection) -> NodeRow:
+        if nodes.by_name(connection, name).id == HUB and body.state not in (None, "adopted"):
+            raise BadRequest("the hub itself cannot be retired", "state")
+        if body.tags is not None:
+            nodes.set_tags(connection, name, body.tags)
+        if body.state is not None:
+            nodes.set_state(connection, name, body.state)
+        if new != name:
+            nodes.rename(connection, name, new)
+        return nodes.by_name(connection, new)
+
+    row = await perform(
+        parts, caller, "node.change", name, work, **body.model_dump(exclude_none=True, mode="json")
+    )
+    await _tell(parts, row)
+    return _info(row)
+
+
+async def _tell(parts: Parts, row: NodeRow) -> None:
+    await asyncio.to_thread(parts.catalogue.refresh_nodes)
+    parts.bus.publish_nowait("nodes", row)
+
+
+def _require_name(name: str) -> None:
+    if not NODE_NAME.fullmatch(name):
+        raise BadRequest("a node's name has letters, digits and . _ @ : - only, 1 to 63 of them", "name")
+
+
+def _require_tags(tags: dict[str, str]) -> None:
+    for tag, value in tags.items():
+        if not tag or len(tag) > 64 or len(value) > 256 or not (tag + value).isprintable():
+            raise BadRequest("a tag is a printable name (1 to 64) with a printable value (up to 256)", "tags")
+
+
+def _info(row: NodeRow) -> NodeInfo:
+    shown = row._asdict() | {"first_seen": iso(row.first_seen), "last_seen": iso(row.last_seen)}
+    return NodeInfo(**shown)

@@ -1,0 +1,43 @@
+"""The running hub as the API's routes see it. Filled by hub.py; builds nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wacket.bus.memory import Bus
+    from wacket.commands.desk import ClassDesk
+    from wacket.history import History
+    from wacket.history.query import Query
+    from wacket.intake.admission import Admission
+    from wacket.intake.catalogue import Catalogue
+    from wacket.intake.intake import Intake
+    from wacket.ledger.store import Ledger
+    from wacket.ledger.tokens import Tokens
+    from wacket.settings import Settings
+    from wacket.watch.clusters import ClusterWatch
+
+
+@dataclass(slots=True)
+class Parts:
+    """`clock` gives microseconds since 1970 UTC. `edges` maps a name to its `statistics()`."""
+
+    folder: Path
+    settings: Settings
+    clock: Callable[[], int]
+    ledger: Ledger
+    tokens: Tokens
+    history: History
+    query: Query
+    catalogue: Catalogue
+    admission: Admission
+    intake: Intake
+    bus: Bus
+    desk: ClassDesk
+    clusters: ClusterWatch
+    owner_key: str
+    edges: dict[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)  # door -> "host:port" as really bound

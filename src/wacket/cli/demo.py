@@ -1,0 +1,171 @@
+"""A hub with simulated boards, to look at.
+
+Everything is in a temporary folder and goes away at the end; nothing that runs already is touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from wacket.cli.support.errors import Misused, Partly, Unreachable
+from wacket.cli.support.options import Command
+from wacket.cli.support.process import HubProcess, free_or_any
+from wacket.cli.support.progress import bar
+from wacket.cli.support.session import Session
+from wacket.cli.support.text import folded, plain
+
+
+@click.command(
+    "demo",
+    cls=Command,
+    examples=[
+        ("wacket demo", "look at it; Ctrl-C ends everything"),
+        ("wacket demo --events events.txt", "replay energy events, then show their clusters"),
+        ("wacket demo --seconds 10 --plain", "for a script"),
+    ],
+)
+@click.option("--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One energy event a line.")
+@click.option("--seconds", type=float, help="End by itself after this; else with Ctrl-C.")
+@click.option("--http", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
+@click.option("--tcp", default="127.0.0.1:8090", show_default=True, metavar="HOST:PORT", help="And for lines.")
+@click.option("--plain", "plainly", is_flag=True, help="Plain lines instead of the live view.")
+@click.pass_obj
+def command(
+    session: Session, /, *, events: Path | None, seconds: float | None, http: str, tcp: str, plainly: bool
+) -> None:
+    """Start a hub in a temporary folder, feed it from simulated boards of every kind, and show what arrives.
+
+    With --events it replays that file through POST /log/store, one event a request, instead; then it prints the
+    summary of the clusters, and ends when its output is piped.
+    """
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _orderly(),
+        tempfile.TemporaryDirectory(prefix="wacket-demo-") as name,
+    ):
+        doors = {"http": _door(session, "http", http), "tcp": _door(session, "tcp", tcp)}
+        doors["udp"] = free_or_any(tcp, socket.SOCK_DGRAM)
+        with HubProcess(Path(name), doors) as process:
+            _welcome(session, process)
+            if events:
+                _replay(session, process, events)
+                if not session.out.on_terminal and seconds is None:
+                    return
+            _watch(session, process, seconds, plainly, boards=not events)
+    session.out.note("ended; the hub is stopped and its folder removed", "✓")
+
+
+@contextlib.contextmanager
+def _orderly() -> Iterator[None]:
+    """The first of SIGTERM, SIGHUP and Ctrl-C ends the demo; the rest find it already ending."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = [kind for name in ("SIGINT", "SIGTERM", "SIGHUP") if (kind := getattr(signal, name, None))]
+
+    def end(_: int, __: FrameType | None) -> None:
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = [(kind, signal.signal(kind, end)) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in before:
+            signal.signal(kind, handler)
+
+
+def _door(session: Session, name: str, address: str) -> str:
+    found = free_or_any(address)
+    if found != address:
+        session.out.note(f"{address} is taken by another program; the demo takes another port for {name}", "!")
+    return found
+
+
+def _welcome(session: Session, process: HubProcess) -> None:
+    where = process.addresses
+    session.out.line(
+        f"demo hub: http://{where['http']}   lines over TCP: {where['tcp']}   UDP: {where.get('udp', '–')}"
+    )
+    session.out.line(f"ask it from another terminal: wacket series ls --data {process.folder}")
+    if session.out.on_terminal:
+        session.out.line("Ctrl-C ends everything.")
+
+
+def _watch(session: Session, process: HubProcess, seconds: float | None, plainly: bool, boards: bool) -> None:
+    from wacket.demo.running import lives, running
+    from wacket.demo.view import Watcher
+
+    hub, living = process.hub(), lives(process.addresses) if boards else []
+    watcher = Watcher(hub.get, living, title=f"http://{process.addresses['http']}")
+    until = None if seconds is None else time.monotonic() + seconds
+    with contextlib.closing(hub), running(living):
+        if session.out.on_terminal and not plainly:
+            watcher.show_live(until, time.monotonic, lambda: process.alive)
+        else:
+            watcher.show_plain(until, time.monotonic, lambda: process.alive, session.out.line)
+    if not process.alive:
+        raise Unreachable(f"the demo's hub ended by itself: {process.complaints() or 'it said nothing'}")
+
+
+def _replay(session: Session, process: HubProcess, file: Path) -> None:
+    from wacket.demo.replay import replay
+
+    with file.open("rb") as lines:
+        events = [line.strip() for line in lines if line.strip()]
+    if not events:
+        raise Misused(f"{file} holds no events", "It has one energy event a line, for example: Power: Active=1753W;")
+    began, stop = time.monotonic(), threading.Event()
+    with bar("replay", len(events)) as advance:
+        total = replay(process.addresses["http"], events, advance, stop)
+    took = time.monotonic() - began
+    session.out.line(
+        f"{folded(total.stored, 'event')} stored in {took:.2f} s, one a request: {total.stored / took:,.0f} a second"
+    )
+    for reason in total.reasons:
+        session.out.note(plain(reason), "✗")
+    _clusters(session, process)
+    if total.refused:
+        raise Partly(f"{folded(total.refused, 'event')} refused")
+
+
+def _clusters(session: Session, process: HubProcess) -> None:
+    """Have the clusters computed and print what a client of /clusters/summary gets."""
+    from wacket.cli.support.output import Column
+
+    hub = process.hub(timeout=120)
+    with contextlib.closing(hub):
+        hub.post("/api/v1/clusters/compute")
+        clusters = hub.get("/clusters/summary")["clusters"]
+    if session.as_json:
+        session.out.json(clusters)
+        return
+    fields = {
+        "label": "label",
+        "count": "count",
+        "avg_power_active_w": "active W",
+        "avg_power_reactive_var": "reactive var",
+        "avg_power_apparent_va": "apparent VA",
+        "avg_line_current_a": "current A",
+        "avg_line_voltage_v": "voltage V",
+    }
+    rows = [{name: _rounded(row.get(name)) for name in fields} for row in clusters]
+    session.out.line(f"{folded(len(rows), 'cluster')} (label -1: events that fit none)")
+    if not session.out.on_terminal:
+        session.out.line("  ".join(fields.values()))
+    session.out.rows(rows, [Column(name, heading, True) for name, heading in fields.items()], "no clusters")
+
+
+def _rounded(value: object) -> object:
+    return f"{value:.2f}" if isinstance(value, float) else value

@@ -1,0 +1,70 @@
+"""What happens now, over the hub's WebSocket. Reconnects nowhere: a hub that went away ends the command."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from wacket.cli.support.client import Hub, pinned, unchecked
+from wacket.cli.support.errors import Denied, Unreachable
+
+Messages = Callable[[float | None], Iterator[dict[str, Any]]]
+
+
+@contextmanager
+def connected(hub: Hub, wanted: Mapping[str, Any]) -> Iterator[Messages]:
+    """Subscribe to `wanted`; gives a function that yields messages for so many seconds, or for ever.
+
+    Raises Unreachable when there is no hub or it goes away, Denied when it does not allow it.
+    """
+    from websockets.exceptions import InvalidStatus, WebSocketException
+    from websockets.sync.client import connect
+
+    where = hub.place
+    url = f"{where.url.replace('http', 'ws', 1)}/api/v1/live"
+    more = {"Authorization": f"Bearer {where.token}"} if where.token else {}
+    try:
+        with connect(
+            url, additional_headers=more, ssl=_tls(hub), open_timeout=hub.timeout, proxy=None, max_size=2**24
+        ) as socket:
+            socket.send(json.dumps(wanted))
+            yield lambda seconds: _messages(socket, seconds)
+    except InvalidStatus as error:
+        status = error.response.status_code
+        if status in {401, 403}:
+            raise Denied(
+                "the hub does not let you follow its logs", "Show a token: --token or WACKET_TOKEN."
+            ) from error
+        raise Unreachable(f"{url} answered {status} instead of opening a live connection") from error
+    except (OSError, WebSocketException) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise Unreachable(
+            f"the live connection to {where.url} ended: {error}",
+            "Is the hub still running? See: wacket status",
+        ) from error
+
+
+def _messages(socket: Any, seconds: float | None) -> Iterator[dict[str, Any]]:
+    end = None if seconds is None else time.monotonic() + seconds
+    while True:
+        left = None if end is None else end - time.monotonic()
+        if left is not None and left <= 0:
+            return
+        try:
+            yield json.loads(socket.recv(timeout=left))
+        except TimeoutError:
+            return
+
+
+def _tls(hub: Hub) -> ssl.SSLContext | None:
+    if hub.place.scheme == "http":
+        return None
+    if hub.place.fingerprint is None:
+        return ssl.create_default_context()
+    pinned(hub.place, hub.timeout).close()
+    return unchecked()

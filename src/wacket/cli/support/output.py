@@ -1,0 +1,106 @@
+"""Data on standard output, words on standard error. A table on a terminal, plain aligned lines in a pipe,
+JSON on demand.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from wacket.cli.support.text import aligned, number, plain
+
+
+class Column(NamedTuple):
+    """A column of a table: the field it shows, its heading, and whether it is set to the right."""
+
+    field: str
+    heading: str = ""
+    right: bool = False
+
+
+class Output:
+    """Where one command writes."""
+
+    def __init__(self, as_json: bool = False, fields: str | None = None, quiet: bool = False) -> None:
+        self.as_json, self.quiet = as_json, quiet
+        self.fields = [name for name in (fields or "").split(",") if name]
+
+    @property
+    def on_terminal(self) -> bool:
+        return sys.stdout.isatty()
+
+    def line(self, text: str = "") -> None:
+        """One line of data."""
+        click.echo(text)
+
+    def note(self, text: str, mark: str = "") -> None:
+        """Words for the person, not part of the data. `mark` is ✓, ! or ✗."""
+        if not self.quiet:
+            colour = {"✓": "green", "!": "yellow", "✗": "red"}.get(mark)
+            click.echo((click.style(mark, fg=colour) + " " if mark else "") + text, err=True)
+
+    def json(self, value: Any) -> None:
+        """`value` as JSON, with only the fields that --json=… named."""
+        click.echo(json.dumps(self._chosen(value), ensure_ascii=not _unicode(), indent=2))
+
+    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column], empty: str = "") -> None:
+        """A list of objects: JSON if it was asked for, else lines with a heading on a terminal only."""
+        if self.as_json:
+            return self.json(list(rows))
+        columns = list(columns)
+        if not rows:
+            return self.note(empty or "nothing found")
+        cells = [[plain(number(_at(row, column.field))) for column in columns] for row in rows]
+        heading = [[(column.heading or column.field).upper() for column in columns]] if self.on_terminal else []
+        limit = shutil.get_terminal_size().columns if self.on_terminal else None
+        lines = aligned(heading + cells, [column.right for column in columns], limit)
+        for place, line in enumerate(lines):
+            self.line(click.style(line, dim=True) if heading and place == 0 else line)
+        return None
+
+    def facts(self, value: Mapping[str, Any]) -> None:
+        """One object: JSON if it was asked for, else one `name  value` line for each field."""
+        if self.as_json:
+            return self.json(value)
+        rows = [[name, text] for name, text in flattened(value)]
+        for line in aligned(rows, [False, False]):
+            self.line(line)
+        return None
+
+    def _chosen(self, value: Any) -> Any:
+        if not self.fields:
+            return value
+        if isinstance(value, list):
+            return [self._chosen(item) for item in value]
+        return {name: value.get(name) for name in self.fields} if isinstance(value, dict) else value
+
+
+def flattened(value: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
+    """Nested objects as dotted names, lists joined, everything safe to print."""
+    pairs: list[tuple[str, str]] = []
+    for name, item in value.items():
+        if isinstance(item, Mapping) and item:
+            pairs += flattened(item, f"{before}{name}.")
+        elif isinstance(item, (list, tuple)):
+            pairs.append((plain(f"{before}{name}"), plain(", ".join(map(str, item)) or "–")))
+        else:
+            pairs.append((plain(f"{before}{name}"), plain(number(item))))
+    return pairs
+
+
+def _at(row: Mapping[str, Any], field: str) -> Any:
+    value: Any = row
+    for part in field.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={item}" for name, item in value.items())
+    return ",".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,101 @@
+"""Start the hub of this machine.
+
+Runs it in the foreground until Ctrl-C or SIGTERM; prints where it listens once it does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wacket.cli.support.options import Command
+from wacket.cli.support.session import Session
+from wacket.cli.support.text import plain
+
+if TYPE_CHECKING:
+    from wacket.hub import Ready
+
+# --lan opens these; each can still be set on its own.
+LAN = {
+    "doors.http": "0.0.0.0:8080",
+    "doors.https": "0.0.0.0:8443",
+    "doors.tcp": "0.0.0.0:8090",
+    "doors.udp": "0.0.0.0:8090",
+}
+
+
+@click.command(
+    "up",
+    cls=Command,
+    examples=[
+        ("wacket up", "listen on this machine only"),
+        ("wacket up --lan", "let the machines of the local network in"),
+        ("wacket up --data /srv/wacket --http 127.0.0.1:9000", "another folder, another port"),
+    ],
+)
+@click.option("--http", metavar="HOST:PORT", help="Page, API and HTTP ways in; 127.0.0.1:8080.")
+@click.option("--https", metavar="HOST:PORT", help="The same with the hub's own certificate.")
+@click.option("--tcp", metavar="HOST:PORT", help="Lines over TCP; 127.0.0.1:8090.")
+@click.option("--udp", metavar="HOST:PORT", help="Lines over UDP; 127.0.0.1:8090. Give '' to close it.")
+@click.option("--lan", is_flag=True, help="Listen on every address, and with TLS for people.")
+@click.pass_obj
+def command(
+    session: Session, /, *, http: str | None, https: str | None, tcp: str | None, udp: str | None, lan: bool
+) -> None:
+    """Start the hub of this machine and keep it running until Ctrl-C.
+
+    What it keeps is in one folder (--data, WACKET_DATA, or ~/.local/share/wacket). An address may end in port
+    0: then any free port is taken, and named.
+    """
+    from wacket.hub import run
+
+    given = {"doors.http": http, "doors.https": https, "doors.tcp": tcp, "doors.udp": udp}
+    run(session.folder, overrides(given, lan), lambda ready: announce(session, ready))
+
+
+def overrides(given: dict[str, str | None], lan: bool) -> dict[str, Any]:
+    """What the command line sets, as hub.run wants it."""
+    said = {name: address for name, address in given.items() if address is not None}
+    return {**LAN, **said} if lan else dict(said)
+
+
+def announce(session: Session, ready: Ready) -> None:
+    """Tell where the hub listens, at once and whole: others wait for this line."""
+    if session.as_json:
+        about = {
+            "addresses": ready.addresses,
+            "setup_link": ready.setup_link,
+            "seconds": ready.seconds,
+            "folder": str(ready.folder),
+            "fingerprint": ready.fingerprint,
+        }
+        click.echo(json.dumps(about))
+    else:
+        for line in welcome(ready):
+            click.echo(line)
+    sys.stdout.flush()
+
+
+def welcome(ready: Ready) -> list[str]:
+    """The lines that a person reads when the hub is up."""
+    check = click.style("✓", fg="green")
+    lines = [f"{check} hub ready in {ready.seconds:.1f} s   data in {plain(ready.folder)}"]
+    lines += [f"  {door:<6} {_shown(door, address)}" for door, address in ready.addresses.items() if address]
+    if ready.fingerprint:
+        lines.append(f"  its certificate's SHA-256 begins with {ready.fingerprint[:16]}")
+    if ready.setup_link:
+        lines.append(f"  Next: make the first account (this link expires): {ready.setup_link}")
+    tcp = ready.addresses.get("tcp")
+    if tcp:
+        host, _, port = tcp.rpartition(":")
+        target = "127.0.0.1" if host in {"0.0.0.0", "", "[::]", "::"} else host.strip("[]")  # noqa: S104
+        lines.append(f"  Then: printf 'temp:21.4 hum:40\\n' | nc -w1 {target} {port}     and: wacket series ls")
+    lines.append("  Ctrl-C ends it.")
+    return lines
+
+
+def _shown(door: str, address: str) -> str:
+    return f"{door}://{address}" if door in {"http", "https"} and "://" not in address else address

@@ -1,0 +1,1 @@
+"""Ways in that are not HTTP: each takes bytes from a socket, cuts them into frames and hands them to the intake."""

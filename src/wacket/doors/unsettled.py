@@ -1,0 +1,80 @@
+"""What one connection has taken from its socket and cannot yet answer for, in the order in which it came.
+
+Pure bookkeeping: pieces may be stored out of order or fail and be offered again, yet answers are given in order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from wacket.framing.lines import Dropped
+from wacket.records import Receipt
+
+NEW, OFFERED, FAILED, STORED = range(4)
+
+
+class Piece:
+    """Some whole lines, or one refused line. `first` is the number of its first line, from 0."""
+
+    __slots__ = ("body", "first", "frames", "receipt", "refusal", "state")
+
+    def __init__(self, body: bytes, refusal: str | None, first: int) -> None:
+        self.body, self.refusal, self.first = body, refusal, first
+        self.frames = 1 if refusal is not None else count_frames(body)
+        self.state = NEW
+        self.receipt: Receipt | None = None
+
+
+class Unsettled:
+    """Pieces from the oldest that is not answered to the newest."""
+
+    __slots__ = ("bytes", "pieces", "taken")
+
+    def __init__(self) -> None:
+        self.pieces: deque[Piece] = deque()
+        self.bytes = 0
+        self.taken = 0  # lines of this connection so far
+
+    def add(self, body: bytes, refusal: str | None) -> None:
+        piece = Piece(body, refusal, self.taken)
+        if not piece.frames:
+            return
+        self.taken += piece.frames
+        self.bytes += len(body)
+        self.pieces.append(piece)
+
+    def to_offer(self) -> Iterator[Piece]:
+        """Those that the intake does not have, oldest first."""
+        return (piece for piece in list(self.pieces) if piece.state in (NEW, FAILED))
+
+    def answered(self) -> Iterator[Piece]:
+        """Take out, oldest first, the pieces that are stored and have nothing unstored before them."""
+        while self.pieces and self.pieces[0].state == STORED:
+            piece = self.pieces.popleft()
+            self.bytes -= len(piece.body)
+            yield piece
+
+
+def in_order(chunk: bytes, dropped: Sequence[Dropped], limit: int) -> list[tuple[bytes, str | None]]:
+    """Whole lines and those that were too long, as pieces (body, why it is refused) in the order of the stream."""
+    lines = [line for line in chunk.split(b"\n") if line.strip()]
+    pieces: list[tuple[bytes, str | None]] = []
+    done = 0
+    for long in dropped:
+        if long.before > done:
+            pieces.append((b"\n".join(lines[done : long.before]) + b"\n", None))
+        pieces.append((long.excerpt, f"the line is longer than {limit} bytes"))
+        done = long.before
+    if len(lines) > done:
+        pieces.append((b"\n".join(lines[done:]) + b"\n", None))
+    return pieces
+
+
+def count_frames(chunk: bytes) -> int:
+    """Lines that are not blank, as the formats count them."""
+    lines = chunk.count(b"\n") + (chunk[-1:] not in (b"\n", b""))
+    doubtful = (b"\n\n", b"\n\r", b" \n", b" \r", b"\t\n", b"\t\r")
+    if chunk[:1].isspace() or any(pair in chunk for pair in doubtful):
+        return sum(1 for line in chunk.split(b"\n") if line.strip())
+    return lines

@@ -1,0 +1,148 @@
+"""The segments that count right now, the views that show them, and the files that nobody needs any more.
+
+A change is first committed to the manifest on disk, then swapped in for the next view, both or neither as far as
+anybody can see. The file of a segment that no longer counts is deleted when no view that may name it is alive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from wacket.errors import Unavailable
+from wacket.history import manifest, segments
+from wacket.history.journal import Journal
+from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Damage, Segment, View
+from wacket.history.tail import Part, Tail
+
+
+class Files:
+    """All methods may be called from any thread; `commit` only by who holds the turn to write to the journal."""
+
+    def __init__(self, folder: Path, journal: Journal, tail: Tail, existing: Sequence[Segment]) -> None:
+        self._folder, self._journal, self._tail = folder, journal, tail
+        self._lock = threading.Lock()
+        self._segments = {segment.id: segment for segment in existing}
+        self._kinds: dict[str, tuple[Segment, ...]] = {}
+        self._arrange()
+        with journal.transaction() as connection:
+            self._number = max([manifest.state(connection, "segment"), *self._segments])
+        self._serial = 0
+        self._views: set[int] = set()
+        self._doomed: list[tuple[int, str]] = []  # (the last view that may name it, file name)
+        self._deleted: list[str] = []
+        self._unsure: tuple[Sequence[Segment], Sequence[Segment], Part | None] | None = None
+
+    def number(self) -> int:
+        """An id for a new segment."""
+        with self._lock:
+            self._number += 1
+            return self._number
+
+    def of(self, kind: str) -> tuple[Segment, ...]:
+        """In order of arrival."""
+        return self._kinds.get(kind, ())
+
+    def all(self) -> list[Segment]:
+        with self._lock:
+            return list(self._segments.values())
+
+    def find(self, path: str) -> Segment | None:
+        return next((segment for segment in self.all() if segment.path == path), None)
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[View]:
+        """Everything at this moment. Its files stay until the block is left."""
+        with self._lock:
+            self._serial += 1
+            serial = self._serial
+            self._views.add(serial)
+            kinds = self._kinds
+            readings, logs = self._tail.tables()
+        try:
+            rollups = {kind: kinds.get(kind, ()) for kind in ROLLUPS}
+            yield View(kinds.get(READINGS, ()), rollups, kinds.get(LOGS, ()), readings, logs)
+        finally:
+            with self._lock:
+                self._views.discard(serial)
+            self.sweep()
+
+    def commit(
+        self,
+        added: Sequence[Segment],
+        removed: Sequence[Segment],
+        part: Part | None = None,
+        told: Sequence[Damage] = (),
+    ) -> bool:
+        """Let `added` count instead of `removed` and, if given, of the journal rows of `part`.
+
+        False, and the files of `added` deleted, when one of `removed` does not count any more. Raises Unavailable
+        when the journal fails; whether it was done is found out before the next change.
+        """
+        self.settle()
+        if any(segment.id not in self._segments for segment in removed):
+            self._delete([segments.file_name(segment) for segment in added])
+            return False
+        self._unsure = (added, removed, part)
+        with self._journal.transaction() as connection:
+            manifest.change(connection, added, removed)
+            manifest.add_damage(connection, told)
+            if part is not None:
+                connection.execute("delete from batches where id between ? and ?", (part.first, part.last))
+                manifest.set_state(connection, "row", part.last)
+            for name in self._deleted:
+                manifest.forget_file(connection, name)
+        self._deleted = []
+        self._swap()
+        return True
+
+    def settle(self) -> None:
+        """Find out whether a change in which the journal failed is on disk. Raises Unavailable if it still fails."""
+        if self._unsure is None:
+            return
+        added, removed, _ = self._unsure
+        with self._journal.transaction() as connection:
+            known = {segment.id for segment in manifest.load(connection, self._folder)[0]}
+        if all(segment.id in known for segment in added) and not any(s.id in known for s in removed):
+            self._swap()
+            return
+        self._unsure = None
+        self._delete([segments.file_name(segment) for segment in added])
+
+    def sweep(self) -> None:
+        """Delete the files that no view names any more."""
+        with self._lock:
+            if not self._doomed:
+                return
+            oldest = min(self._views, default=self._serial + 1)
+            free = [name for last, name in self._doomed if last < oldest]
+            self._doomed = [doomed for doomed in self._doomed if doomed[0] >= oldest]
+        self._delete(free)
+        self._deleted += free
+
+    def _delete(self, names: Sequence[str]) -> None:
+        for name in names:
+            with contextlib.suppress(OSError):  # it is tried again when the hub starts
+                (self._folder / name).unlink(missing_ok=True)
+
+    def _swap(self) -> None:
+        assert self._unsure is not None
+        added, removed, part = self._unsure
+        with self._lock:
+            for segment in removed:
+                del self._segments[segment.id]
+                self._doomed.append((self._serial, segments.file_name(segment)))
+            self._segments |= {segment.id: segment for segment in added}
+            self._arrange()
+            if part is not None:
+                self._tail.drop()
+            self._unsure = None
+        self.sweep()
+
+    def _arrange(self) -> None:
+        kinds: dict[str, list[Segment]] = {}
+        for segment in sorted(self._segments.values(), key=lambda segment: (segment.first, segment.id)):
+            kinds.setdefault(segment.kind, []).append(segment)
+        self._kinds = {kind: tuple(found) for kind, found in kinds.items()}

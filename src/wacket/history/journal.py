@@ -1,0 +1,282 @@
+"""The journal: what was acknowledged is here, on disk, until a segment holds it.
+
+SQLite in WAL mode with synchronous=FULL. One connection writes and checkpoints, guarded by one lock: SQLite before
+3.51.3 can corrupt its WAL when two connections do that at once. So the sealer's transactions take turns with
+`append`'s; all of them go through `transaction`. One row holds one batch, whatever the number of readings in it.
+
+A failing disk: nothing of the failed call is kept, the file is closed, and the next call opens it anew and takes back
+what the failed one may have left. It knows nothing of what the blobs mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sqlite3
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from wacket.errors import Unavailable
+from wacket.history import salvage
+from wacket.history.shapes import Damage, Mark, StoredReceipt
+
+_CHECKPOINT_BYTES = 4 << 20  # of WAL; 8 to 14 ms, and short enough to be repaired quickly after a crash
+_SCHEMA = """
+create table if not exists batches(id integer primary key, kind text, rows integer, t_min integer, t_max integer,
+  at integer, crc integer, blob blob);
+create table if not exists marks(source text, epoch text, ranges text, crc integer, row integer, before text,
+  primary key(source, epoch)) without rowid;
+create table if not exists receipts(source text, key text, body blob, at integer, row integer,
+  primary key(source, key)) without rowid;
+create table if not exists segments(id integer primary key, name text, kind text, level integer, t_min integer,
+  t_max integer, series_min integer, series_max integer, rows integer, bytes integer, crc integer, first integer,
+  last integer, row_crc integer);
+create table if not exists obsolete(name text primary key) without rowid;
+create table if not exists damage(path text, kind text, t_min integer, t_max integer, rows integer, reason text,
+  at integer);
+create table if not exists state(key text primary key, value integer) without rowid;
+"""
+_ADD_BATCH = "insert into batches(id, kind, rows, t_min, t_max, at, crc, blob) values(?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_MARK = """insert into marks(source, epoch, ranges, crc, row) values(?, ?, ?, ?, ?)
+  on conflict do update set before = ranges, ranges = excluded.ranges, crc = excluded.crc, row = excluded.row"""
+_ADD_RECEIPT = "insert or replace into receipts(source, key, body, at, row) values(?, ?, ?, ?, ?)"
+_HOPELESS = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+log = logging.getLogger(__name__)
+
+
+class Row(NamedTuple):
+    """One batch as it stands in the journal. `blob` is what codec.encode made."""
+
+    id: int
+    kind: str
+    rows: int
+    t_min: int
+    t_max: int
+    at: int
+    blob: bytes
+
+
+class Journal:
+    """`opened` counts how often the file was opened: when it grows, what is in memory may be the only good copy."""
+
+    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
+        self._path, self._clock = path, clock
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._wal = 0
+        self._undo_from: int | None = None
+        self._trouble = ""
+        self._hopeless = False  # the file made no sense: the next opening sets it aside
+        self.opened = 0
+        self.commits = 0
+        self.bytes = 0
+        self.found: list[Damage] = []  # what opening had to leave behind
+        with self._lock:
+            self._open()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written now; empty when all is well."""
+        return self._trouble
+
+    @contextlib.contextmanager
+    def transaction(self, undo_from: int | None = None) -> Iterator[sqlite3.Connection]:
+        """One transaction, on disk when the block is left without an error. Waits for its turn.
+
+        Raises Unavailable, nothing kept, when the disk is full or fails. With `undo_from`, rows of that number and
+        above are removed when the file is next opened, if it cannot be told whether the disk has them.
+        """
+        with self._lock:
+            connection = self._connection or self._open()
+            try:
+                connection.execute("begin immediate")
+                yield connection
+                connection.execute("commit")
+            except sqlite3.DatabaseError as error:
+                self._fail(error, undo_from)
+            except BaseException:
+                connection.rollback()
+                raise
+
+    def append(
+        self, rows: Sequence[Row], marks: Sequence[Mark], receipts: Sequence[StoredReceipt], turn: int
+    ) -> None:
+        """All or nothing, on disk on return. `turn` is the first row id of this call, never used before."""
+        with self.transaction(undo_from=turn) as connection:
+            for row in rows:
+                connection.execute(_ADD_BATCH, (*row[:6], zlib.crc32(row.blob), row.blob))
+            if marks:
+                connection.executemany(_ADD_MARK, [_mark_row(mark, turn) for mark in marks])
+            if receipts:
+                connection.executemany(_ADD_RECEIPT, [(*receipt, turn) for receipt in receipts])
+        written = sum(len(row.blob) for row in rows) + 4096 * (1 + len(rows) + len(marks) + len(receipts))
+        self.commits += 1
+        self.bytes += written
+        self._wal += written
+        if self._wal > _CHECKPOINT_BYTES:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Move the WAL into the file. A failure here loses nothing: it is tried again later."""
+        with self._lock, contextlib.suppress(sqlite3.DatabaseError):
+            if self._connection is not None:
+                self._connection.execute("pragma wal_checkpoint(passive)").fetchall()
+                self._wal = 0
+
+    def batches(self, after: int, through: int) -> Iterator[Row | Damage]:
+        """Rows `after` < id <= `through` in order; a row that is not as it was written comes as Damage."""
+        while True:
+            with self.transaction() as connection:
+                found = connection.execute(
+                    "select id, kind, rows, t_min, t_max, at, blob, crc from batches "
+                    "where id > ? and id <= ? order by id limit 1",
+                    (after, through),
+                ).fetchone()
+            if found is None:
+                return
+            after = found[0]
+            if zlib.crc32(found[6] or b"") == found[7]:
+                yield Row(*found[:7])
+            else:
+                yield damaged_row(self._path, found[:6])
+
+    def drop_rows(self, told: Sequence[Damage]) -> None:
+        """Remember damaged rows as damage instead of as rows."""
+        with self.transaction() as connection:
+            for damage in told:
+                connection.execute("delete from batches where id = ?", (int(damage.path.rpartition("#")[2]),))
+            connection.executemany("insert into damage values(?, ?, ?, ?, ?, ?, ?)", told)
+
+    def marks(self) -> list[Mark]:
+        with self.transaction() as connection:
+            rows = connection.execute("select source, epoch, ranges, crc from marks").fetchall()
+        good = [row for row in rows if _mark_crc(*row[:3]) == row[3]]
+        return [Mark(row[0], row[1], tuple((a, b) for a, b in json.loads(row[2]))) for row in good]
+
+    def receipts(self) -> list[StoredReceipt]:
+        with self.transaction() as connection:
+            rows = connection.execute("select source, key, body, at from receipts order by at").fetchall()
+        return [StoredReceipt(*row) for row in rows]
+
+    def forget_receipts(self, before: int) -> None:
+        with self.transaction() as connection:
+            connection.execute("delete from receipts where at < ?", (before,))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()  # checkpoints and removes the WAL
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._connection = connection = self._connect()
+        except (sqlite3.Error, OSError) as error:
+            self._trouble = f"the journal {self._path} cannot be opened: {error}"
+            raise Unavailable(f"{self._trouble}; mend the disk, the hub will go on by itself", 5) from error
+        self.opened += 1
+        self._undo(connection)
+        if self._trouble:
+            log.info("the journal works again")
+        self._trouble = ""
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self._hopeless:
+            self.found += salvage.mend_wal(self._path, self._clock())
+            try:
+                return _connect(self._path)
+            except sqlite3.DatabaseError as error:
+                if _code(error) not in _HOPELESS:
+                    raise
+        aside = salvage.set_aside(self._path)
+        connection = _connect(self._path)
+        self.found += salvage.copy_readable(aside, connection, self._clock())
+        self._hopeless = False
+        return connection
+
+    def _fail(self, error: sqlite3.DatabaseError, undo_from: int | None) -> NoReturn:
+        code = _code(error)
+        connection, self._connection = self._connection, None
+        assert connection is not None
+        with contextlib.suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.rollback()
+        if code == sqlite3.SQLITE_FULL:
+            self._connection = connection
+            raise Unavailable("the disk of the hub is full; free some space, the hub will go on by itself", 5)
+        # An fsync that failed once may lie the next time, so the file is not used again as it is open now.
+        with contextlib.suppress(sqlite3.Error):
+            connection.close()
+        if undo_from is not None:
+            self._undo_from = min(undo_from, self._undo_from or undo_from)
+        self._hopeless = code in _HOPELESS
+        self._trouble = f"the journal {self._path} failed: {error}"
+        log.error(self._trouble)
+        raise Unavailable(f"{self._trouble}; nothing of this was kept", 1) from error
+
+    def _undo(self, connection: sqlite3.Connection) -> None:
+        """Take back what a failed call may have left: its sender was told that nothing was kept."""
+        if self._undo_from is None:
+            return
+        turn = (self._undo_from,)
+        connection.execute("begin immediate")
+        connection.execute("delete from batches where id >= ?", turn)
+        connection.execute("delete from receipts where row >= ?", turn)
+        connection.execute("delete from marks where row >= ? and before is null", turn)
+        undone = connection.execute("select source, epoch, before from marks where row >= ?", turn).fetchall()
+        connection.executemany(
+            "update marks set ranges = ?3, crc = ?4, before = null, row = 0 where source = ?1 and epoch = ?2",
+            [(*mark, _mark_crc(*mark)) for mark in undone],
+        )
+        connection.execute("commit")
+        self._undo_from = None
+
+
+def damaged_row(path: Path, row: Sequence[int | str]) -> Damage:
+    """What to say of a batch (id, kind, rows, t_min, t_max, at) whose crc is wrong."""
+    number, kind, rows, t_min, t_max, at = row
+    return Damage(
+        f"{path}#{number}", str(kind), int(t_min), int(t_max), int(rows), "the checksum is wrong", int(at)
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    try:
+        # Each pragma is fetched to its end: a result left open would hold a lock and keep the WAL growing.
+        # Exclusive: nobody else may open the file while the hub runs, not even another hub.
+        for pragma in (
+            "locking_mode=exclusive",
+            "journal_mode=wal",
+            "synchronous=full",
+            "wal_autocheckpoint=0",
+            "cell_size_check=on",
+        ):
+            connection.execute(f"pragma {pragma}").fetchall()
+        connection.executescript(_SCHEMA)
+        salvage.probe(connection)
+        connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        salvage.keep_head(path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _mark_row(mark: Mark, turn: int) -> tuple[str, str, str, int, int]:
+    ranges = json.dumps(mark.ranges, separators=(",", ":"))
+    return (mark.source, mark.epoch, ranges, _mark_crc(mark.source, mark.epoch, ranges), turn)
+
+
+def _mark_crc(source: str, epoch: str, ranges: str) -> int:
+    return zlib.crc32(f"{source}\0{epoch}\0{ranges}".encode("utf-8", "replace"))

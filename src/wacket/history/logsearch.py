@@ -1,0 +1,171 @@
+"""Finds log lines by text, regular expression, node, severity, source and time, a page at a time.
+
+Looks at the files in the order of the answer and stops when the page is full. A cursor stands between two lines and
+stays valid while lines are added or sealed. Text is compared without regard to case unless asked otherwise.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import duckdb
+
+from wacket.errors import BadRequest
+from wacket.history.question import EVER, Question
+from wacket.history.shapes import Segment
+
+MOST_ROWS = 10_000
+MOST_TEXT = 1000  # characters of what is searched for
+_CURSOR = struct.Struct(">qqB")
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """What is wanted. None and empty texts do not narrow. `until` is not included; `cursor` is a LogPage's."""
+
+    find: str = ""
+    exact: bool = False  # `find` must match in case
+    regex: str = ""  # RE2
+    nodes: frozenset[int] | None = None
+    severity: int = 0  # the least
+    source: str = ""
+    since: int = EVER[0]
+    until: int = EVER[1]
+    limit: int = 100
+    cursor: str = ""
+    order: Literal["desc", "asc"] = "desc"
+
+
+class LogRow(NamedTuple):
+    id: int
+    at: int
+    node: int
+    source: str
+    severity: int
+    body: str
+    attrs: str  # a JSON object, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """`cursor` gives the next page; empty at the end."""
+
+    rows: list[LogRow]
+    cursor: str
+
+
+def search(question: Question, wanted: LogQuery) -> LogPage:
+    """Raises BadRequest for a bad regular expression, cursor or limit."""
+    _check(question, wanted)
+    newest_first = wanted.order == "desc"
+    since, until = wanted.since, wanted.until
+    rows: list[LogRow] = []
+    after = decode_cursor(wanted.cursor, wanted.order) if wanted.cursor else None
+    if after is not None:  # files beyond the cursor need not be opened
+        since, until = (since, min(until, after[0] + 1)) if newest_first else (max(since, after[0]), until)
+    for group in _groups(question, wanted, since, until):
+        if len(rows) > wanted.limit:  # full: only what comes before the last line can still matter
+            edge = rows[wanted.limit].at
+            group.segments = [s for s in group.segments if (s.t_max >= edge if newest_first else s.t_min <= edge)]
+        if group.segments or group.with_tail:
+            rows += _some(question, wanted, since, until, after, group)
+            rows.sort(key=lambda row: (row.at, row.id), reverse=newest_first)
+            del rows[wanted.limit + 1 :]
+    more = len(rows) > wanted.limit
+    rows = rows[: wanted.limit]
+    return LogPage(rows, encode_cursor(rows[-1].at, rows[-1].id, wanted.order) if more else "")
+
+
+def conditions(wanted: LogQuery, since: int, until: int) -> tuple[list[str], list[Any]]:
+    """SQL tests and their parameters; the cheap ones first."""
+    tests: list[tuple[bool, str, Any]] = [
+        (since > EVER[0], '"at" >= make_timestamp(?)', since),
+        (until < EVER[1], '"at" < make_timestamp(?)', until),
+        (wanted.severity > 0, "severity >= ?", wanted.severity),
+        (bool(wanted.source), "source = ?", wanted.source),
+        (bool(wanted.find) and wanted.exact, "contains(body, ?)", wanted.find),
+        (bool(wanted.find) and not wanted.exact, "contains(lower(body), lower(?))", wanted.find),
+        (bool(wanted.regex), "regexp_matches(body, ?)", wanted.regex),
+    ]
+    chosen = [(text, value) for holds, text, value in tests if holds]
+    nodes = [] if wanted.nodes is None else [f"node IN ({', '.join(map(str, wanted.nodes)) or 'NULL'})"]
+    return nodes + [text for text, _ in chosen], [value for _, value in chosen]
+
+
+def encode_cursor(at: int, number: int, order: str) -> str:
+    """The place just after this line."""
+    packed = _CURSOR.pack(at, number, order == "asc")
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def decode_cursor(text: str, order: str) -> tuple[int, int]:
+    """(at, id) of the line before. Raises BadRequest if this is not a cursor of a page in this order."""
+    try:
+        at, number, ascending = _CURSOR.unpack(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
+    except (ValueError, binascii.Error, struct.error):
+        raise BadRequest("this is not a cursor; give the `cursor` of the page before as it is", "cursor") from None
+    if not EVER[0] < at < EVER[1]:
+        raise BadRequest("this is not a cursor; give the `cursor` of the page before as it is", "cursor")
+    if bool(ascending) != (order == "asc"):
+        raise BadRequest("this cursor belongs to a page in the other order", "cursor")
+    return at, number
+
+
+@dataclass(slots=True)
+class _Group:
+    segments: Sequence[Segment]
+    with_tail: bool
+
+
+def _groups(question: Question, wanted: LogQuery, since: int, until: int) -> Iterator[_Group]:
+    """Files in the order of the answer, few at first and then more at once, with the rows in memory in the first."""
+    nodes = None if wanted.nodes is None else sorted(wanted.nodes)
+    chosen = question.choose(question.view.logs, since, until, nodes)
+    descending = wanted.order == "desc"
+    chosen.sort(key=lambda one: one.t_max if descending else one.t_min, reverse=descending)
+    size, begin = 1, 0
+    yield _Group([], with_tail=True)
+    while begin < len(chosen):
+        yield _Group(chosen[begin : begin + size], with_tail=False)
+        begin, size = begin + size, size * 2
+
+
+def _some(
+    question: Question, wanted: LogQuery, since: int, until: int, after: tuple[int, int] | None, group: _Group
+) -> Iterator[LogRow]:
+    tests, parameters = conditions(wanted, since, until)
+    descending = wanted.order == "desc"
+    if after is not None:
+        tests.append('(epoch_us("at"), id) < (?, ?)' if descending else '(epoch_us("at"), id) > (?, ?)')
+        parameters += after
+    way = "DESC" if descending else "ASC"
+    rows = question.rows(
+        f"""SELECT id, epoch_us("at"), node, source, severity, body, attrs
+        FROM ({question.logs(group.segments, group.with_tail)})
+        WHERE {" AND ".join(tests) or "true"} ORDER BY "at" {way}, id {way} LIMIT {wanted.limit + 1}""",
+        parameters,
+    )
+    return map(LogRow._make, rows)
+
+
+def _check(question: Question, wanted: LogQuery) -> None:
+    if not 1 <= wanted.limit <= MOST_ROWS:
+        raise BadRequest(f"limit must be 1 to {MOST_ROWS}; follow the cursor for more", "limit")
+    for field, text in (("find", wanted.find), ("regex", wanted.regex), ("source", wanted.source)):
+        if len(text) > MOST_TEXT or "\0" in text:
+            raise BadRequest(f"{field} may have {MOST_TEXT} characters, and no zero byte", field)
+    if wanted.regex:
+        check_regex(question, wanted.regex)
+
+
+def check_regex(question: Question, regex: str) -> None:
+    """Raises BadRequest with RE2's reason."""
+    try:
+        question.rows("SELECT regexp_matches('', ?)", [regex])
+    except duckdb.InvalidInputException as error:
+        raise BadRequest(f"the regular expression is not one (RE2): {error}", "regex") from None

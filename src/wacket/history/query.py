@@ -1,0 +1,199 @@
+"""Puts questions to the whole history at once: the sealed files and the rows still in memory, through DuckDB.
+
+It owns nothing: the engine is in memory and can be started again at will. One cursor per question, which is ended
+when it takes too long. A file that cannot be read is reported to the history and left out, and the rest is answered.
+All methods block: call them from a thread. It never writes to the history and knows no names of series or nodes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import duckdb
+
+from wacket import settings
+from wacket.errors import Unavailable
+from wacket.history import exporting, logsearch, sql, values
+from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
+from wacket.history.shapes import View
+from wacket.history.values import Points
+from wacket.records import Statistics
+
+T = TypeVar("T")
+
+THREADS = 2
+
+
+class Past(Protocol):
+    """What a question needs of the history."""
+
+    def view(self) -> contextlib.AbstractContextManager[View]:
+        """The files and rows of one moment; files stay in place until the context is left."""
+
+    def report_damage(self, path: str, error: str) -> None:
+        """This file could not be read: leave it out of later views and name it. Called from any thread."""
+
+
+class Query:
+    """Answers questions. `history` gives the views and is told of damage."""
+
+    def __init__(self, history: Past, limits: settings.History) -> None:
+        self._history, self._limits = history, limits
+        self._lock = threading.Lock()
+        self._engine = self._start()
+        self._latest = values.Latest()
+        self._sandboxes = threading.BoundedSemaphore(2)
+        self._exports = threading.BoundedSemaphore(4)
+        self._counts = {"questions": 0, "timeouts": 0, "restarts": 0, "damaged_files": 0}
+
+    def latest(self, ids: Sequence[int]) -> dict[int, tuple[int, float]]:
+        """Time and value of the newest reading of each series that has one. NaN counts as no reading."""
+        self.ask(self._latest.advance)
+        return self._latest.of(ids)
+
+    def values(self, ids: Sequence[int], since: int, until: int, step: int, function: str) -> list[Points]:
+        """One point per series and step that has readings, in the order of `ids`: see values.stepped."""
+        return self.ask(lambda question: values.stepped(question, ids, since, until, step, function))
+
+    def raw(self, ids: Sequence[int], since: int, until: int, limit: int) -> list[Points]:
+        """Every reading in [since, until). Raises BadRequest if there are more than `limit` in all."""
+        return self.ask(lambda question: values.raw(question, ids, since, until, limit))
+
+    def search(self, wanted: logsearch.LogQuery) -> logsearch.LogPage:
+        """One page of logs."""
+        return self.ask(lambda question: logsearch.search(question, wanted))
+
+    def sql(self, text: str, limit: int, names: sql.Names) -> sql.Answer:
+        """A reader's own SELECT, shut in a database of its own. Raises BadRequest for what it may not do."""
+        with _one_of(self._sandboxes, "two SQL questions are running already; try again when one has ended"):
+            return self.ask(lambda question: sql.run(question, text, limit, names, self._limits.query_memory))
+
+    def export(self, wanted: exporting.Export) -> Iterator[bytes]:
+        """Pieces of a file. The files that are read stay in place until the iterator is closed."""
+        with _one_of(self._exports, "four exports are running already; try again when one has ended"):
+            yield from exporting.export(self, wanted)
+
+    def ask(self, work: Callable[[Question], T]) -> T:
+        """Let `work` question one view of the history, again without the files that turn out to be unreadable."""
+        with self._history.view() as view:
+            broken: frozenset[str] = frozenset()
+            while True:
+                question, fatal = Question(self._cursor(), view, broken), False
+                try:
+                    return self._within_limits(work, question)
+                except duckdb.Error as error:
+                    fatal = self._restarted_for(error)
+                    damaged = self._report(error, question.used)
+                    if not damaged and not (fatal and not broken):
+                        raise
+                    broken |= damaged or {""}  # "" marks that an engine was lost without a file to blame
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Question]:
+        """A question without a time limit, for what is streamed. Errors are the caller's."""
+        with self._history.view() as view:
+            question = Question(self._cursor(), view)
+            try:
+                yield question
+            finally:
+                question.cursor.close()
+
+    def report(self, error: duckdb.Error, used: Sequence[str]) -> bool:
+        """Find and report which of the files used are to blame. False if none is."""
+        return bool(self._report(error, used))
+
+    def restart(self) -> None:
+        """Put a new engine in the place of this one. Questions under way end on the old one."""
+        with self._lock:
+            self._engine.close()
+            self._engine = self._start()
+            self._counts["restarts"] += 1
+
+    def statistics(self) -> Statistics:
+        return dict(self._counts)
+
+    def close(self) -> None:
+        with self._lock:
+            self._engine.close()
+
+    def _start(self) -> Any:
+        engine = duckdb.connect(":memory:", config=engine_settings(self._limits.query_memory, THREADS))
+        engine.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
+        # Joins stay as written, so that what is exported keeps the order in which it is stored.
+        engine.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        return engine
+
+    def _cursor(self) -> Any:
+        with self._lock:
+            return self._engine.cursor()
+
+    def _within_limits(self, work: Callable[[Question], T], question: Question) -> T:
+        self._counts["questions"] += 1
+        try:
+            with _deadline(question, self._limits.query_seconds):
+                return work(question)
+        except duckdb.InterruptException as error:
+            self._counts["timeouts"] += 1
+            raise too_slow(self._limits.query_seconds) from error
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            raise too_big(self._limits.query_memory) from error
+        finally:
+            question.cursor.close()
+
+    def _restarted_for(self, error: duckdb.Error) -> bool:
+        """An engine that met its own bug refuses everything from then on."""
+        fatal = isinstance(error, duckdb.FatalException | duckdb.InternalException)
+        if fatal:
+            self.restart()
+        return fatal
+
+    def _report(self, error: duckdb.Error, used: Sequence[str]) -> frozenset[str]:
+        # The file that the text names first, but only if it really cannot be read.
+        paths = sorted(dict.fromkeys(used), key=lambda path: path not in str(error))
+        found = {path: why for path in paths if (why := self._why_unreadable(path))}
+        for path, why in found.items():
+            self._counts["damaged_files"] += 1
+            self._history.report_damage(path, why)
+        return frozenset(found)
+
+    def _why_unreadable(self, path: str) -> str:
+        if not Path(path).exists():
+            return "the file is gone"
+        cursor = self._cursor()
+        try:
+            cursor.execute(f"SELECT max(hash(t)) FROM {parquet([path])} t").fetchall()
+        except duckdb.Error as error:
+            self._restarted_for(error)
+            return str(error)
+        finally:
+            cursor.close()
+        return ""
+
+
+@contextlib.contextmanager
+def _deadline(question: Question, seconds: float) -> Iterator[None]:
+    """End the question after this long; 0 is never."""
+    if not seconds:
+        yield
+        return
+    timer = threading.Timer(seconds, question.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
+def _one_of(places: threading.BoundedSemaphore, otherwise: str) -> Iterator[None]:
+    if not places.acquire(blocking=False):
+        raise Unavailable(otherwise, retry_after=2)
+    try:
+        yield
+    finally:
+        places.release()

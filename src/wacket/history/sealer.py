@@ -1,0 +1,108 @@
+"""Turns a part of the tail into segments: readings with their roll-ups, and logs.
+
+Sorting and roll-ups are NumPy's (a stable sort keeps ties in order of arrival; 2 million rows take about 0.3 s), the
+files DuckDB's, which leaves the interpreter to others meanwhile. It changes neither journal nor manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from arro3.core import Array, RecordBatch, Table
+
+from wacket.history import codec, rollups, segments
+from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Segment
+from wacket.history.tail import Part
+from wacket.records import Readings
+
+_ZSTD = 3
+Number = Callable[[], int]
+
+# By (at, id): newest-first paging reads only the last row groups, `id` and `at` shrink to almost nothing, and a
+# search for node + 24 h + word in 3 million lines takes 20 ms anyway, since the row groups of other days are skipped.
+# By (node, at, id) it took 12 ms but the files were a third larger.
+LOG_ORDER = 'order by "at", id'
+LOG_COLUMNS = 'id, "at", nullif(observed_at, "at") as observed_at, node, source, severity, body, attrs'
+
+
+def seal(part: Part, folder: Path, number: Number) -> list[Segment]:
+    """Write all rows of `part`; `number` gives ids for new segments. On an error no file is left behind."""
+    done: list[Segment] = []
+    try:
+        with segments.engine(folder) as connection:
+            if part.readings.items:
+                _seal_readings(part, connection, folder, number, done)
+            if part.logs.items:
+                done.append(_seal_logs(part, connection, folder, number()))
+    except BaseException:
+        for segment in done:
+            Path(segment.path).unlink(missing_ok=True)
+        raise
+    return done
+
+
+def _seal_readings(
+    part: Part, connection: duckdb.DuckDBPyConnection, folder: Path, number: Number, done: list[Segment]
+) -> None:
+    pieces = [piece.rows for piece in part.readings.items if isinstance(piece.rows, Readings)]
+    rows = Readings.concat(pieces)
+    order = np.lexsort((rows.at, rows.series))
+    rows = Readings(rows.series[order], rows.at[order], rows.value[order], rows.quality[order])
+    planned = Segment(
+        *("", READINGS, 0, int(rows.at.min()), int(rows.at.max()), int(rows.series[0]), int(rows.series[-1])),
+        *(0, 0, number(), 0, part.first, part.last),
+    )
+    table = Table.from_batches([codec.readings_batch(rows)])
+    done.append(_copy(connection, table, planned, folder, _ZSTD))
+    finest = None
+    for kind, width in ROLLUPS.items():
+        if finest is None:
+            finest = columns = rollups.build(rows.series, rows.at, rows.value, width)
+        else:
+            columns = rollups.merge(finest, width)
+        if len(columns["series"]):
+            done.append(
+                write_rollup(columns, planned._replace(kind=kind, id=number()), connection, folder, _ZSTD)
+            )
+
+
+def write_rollup(
+    columns: rollups.Columns,
+    planned: Segment,
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    level: int,
+) -> Segment:
+    """Roll-up rows, sorted by (series, bucket), as a file; the times and series of `planned` are set from them."""
+    bucket, series = columns["bucket"], columns["series"]
+    planned = planned._replace(t_min=int(bucket.min()), t_max=int(bucket.max()))
+    planned = planned._replace(series_min=int(series[0]), series_max=int(series[-1]))
+    arrays = {
+        name: codec.timestamps(column) if name in rollups.TIMES else Array(column)
+        for name, column in columns.items()
+    }
+    table = Table.from_batches([RecordBatch.from_pydict(arrays)])
+    return _copy(connection, table, planned, folder, level)
+
+
+def _seal_logs(part: Part, connection: duckdb.DuckDBPyConnection, folder: Path, number: int) -> Segment:
+    rows = [piece.rows for piece in part.logs.items if not isinstance(piece.rows, Readings)]
+    planned = Segment(
+        *("", LOGS, 0, min(int(r.at.min()) for r in rows), max(int(r.at.max()) for r in rows)),
+        *(min(int(r.node.min()) for r in rows), max(int(r.node.max()) for r in rows)),
+        *(0, 0, number, 0, part.first, part.last),
+    )
+    table = Table.from_batches([piece.arrow() for piece in part.logs.items])
+    connection.register("rows", table)
+    return segments.write(connection, f"select {LOG_COLUMNS} from rows {LOG_ORDER}", planned, folder, _ZSTD)
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, table: Any, planned: Segment, folder: Path, level: int
+) -> Segment:
+    connection.register("rows", table)
+    return segments.write(connection, "select * from rows", planned, folder, level)

@@ -1,0 +1,190 @@
+"""Answers a SELECT that a person wrote, over views of the whole history, in a database made for this one question.
+
+That database can read the files of the view and nothing else: no other file, no network, no extension, no setting,
+and it is thrown away afterwards. Only one SELECT is taken. Names of series and nodes come from the caller. Answers
+are JSON-safe: times are ISO-8601 text, what JSON cannot say (large numbers, intervals, bytes) is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import msgspec
+from arro3.core import Array, DataType, Table
+
+from wacket.errors import BadRequest
+from wacket.history.question import EVER, Question, engine_settings, quoted
+
+MOST_ROWS = 100_000
+MOST_TEXT = 100_000  # characters of a question
+_MOST_BYTES = 64 * 1024 * 1024  # of an answer, as its texts are counted
+_PIECE = 1000
+
+_TEXT = DataType.utf8()
+
+VIEWS = {
+    "readings": "time, node, name, labels, unit, value, quality, series",
+    "series": "id, node, name, labels, unit",
+    "logs": "id, time, observed_at, node, source, severity, body, attrs",
+    "nodes": "id, name, kind, state",
+}
+
+_SERIES_COLUMNS = {"id": DataType.uint32(), "node": _TEXT, "name": _TEXT, "labels": _TEXT, "unit": _TEXT}
+_NODE_COLUMNS = {"id": DataType.uint32(), "name": _TEXT, "kind": _TEXT, "state": _TEXT}
+
+_END = re.compile(r"(?:;|\s)+\Z")
+_AS_IT_IS = re.compile(r"(?:TINY|SMALL|BIG|U|UTINY|USMALL)?INT(?:EGER)?|UINTEGER|DOUBLE|FLOAT|BOOLEAN|VARCHAR")
+_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the views call things: rows (id, node, name, labels as JSON text, unit) and (id, name, kind, state)."""
+
+    series: Sequence[tuple[int, str, str, str, str]] = ()
+    nodes: Sequence[tuple[int, str, str, str]] = ()
+
+
+@dataclass(slots=True)
+class Answer:
+    """`truncated`: there are more rows than were allowed, or more text than fits in one answer."""
+
+    columns: list[str]
+    rows: list[list[Any]] = field(default_factory=list)
+    truncated: bool = False
+
+
+def run(question: Question, text: str, limit: int, names: Names, memory: str, threads: int = 2) -> Answer:
+    """Answer one SELECT. Raises BadRequest, with the reason, for what is no SELECT or may not be done."""
+    if not 1 <= limit <= MOST_ROWS:
+        raise BadRequest(f"limit must be 1 to {MOST_ROWS}", "limit")
+    sandbox = duckdb.connect(":memory:", config=engine_settings(memory, threads))
+    try:
+        question.also.append(sandbox)
+        text = _one_select(sandbox, text)
+        _furnish(sandbox, question, names)
+        try:
+            return _answer(sandbox, text, limit)
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            raise
+        except duckdb.Error as error:
+            if _may_be_a_file(error):
+                raise
+            raise BadRequest(_said(error), "sql") from error
+    finally:
+        sandbox.close()
+
+
+def _one_select(sandbox: Any, text: str) -> str:
+    """The text of the only statement, a SELECT: it cannot change anything. WITH, VALUES and FROM are SELECTs too."""
+    if len(text) > MOST_TEXT or "\0" in text:
+        raise BadRequest(f"a question may have {MOST_TEXT} characters, and no zero byte", "sql")
+    try:
+        statements = sandbox.extract_statements(text)
+    except (duckdb.Error, UnicodeError) as error:
+        raise BadRequest(_said(error), "sql") from error
+    if len(statements) != 1:
+        raise BadRequest(f"write one SELECT; this has {len(statements)} statements", "sql")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        kind = statements[0].type.name.replace("_", " ")
+        raise BadRequest(f"only SELECT is possible here, and this is {kind}: the history cannot be changed", "sql")
+    return _END.sub("", text)
+
+
+def _furnish(sandbox: Any, question: Question, names: Names) -> None:
+    """Put up the views, then lock every door."""
+    view = question.view
+    readings, logs = question.choose(view.readings, *EVER), question.choose(view.logs, *EVER)
+    for name, table in (
+        ("tail_readings", view.tail_readings),
+        ("tail_logs", view.tail_logs),
+        ("wacket_series", _table(names.series, _SERIES_COLUMNS)),
+        ("wacket_nodes", _table(names.nodes, _NODE_COLUMNS)),
+    ):
+        if table is not None:
+            sandbox.register(name, table)
+    paths = ", ".join(quoted(one.path) for one in (*readings, *logs))
+    sandbox.execute(f"SET allowed_paths = [{paths}]; SET TimeZone = 'UTC'")
+    sandbox.execute("SET enable_external_access = false; SET lock_configuration = true")
+    sandbox.execute(f"CREATE VIEW series AS SELECT {VIEWS['series']} FROM wacket_series")
+    sandbox.execute(f"CREATE VIEW nodes AS SELECT {VIEWS['nodes']} FROM wacket_nodes")
+    sandbox.execute(
+        f"""CREATE VIEW readings AS SELECT r."at" AS time, s.node, s.name, s.labels, s.unit,
+        r.value, r.quality, r.series FROM ({question.readings(*EVER)}) r JOIN wacket_series s ON s.id = r.series"""
+    )
+    sandbox.execute(
+        f"""CREATE VIEW logs AS SELECT l.id, l."at" AS time, l.observed_at, n.name AS node, l.source,
+        l.severity, l.body, l.attrs FROM ({question.logs(logs, with_tail=True)}) l
+        LEFT JOIN wacket_nodes n ON n.id = l.node"""
+    )
+
+
+def _table(rows: Sequence[tuple[Any, ...]], columns: Mapping[str, DataType]) -> Table:
+    by_column: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(columns)
+    pairs = zip(columns.items(), by_column, strict=True)
+    return Table.from_pydict({name: Array(list(values), type=kind) for (name, kind), values in pairs})
+
+
+def _answer(sandbox: Any, text: str, limit: int) -> Answer:
+    described = sandbox.execute(f"DESCRIBE SELECT * FROM ({text}\n)").fetchall()
+    names = [row[0] for row in described]
+    columns = [f"c{place}" for place in range(len(names))]
+    shown = [_shown(column, row[1]) for column, row in zip(columns, described, strict=True)]
+    sandbox.execute(
+        f"""SELECT {", ".join(sql for sql, _ in shown)} FROM ({text}\n) AS answer({", ".join(columns)})
+        LIMIT {limit + 1}"""
+    )
+    documents = [place for place, (_, document) in enumerate(shown) if document]
+    answer, size = Answer(names), 0
+    while not answer.truncated and (piece := sandbox.fetchmany(_PIECE)):
+        rows = list(map(list, piece))
+        for place in documents:
+            for row in rows:
+                row[place] = row[place] and _document(row[place])
+        size += len(msgspec.json.encode(rows))
+        answer.rows += rows
+        answer.truncated = len(answer.rows) > limit or size > _MOST_BYTES
+    del answer.rows[limit:]
+    return answer
+
+
+def _shown(column: str, kind: str) -> tuple[str, bool]:
+    """SQL that gives a column of this type as something JSON can say, and whether that is a JSON document."""
+    if _AS_IT_IS.fullmatch(kind):
+        return column, False
+    if kind.startswith("DECIMAL"):
+        return f"{column}::DOUBLE", False
+    if kind in _TIMES:
+        return f"strftime({column}, '%Y-%m-%dT%H:%M:%S.%fZ')", False
+    if kind in ("HUGEINT", "UBIGINT", "UHUGEINT"):
+        return f"coalesce(to_json(try_cast({column} AS BIGINT)), to_json({column}::VARCHAR))::VARCHAR", True
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "JSON")):
+        return f"to_json({column})::VARCHAR", True
+    return f"{column}::VARCHAR", False
+
+
+def _document(text: str) -> Any:
+    try:
+        value = msgspec.json.decode(text)
+        msgspec.json.encode(value)  # whole numbers beyond 64 bits can be read but not written
+    except (msgspec.DecodeError, OverflowError, RecursionError):
+        return text
+    return value
+
+
+def _may_be_a_file(error: duckdb.Error) -> bool:
+    """Whether the engine met something that is not the question's fault."""
+    return isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException) or (
+        "read_parquet" not in str(error) and any(sign in str(error) for sign in _SIGNS)
+    )
+
+
+_SIGNS = ("Snappy", "ZSTD", "decompress", "Parquet", "parquet", "Thrift", "corrupt")
+
+
+def _said(error: Exception) -> str:
+    return str(error).strip().split("\n\nLINE")[0][:1000]

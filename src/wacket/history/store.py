@@ -1,0 +1,253 @@
+"""History: takes batches in so that they are on disk on return, and gives views of all that was ever taken in.
+
+`append` is for one writer thread; everything else may be called from any thread. The parts beside this file do the
+work; here they are put in turn. Locks, in the order in which they are taken: `_upkeep` (compaction, retention),
+`_sealing` (one seal at a time), `_turn` (row numbers, journal and manifest; appends wait for it, so it is held for
+one transaction only). It answers no questions: that is query.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import duckdb
+
+from wacket.errors import Unavailable
+from wacket.history import codec, compactor, manifest, opening, report, retention, sealer, segments, verify
+from wacket.history.files import Files
+from wacket.history.journal import Journal
+from wacket.history.packing import pack
+from wacket.history.shapes import KINDS, Damage, Mark, RetentionRule, Segment, StoredReceipt, View
+from wacket.history.space import Space
+from wacket.history.tail import Part, Tail
+from wacket.records import Batch, Series, Statistics
+from wacket.settings import History as Settings
+
+_SLACK = 4  # the tail may grow to so many times what is sealed at once before senders must wait
+Rules = Callable[[], Sequence[RetentionRule]]
+
+log = logging.getLogger(__name__)
+
+
+class History:
+    """Open one per folder with `open`; `close` it. Times are microseconds since 1970 UTC, from `clock`."""
+
+    def __init__(self, folder: Path, settings: Settings, clock: Callable[[], int]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.settings, self.clock = folder, settings, clock
+        self._upkeep, self._sealing, self._turn = threading.Lock(), threading.Lock(), threading.RLock()
+        self.space = Space(folder, settings.reserve_bytes)
+        self.space.tend()
+        self.journal = Journal(folder / "journal.db", clock)
+        try:
+            self._start()
+        except BaseException:
+            self.journal.close()
+            raise
+
+    def _start(self) -> None:
+        recovered = bool(self.journal.found)
+        existing = opening.settle(self.folder, self.journal, self.clock())
+        self._row = opening.next_row(self.journal, existing, recovered)
+        self.tail = Tail()
+        self.files = Files(self.folder, self.journal, self.tail, existing)
+        with self.journal.transaction() as connection:
+            self.damages = manifest.damages(connection)
+        self._opened = self.journal.opened
+        self.last_commit = 0
+        self.appended = 0
+        self._loaded, self._replay_to = (
+            0,
+            self._row - 1,
+        )  # journal rows up to here are older than this process
+        self._load()
+
+    @classmethod
+    def open(cls, folder: Path, settings: Settings, clock: Callable[[], int]) -> History:
+        """Open or make the history in `folder`. What the journal holds is read back as far as memory allows; the
+        rest follows with the next seals, while new batches are taken in. Raises Unavailable."""
+        return cls(folder, settings, clock)
+
+    def append(
+        self, batches: Sequence[Batch], marks: Sequence[Mark] = (), receipts: Sequence[StoredReceipt] = ()
+    ) -> list[int]:
+        """Keep all of it or nothing; on disk on return. The id of the first row of each batch.
+
+        Raises Unavailable, nothing kept, when the disk is full, fails, or sealing lags too far behind.
+        """
+        self.space.admit()
+        rows, size, _ = self.tail.size
+        if rows > _SLACK * self.settings.seal_rows or size > _SLACK * self.settings.seal_bytes:
+            raise Unavailable("more comes in than the hub can put away; send slower or try again", 0.5)
+        with self._turn:
+            now, turn = self.clock(), self._row
+            packed, ids = pack(batches, turn, now)
+            self._row = turn + len(batches) + 1  # a number is never used twice, even when this fails
+            self.journal.append([one.row for one in packed], marks, receipts, turn)
+            for one in packed:
+                self.tail.add(one.row.id, one.batches, now)
+            self.last_commit = now
+            self.appended += sum(one.row.rows for one in packed)
+        return ids
+
+    def load_marks(self) -> list[Mark]:
+        return self.journal.marks()
+
+    def load_receipts(self) -> list[StoredReceipt]:
+        """Oldest first."""
+        return self.journal.receipts()
+
+    def forget_receipts(self, before_us: int) -> None:
+        self.journal.forget_receipts(before_us)
+
+    def view(self) -> AbstractContextManager[View]:
+        """A context manager that gives everything at this moment as a `View`."""
+        return self.files.view()
+
+    def due(self) -> bool:
+        """It is time to seal: the tail is large or old, older rows wait in the journal, or the disk failed."""
+        rows, size, since = self.tail.size
+        limits = self.settings
+        if rows >= limits.seal_rows or size >= limits.seal_bytes or self._behind():
+            return True
+        failed = self.journal.opened != self._opened  # the copy in memory may be the only good one
+        return bool(rows) and (failed or self.clock() - since >= limits.seal_seconds * 1_000_000)
+
+    def seal(self) -> int:
+        """Put everything that is in the journal now into segments; how many rows. Raises Unavailable, duckdb.Error
+        or OSError; then all is as before, and the next call tries again."""
+        sealed = 0
+        with self._sealing:
+            opened = self.journal.opened
+            while True:
+                self.space.tend()
+                behind = self._behind()
+                with self._turn:
+                    part = self.tail.freeze()
+                if part is not None:
+                    made = sealer.seal(part, self.folder, self.files.number)
+                    with self._turn:
+                        self.files.commit(made, (), part)
+                    sealed += part.rows
+                if not behind:
+                    break
+                self._load()
+            self._opened = opened
+            self.journal.checkpoint()
+        return sealed
+
+    def compact(self) -> int:
+        """Join small segments until none are left to join; how many were joined. Raises as `seal` does."""
+        joined = 0
+        with self._upkeep:
+            for kind in KINDS:
+                while group := compactor.plan(kind, self.files.of(kind)):
+                    if not self.space.has_room(2 * sum(segment.bytes for segment in group)):
+                        break
+                    if not self._replace(
+                        group, lambda group=group: compactor.join(group, self.folder, self.files.number)
+                    ):
+                        break
+                    joined += len(group)
+        return joined
+
+    def retain(self, rules: Sequence[RetentionRule], now: int) -> int:
+        """Remove what has expired at `now`; how many segments were removed or rewritten. Raises as `seal` does."""
+        changed = 0
+        with self._upkeep:
+            self.space.tend()
+            for kind in KINDS:
+                limits = retention.cutoffs(kind, rules, self.settings, now)
+                for segment in self.files.of(kind):
+                    if retention.expired(segment, limits):
+                        changed += self._replace([segment], lambda: None)
+                    elif retention.touched(segment, limits) and self.space.has_room(segment.bytes):
+                        changed += self._replace([segment], self._rewriting(segment, limits))
+        return changed
+
+    def _rewriting(self, segment: Segment, limits: retention.Cutoffs) -> Callable[[], Segment | None]:
+        return lambda: retention.rewrite(segment, limits, self.folder, self.files.number)
+
+    def _replace(self, group: Sequence[Segment], make: Callable[[], Segment | None]) -> bool:
+        """Let what `make` writes count instead of `group`. False when nothing changed."""
+        try:
+            made = make()
+        except duckdb.Error:
+            if any([self.report_damage(segment.path, "it could not be read") for segment in group]):
+                return False
+            raise
+        if made is not None and made.id == group[0].id:
+            return False
+        with self._turn:
+            return self.files.commit([made] if made else [], group)
+
+    def report_damage(self, path: str, error: str) -> bool:
+        """A question failed on this file: if it is damaged, take it out of every later view and remember what was
+        lost. False when the file is as it was written, and the error must have another cause."""
+        segment = self.files.find(path)
+        reason = segments.fault(segment, whole=True) if segment else ""
+        if segment is None or not reason:
+            return False
+        with self._turn:
+            told = verify.quarantine(segment, self.folder, f"{reason} ({error})", self.clock())
+            if self.files.commit([], [segment], told=[told]):
+                self.damages.append(told)
+        return True
+
+    def verify(self) -> list[str]:
+        """Read every byte that is kept; one sentence for each thing that is damaged, known before or found now."""
+        for segment, reason in verify.faults(self.files.all()):
+            if self.files.find(segment.path) == segment:
+                self.report_damage(segment.path, reason)
+        return [verify.describe(told) for told in self.damages] + verify.journal_faults(
+            self.journal, self._row
+        )
+
+    def write_catalogue(self, rows: Sequence[Series]) -> None:
+        """Write `series.parquet`, which says what the series numbers mean to whoever reads the files without us."""
+        report.write_catalogue(self.folder, rows)
+
+    def statistics(self) -> Statistics:
+        return report.statistics(self)
+
+    def health(self) -> Statistics:
+        return report.health(self)
+
+    async def run(self, rules: Rules) -> None:
+        """Seal, compact and expire whenever it is time, until cancelled."""
+        from wacket.history.upkeep import run
+
+        await run(self, rules)
+
+    def close(self) -> None:
+        """Waits for what is under way. What is not sealed stays in the journal."""
+        with self._upkeep, self._sealing, self._turn:
+            self.journal.close()
+
+    def _behind(self) -> bool:
+        return self._loaded < self._replay_to
+
+    def _load(self) -> None:
+        """Read older journal rows into the tail, to be sealed next, as many as are sealed at once."""
+        part, now = Part(), self.clock()
+        told: list[Damage] = []
+        for row in self.journal.batches(self._loaded, self._replay_to):
+            if isinstance(row, Damage):
+                told.append(row)
+                continue
+            part.add(row.id, codec.decode(row.blob), 0, now)
+            self._loaded = row.id
+            if part.rows >= self.settings.seal_rows or part.bytes >= self.settings.seal_bytes:
+                break
+        else:
+            self._loaded = self._replay_to
+        if part.rows:
+            self.tail.load(part)
+        if told:
+            self.journal.drop_rows(told)
+            self.damages += told

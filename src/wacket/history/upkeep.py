@@ -1,0 +1,73 @@
+"""The background work of history: seals when it is due, compacts and expires every now and then.
+
+Failures of the world (disk, DuckDB) are logged when they begin and when they end, and tried again; anything else is
+our own bug and rises. Does no work itself; every step runs in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from wacket.errors import Unavailable
+from wacket.history.shapes import RetentionRule
+
+if TYPE_CHECKING:
+    from wacket.history.store import History
+
+_LOOK_SECONDS = 0.25
+_RETRY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class _Task:
+    """One kind of work that is repeated for ever, and whether it went well the last time."""
+
+    def __init__(self, name: str, work: Callable[[], object]) -> None:
+        self._name, self._work = name, work
+        self._failing = ""
+
+    async def attempt(self) -> bool:
+        try:
+            await asyncio.to_thread(self._work)
+        except (Unavailable, OSError, duckdb.Error, sqlite3.Error) as error:
+            if not self._failing:
+                log.error("%s fails and is tried again: %s", self._name, error)
+            self._failing = str(error)
+            return False
+        if self._failing:
+            log.info("%s works again", self._name)
+        self._failing = ""
+        return True
+
+
+async def run(history: History, rules: Callable[[], Sequence[RetentionRule]]) -> None:
+    """Until cancelled. `rules` is asked each time, on the event loop."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_seal(history), name="seal")
+        tasks.create_task(_tidy(history, rules), name="compact and expire")
+
+
+async def _seal(history: History) -> None:
+    seal = _Task("sealing", history.seal)
+    while True:
+        if history.due() and not await seal.attempt():
+            await asyncio.sleep(_RETRY_SECONDS)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _tidy(history: History, rules: Callable[[], Sequence[RetentionRule]]) -> None:
+    compact = _Task("compaction", history.compact)
+    current: list[RetentionRule] = []
+    retain = _Task("retention", lambda: history.retain(current, history.clock()))
+    while True:
+        await asyncio.sleep(max(history.settings.compact_seconds, _LOOK_SECONDS))
+        current[:] = rules()
+        await retain.attempt()
+        await compact.attempt()

@@ -1,0 +1,347 @@
+"""The wiring: settings → parts → one TaskGroup. Nothing else builds a part, and nothing here does a part's work.
+
+Parts are made in the order in which they depend on each other, before any socket opens, and ended in the reverse order:
+doors close, what they took in goes to disk, stores close.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import json
+import os
+import secrets
+import signal
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import uvicorn
+
+from wacket import __version__, api
+from wacket.api.parts import Parts
+from wacket.bus.memory import Bus
+from wacket.commands.desk import ClassDesk
+from wacket.doors import certificate
+from wacket.doors.tcp import TcpDoor
+from wacket.doors.udp import UdpDoor
+from wacket.errors import BadSettings
+from wacket.history import History
+from wacket.history.query import Query
+from wacket.history.shapes import RetentionRule
+from wacket.intake.admission import Admission
+from wacket.intake.catalogue import Catalogue
+from wacket.intake.intake import Intake
+from wacket.ledger import nodes, people, retention, setup
+from wacket.ledger.owner import owner_key
+from wacket.ledger.store import Ledger
+from wacket.ledger.tokens import Tokens
+from wacket.settings import Settings, load, split_address
+from wacket.watch.clusters import ClusterWatch
+from wacket.watch.features import EnergyEvents
+
+FLUSH_SECONDS = 10
+HOUR = 3_600_000_000
+
+
+class Ready(NamedTuple):
+    """What is announced when every door is open. `setup_link` only while nobody has an account."""
+
+    addresses: dict[str, str]
+    setup_link: str | None
+    seconds: float
+    folder: Path
+    fingerprint: str | None
+
+
+def microseconds() -> int:
+    """The hub's clock: microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
+def run(folder: Path, overrides: Mapping[str, Any], announce: Callable[[Ready], None]) -> None:
+    """Run the hub on `folder` until SIGINT or SIGTERM. Raises BadSettings before any socket opens."""
+    began = time.perf_counter()
+
+    async def main() -> None:
+        ended = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        async with running(folder, overrides) as parts:
+            link = await setup_link(parts)
+            announce(Ready(parts.addresses, link, time.perf_counter() - began, folder, _fingerprint(parts)))
+            await ended.wait()
+
+    with asyncio.Runner(loop_factory=_loop()) as runner:
+        runner.run(main())
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, overrides: Mapping[str, Any] | None = None, clock: Callable[[], int] = microseconds
+) -> AsyncIterator[Parts]:
+    """A whole hub with its doors open, for as long as the context lasts."""
+    settings = load(folder, overrides=overrides)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_alone(folder))
+        parts, query = _build(folder, settings, clock, stack)
+        # At start everything lives long; without this the collector walks all of it again and again.
+        gc.collect()
+        gc.freeze()
+        async with asyncio.TaskGroup() as tasks:
+            going = [tasks.create_task(job, name=name) for name, job in _jobs(parts, query).items()]
+            doors = await _open_doors(parts, tasks)
+            stack.enter_context(_told_where(parts))
+            try:
+                yield parts
+            finally:
+                await doors.aclose()
+                await parts.admission.flush()
+                for task in going:
+                    task.cancel()
+
+
+def _build(
+    folder: Path, settings: Settings, clock: Callable[[], int], stack: AsyncExitStack
+) -> tuple[Parts, Query]:
+    ledger = Ledger.open(folder / "ledger.db")
+    stack.callback(ledger.close)
+    ledger.write_sync(
+        lambda connection: nodes.create(connection, "hub", "machine", "adopted", "hub", clock())
+    )
+    history = History.open(folder / "history", settings.history, clock)
+    stack.callback(history.close)
+    query = Query(history, settings.history)
+    stack.callback(query.close)
+    bus, tokens = Bus(), Tokens(ledger, clock)
+    catalogue = Catalogue(ledger, settings.intake, clock)
+    intake = Intake(history, catalogue, bus, settings.intake, clock)
+    stack.callback(intake.close)
+    parts = Parts(
+        folder=folder,
+        settings=settings,
+        clock=clock,
+        ledger=ledger,
+        tokens=tokens,
+        history=history,
+        query=query,
+        catalogue=catalogue,
+        admission=Admission(ledger, catalogue, tokens, settings.intake, clock),
+        intake=intake,
+        bus=bus,
+        desk=ClassDesk(ledger, bus, clock),
+        clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query), clock),
+        owner_key=owner_key(folder),
+    )
+    for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters"):
+        parts.edges[name] = getattr(parts, name).statistics
+    return parts, query
+
+
+def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
+    """What goes on in the background; any of them failing ends the hub."""
+    return {
+        "intake": parts.intake.run(),
+        "history": parts.history.run(lambda: retention_rules(parts)),
+        "clusters": parts.clusters.run(),
+        "keeping": _keep_up(parts),
+    }
+
+
+async def _keep_up(parts: Parts) -> None:
+    """Small things that must be written down now and then."""
+    written = 0
+    while True:
+        await asyncio.sleep(FLUSH_SECONDS)
+        await parts.admission.flush()
+        await parts.tokens.save_uses()
+        rows = parts.catalogue.find()
+        if len(rows) != written:
+            written = len(rows)
+            await asyncio.to_thread(parts.history.write_catalogue, rows)
+        await parts.intake.forget_before(parts.clock() - int(parts.settings.intake.idempotency_hours * HOUR))
+
+
+def retention_rules(parts: Parts) -> list[RetentionRule]:
+    """The ledger's rules with their globs resolved to series; the settings' own rule comes last."""
+    resolved = [
+        RetentionRule(
+            frozenset(series.id for series in parts.catalogue.find([rule.match])),
+            rule.readings_days,
+            rule.rollup_days,
+        )
+        for rule in parts.ledger.read(retention.all_rules)
+    ]
+    defaults = parts.settings.history
+    return [*resolved, RetentionRule(None, defaults.readings_days, defaults.rollup_days)]
+
+
+async def setup_link(parts: Parts) -> str | None:
+    """A fresh one-time link if nobody has an account yet."""
+    if parts.ledger.read(people.anybody):
+        return None
+    link = await parts.ledger.write(
+        lambda connection: setup.issue(connection, secrets.token_bytes(setup.RANDOM_BYTES), parts.clock())
+    )
+    door = "https" if "https" in parts.addresses else "http"
+    return f"{door}://{_reachable(parts.addresses[door])}/s/{link.code}" if door in parts.addresses else None
+
+
+async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
+    """Open every door that the settings name; closing the result closes them and stores what they took in."""
+    settings, opened = parts.settings.doors, AsyncExitStack()
+    opened.push_async_callback(parts.intake.drain)
+    tcp = TcpDoor(parts.admission, parts.intake, settings, parts.clock)
+    udp = UdpDoor(parts.admission, parts.intake, parts.clock)
+    opened.push_async_callback(tcp.close)
+    sweeping = tasks.create_task(tcp.sweep(), name="sweep")
+    opened.callback(sweeping.cancel)
+    for name in ("tcp", "tcps"):
+        if address := getattr(settings, name):
+            tls = _tls(parts) if name == "tcps" else None
+            server = await tcp.serve(*split_address(address), tls=tls)
+            opened.callback(server.close)
+            parts.addresses[name] = _address(server.sockets[0])
+    if settings.udp:
+        transport = await udp.serve(*split_address(settings.udp))
+        opened.callback(transport.close)
+        parts.addresses["udp"] = _address(transport.get_extra_info("socket"))
+    application = api.build(parts)
+    for name in ("http", "https"):
+        if address := getattr(settings, name):
+            files = certificate.ensure(parts.folder / "tls") if name == "https" else None
+            await _serve_http(parts, tasks, opened, name, address, application, files)
+    parts.edges["tcp"], parts.edges["udp"] = tcp.statistics, udp.statistics
+    return opened
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the hub."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve_http(
+    parts: Parts,
+    tasks: asyncio.TaskGroup,
+    opened: AsyncExitStack,
+    name: str,
+    address: str,
+    application: Any,
+    files: Any,
+) -> None:
+    listening = _listen(*split_address(address))
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        ws_max_size=1 << 20,
+        timeout_graceful_shutdown=5,
+        ssl_certfile=files.certificate if files else None,
+        ssl_keyfile=files.key if files else None,
+    )
+    server = _Server(config)
+    task = tasks.create_task(server.serve(sockets=[listening]), name=name)
+
+    async def close() -> None:
+        server.should_exit = True
+        await asyncio.wait([task])
+        listening.close()
+
+    opened.push_async_callback(close)
+    parts.addresses[name] = _address(listening)
+    while not server.started and not task.done():
+        await asyncio.sleep(0.005)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        raise BadSettings(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another with --http"
+        ) from error
+    listening.listen(4096)
+    listening.setblocking(False)
+    return listening
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The folder, made if need be, held so that no second hub uses it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BadSettings(
+                f"another hub is running on {folder}; end it, or give another --data"
+            ) from error
+        yield
+
+
+@contextmanager
+def _told_where(parts: Parts) -> Iterator[None]:
+    """`hub.json` says where the hub listens, for as long as it does."""
+    path = parts.folder / "hub.json"
+    about = {
+        "pid": os.getpid(),
+        "version": __version__,
+        "fingerprint": _fingerprint(parts),
+        **parts.addresses,
+    }
+    scratch = path.with_suffix(".new")
+    scratch.write_text(json.dumps(about), "utf-8")
+    scratch.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _tls(parts: Parts) -> ssl.SSLContext:
+    files = certificate.ensure(parts.folder / "tls")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.certificate, files.key)
+    return context
+
+
+def _fingerprint(parts: Parts) -> str | None:
+    if not (parts.settings.doors.https or parts.settings.doors.tcps):
+        return None
+    return str(certificate.ensure(parts.folder / "tls").fingerprint)
+
+
+def _address(listening: Any) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _reachable(address: str) -> str:
+    """An address that a person can open: a listener on every address is told by the machine's name."""
+    host, _, port = address.rpartition(":")
+    return f"{socket.gethostname()}:{port}" if host in ("0.0.0.0", "[::]") else address  # noqa: S104
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        return uvloop.new_event_loop
+    return None

@@ -1,0 +1,137 @@
+"""Decides who is speaking and as which node. A stranger from the network gets a node of its own, kept apart.
+
+Knows no sockets: doors and routes hand it what the sender showed. Reading and acting are not decided here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wacket.errors import BadRequest, Forbidden, Unauthenticated, Unavailable
+from wacket.intake.catalogue import Catalogue
+from wacket.ledger import nodes as node_rows
+from wacket.ledger.nodes import NodeRow
+from wacket.ledger.store import Ledger
+from wacket.ledger.tokens import Tokens
+from wacket.records import Statistics
+from wacket.settings import Intake as Limits
+
+NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,62}")
+MOST_STRANGERS = 5000
+
+
+class Speaker(NamedTuple):
+    """The node that a sender speaks as."""
+
+    node: int
+    name: str
+    adopted: bool
+
+
+class Admission:
+    """`admit` is cheap for a sender that was admitted before."""
+
+    def __init__(
+        self, ledger: Ledger, catalogue: Catalogue, tokens: Tokens, limits: Limits, clock: Callable[[], int]
+    ) -> None:
+        self._ledger, self._catalogue, self._tokens = ledger, catalogue, tokens
+        self._limits, self._clock = limits, clock
+        self._seen: dict[int, tuple[int, str]] = {}
+        self._refused = 0
+
+    def known(self, token: str | None, name: str | None, peer: str) -> Speaker | None:
+        """The speaker if no new node has to be made for it. Raises as `admit` does."""
+        identity, _, _ = self._identify(token, name, peer)
+        row = self._catalogue.node(identity)
+        return self._speaker(row, peer) if row else None
+
+    async def admit(self, token: str | None, name: str | None, peer: str) -> Speaker:
+        """The node that this sender is.
+
+        Raises Unauthenticated (the token is unknown, or one is needed), Forbidden (it may not send, or not as this
+        node; the node is retired), BadRequest (the name), Unavailable (too many strangers).
+        """
+        identity, called, adopted = self._identify(token, name, peer)
+        row = self._catalogue.node(identity)
+        if row is None:
+            row = await self._make(identity, called, adopted, peer)
+        return self._speaker(row, peer)
+
+    async def flush(self) -> None:
+        """Write down when nodes were last heard."""
+        seen, self._seen = self._seen, {}
+        if seen:
+            await self._ledger.write(lambda connection: node_rows.seen(connection, seen))
+            self._catalogue.refresh_nodes()
+
+    def heard(self, node: int, peer: str) -> None:
+        self._seen[node] = self._clock(), peer
+
+    def statistics(self) -> Statistics:
+        return {"refused": self._refused}
+
+    def _identify(self, token: str | None, name: str | None, peer: str) -> tuple[str, str, bool]:
+        """The sender's identity, the name for a node of it, and whether it is known to belong here."""
+        if name is not None and not NODE_NAME.fullmatch(name):
+            raise BadRequest(
+                f"{name[:80]!r} cannot be a node's name: letters, digits and . _ @ : - only, 1 to 63 of them",
+                "node",
+            )
+        if token:
+            return self._by_token(token, name)
+        if is_loopback(peer):
+            return (f"name:{name}", name, True) if name else (f"peer:{peer}", peer, False)
+        if self._limits.strangers == "refuse":
+            self._refused += 1
+            raise Unauthenticated(
+                "this hub takes no data without a token; make one on the hub: wacket token create"
+            )
+        called = f"{name}@{peer}" if name else peer
+        return f"peer:{called}", called, False
+
+    def _by_token(self, secret: str, name: str | None) -> tuple[str, str, bool]:
+        token = self._tokens.check(secret)
+        if token is None:
+            self._refused += 1
+            raise Unauthenticated("this token is not known here, has expired or was revoked")
+        if not token.scopes & {"ingest", "admin"}:
+            self._refused += 1
+            raise Forbidden(f"the token {token.name!r} may not send data: it lacks the scope ingest")
+        if token.node and name and name != token.node:
+            self._refused += 1
+            raise Forbidden(
+                f"the token {token.name!r} may only speak as node {token.node!r}, not as {name!r}"
+            )
+        called = token.node or name or token.name
+        return f"name:{called}", called, True
+
+    async def _make(self, identity: str, name: str, adopted: bool, peer: str) -> NodeRow:
+        if not adopted and sum(row.state == "pending" for row in self._catalogue.nodes()) >= MOST_STRANGERS:
+            raise Unavailable("too many unknown devices; adopt or retire some", retry_after=60)
+        state = "adopted" if adopted else "pending"
+        now = self._clock()
+        row = await self._ledger.write(
+            lambda connection: node_rows.create(connection, name, "board", state, identity, now, peer)
+        )
+        self._catalogue.refresh_nodes()
+        return row
+
+    def _speaker(self, row: NodeRow, peer: str) -> Speaker:
+        if row.state == "retired":
+            self._refused += 1
+            raise Forbidden(f"node {row.name!r} was retired; adopt it again to take its data")
+        self.heard(row.id, peer)
+        return Speaker(row.id, row.name, row.state == "adopted")
+
+
+def is_loopback(peer: str) -> bool:
+    """Whether an address as sockets give it (no port) is this machine."""
+    try:
+        address = ipaddress.ip_address(peer.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

@@ -1,0 +1,126 @@
+"""Knows every node and series by id. A new series is in the ledger before any reading refers to it.
+
+`intern` runs on the decoding thread; the rest may be called from anywhere. It holds no readings.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from wacket.ledger import nodes as node_rows
+from wacket.ledger import series as series_rows
+from wacket.ledger.nodes import NodeRow
+from wacket.ledger.series import SeriesRow
+from wacket.ledger.store import Ledger
+from wacket.records import U32, Series, SeriesKey, Statistics
+from wacket.settings import Intake
+
+HOUR = 3_600_000_000
+UNKNOWN = 0  # the id that `intern` gives when a node may not make another series
+
+
+class Catalogue:
+    """All in memory; built from the ledger at start."""
+
+    def __init__(self, ledger: Ledger, limits: Intake, clock: Callable[[], int]) -> None:
+        self._ledger, self._limits, self._clock = ledger, limits, clock
+        self._lock = threading.Lock()
+        self._ids: dict[SeriesKey, int] = {}
+        self._rows: dict[int, SeriesRow] = {}
+        self._made: dict[int, list[int]] = {}  # node -> [hour it began, made since, made in all]
+        self._nodes: dict[int, NodeRow] = {}
+        self._identities: dict[str, NodeRow] = {}
+        self._capped = 0
+        self.refresh_nodes()
+        for row in ledger.read(series_rows.all_series):
+            self._remember(row)
+
+    def intern(self, keys: Sequence[SeriesKey], units: Mapping[str, str]) -> U32:
+        """The id of each key, making those that are new; 0 where the node's cap on new series is reached."""
+        found = list(map(self._ids.get, keys))
+        if None in found:
+            self._make([key for key, known in zip(keys, found, strict=True) if known is None], units)
+            found = [self._ids.get(key, UNKNOWN) for key in keys]
+        return np.array(found, np.uint32)
+
+    def find(self, match: Sequence[str] = (), node: str | None = None) -> list[Series]:
+        """Series whose "NODE/NAME" fits any glob of `match` (all, if none is given), of one node if `node` is given.
+
+        A glob without a "/" is held against the series name alone.
+        """
+        wanted = [series for series in map(self.get, list(self._rows)) if series is not None]
+        if node is not None:
+            wanted = [series for series in wanted if series.node_name == node]
+        if match:
+            wanted = [series for series in wanted if any(_fits(series, glob) for glob in match)]
+        return wanted
+
+    def get(self, series: int) -> Series | None:
+        row = self._rows.get(series)
+        if row is None:
+            return None
+        node = self._nodes[row.key.node]
+        return Series(
+            row.id, node.id, node.name, row.key.name, dict(row.key.labels), row.unit, node.state == "adopted"
+        )
+
+    def nodes(self) -> list[NodeRow]:
+        return list(self._nodes.values())
+
+    def node(self, identity: str) -> NodeRow | None:
+        return self._identities.get(identity)
+
+    def node_name(self, node: int) -> str:
+        row = self._nodes.get(node)
+        return row.name if row else str(node)
+
+    def refresh_nodes(self) -> None:
+        """Read the nodes again: call after any change of them in the ledger."""
+        rows = self._ledger.read(node_rows.all_nodes)
+        self._nodes = {row.id: row for row in rows}
+        self._identities = {row.identity: row for row in rows}
+
+    def statistics(self) -> Statistics:
+        return {"nodes": len(self._nodes), "series": len(self._rows), "series_refused_by_cap": self._capped}
+
+    def _make(self, keys: Sequence[SeriesKey], units: Mapping[str, str]) -> None:
+        with self._lock:
+            now = self._clock()
+            rows: list[SeriesRow] = []
+            following = max(self._rows, default=0) + 1
+            for key in dict.fromkeys(keys):
+                if key not in self._ids and self._may_make(key.node, now):
+                    rows.append(SeriesRow(following + len(rows), key, units.get(key.name, ""), now))
+            if rows:
+                self._ledger.write_sync(lambda connection: series_rows.add(connection, rows))
+            for row in rows:
+                self._remember(row)
+
+    def _may_make(self, node: int, now: int) -> bool:
+        made = self._made.setdefault(node, [now, 0, 0])
+        if now - made[0] >= HOUR:
+            made[:2] = [now, 0]
+        if made[1] >= self._limits.new_series_per_hour or made[2] >= self._limits.series_per_node:
+            self._capped += 1
+            return False
+        made[1] += 1
+        made[2] += 1
+        return True
+
+    def _remember(self, row: SeriesRow) -> None:
+        made = self._made.setdefault(row.key.node, [0, 0, 0])
+        if (
+            made[0] == 0
+        ):  # counted from the ledger at start; what was made in this hour is not held against it
+            made[2] += 1
+        self._rows[row.id] = row
+        self._ids[row.key] = row.id
+
+
+def _fits(series: Series, glob: str) -> bool:
+    whole = f"{series.node_name}/{series.name}" if "/" in glob else series.name
+    return fnmatch.fnmatchcase(whole, glob)

@@ -1,0 +1,270 @@
+"""Takes envelopes, gives receipts. A receipt means: every accepted frame is on disk, once.
+
+Envelopes gather while the store is busy, are decoded together on one thread and committed together on another, in
+order; only then are they acknowledged, and only then told to the bus. Nothing is retried here: an envelope that could
+not be stored is answered with the error, and the sender still has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Protocol
+
+from wacket.bus.memory import Bus, Told
+from wacket.errors import Unavailable, WacketError
+from wacket.history.shapes import Mark, StoredReceipt
+from wacket.intake.catalogue import Catalogue
+from wacket.intake.decoding import Group, decode
+from wacket.intake.known import Claim, Known
+from wacket.intake.waiting import Parcel, Settle, Waiting
+from wacket.records import Batch, Envelope, Receipt, Reject, Statistics
+from wacket.settings import Intake as Limits
+
+IN_FLIGHT = 2  # groups between decoding and disk: one is decoded while the one before is committed
+
+
+class Journal(Protocol):
+    """What the intake needs of the history. Called from one thread at a time."""
+
+    def append(
+        self, batches: list[Batch], marks: list[Mark] = ..., receipts: list[StoredReceipt] = ...
+    ) -> list[int]: ...
+
+    def load_marks(self) -> list[Mark]: ...
+
+    def load_receipts(self) -> list[StoredReceipt]: ...
+
+    def forget_receipts(self, before_us: int) -> None: ...
+
+
+@dataclass(slots=True)
+class Work:
+    """A group on its way to the disk."""
+
+    parcels: list[Parcel]
+    group: Group
+    batches: list[Batch]
+    claims: dict[int, Claim]  # by parcel, of those that are numbered
+    repeated: set[int]  # parcels whose key was known
+    refused: dict[int, Unavailable]  # parcels that could not be taken
+    generation: int
+
+
+class Intake:
+    """`run` must be going for anything to be stored."""
+
+    def __init__(
+        self, journal: Journal, catalogue: Catalogue, bus: Bus, limits: Limits, clock: Callable[[], int]
+    ) -> None:
+        self._journal, self._catalogue, self._bus = journal, catalogue, bus
+        self._limits, self._clock = limits, clock
+        self.waiting = Waiting(limits.waiting_bytes, limits.waiting_bytes_per_node)
+        self._known = Known(journal.load_marks(), journal.load_receipts())
+        self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._to_commit: asyncio.Queue[Work] = asyncio.Queue(IN_FLIGHT)
+        self._busy = 0
+        self._counts = dict.fromkeys(
+            ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed"), 0
+        )
+        self._commit_seconds = 0.0
+        self._last_error = ""
+
+    def submit(self, envelope: Envelope, settle: Settle | None) -> None:
+        """Take an envelope; `settle` is called on the loop with its Receipt or the error. Raises Unavailable if full."""
+        self.waiting.put(Parcel(envelope, settle))
+
+    async def accept(self, envelope: Envelope) -> Receipt:
+        """The receipt, when everything that it counts is on disk. Raises Unavailable; then nothing was kept."""
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+
+        def settle(result: Receipt | Exception) -> None:
+            if answer.cancelled():
+                return
+            if isinstance(result, Exception):
+                answer.set_exception(result)
+            else:
+                answer.set_result(result)
+
+        self.submit(envelope, settle)
+        return await answer
+
+    def have(self, node: int, epoch: str) -> int:
+        """The number up to which the frames of this node's epoch are known; -1 for none."""
+        return self._known.have(node, epoch)
+
+    async def run(self) -> None:
+        """Decode and commit until cancelled; what is waiting then is still stored."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._decode_for_ever(), name="decode")
+            tasks.create_task(self._commit_for_ever(), name="commit")
+
+    async def drain(self) -> None:
+        """Return when nothing is waiting or under way."""
+        while self.waiting.statistics()["waiting_nodes"]:
+            self.waiting.hurry.set()
+            room = asyncio.Event()
+            self.waiting.when_room(room.set)
+            await room.wait()
+
+    async def forget_before(self, moment: int) -> None:
+        """Let go of the keys whose receipts are older; a request that comes again after that is stored again."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._journal.forget_receipts, moment)
+        self._known.forget_before(moment)
+
+    def close(self) -> None:
+        self._decoder.shutdown()
+        self._writer.shutdown()
+
+    def statistics(self) -> Statistics:
+        return {
+            **self._counts,
+            **self.waiting.statistics(),
+            "commit_seconds": round(self._commit_seconds, 6),
+            "last_error": self._last_error,
+        }
+
+    async def _decode_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self.waiting.arrived.wait()
+            await self._gather()
+            parcels = self.waiting.take()
+            try:
+                work = await loop.run_in_executor(self._decoder, self._decode, parcels)
+            except WacketError as error:
+                self._fail(parcels, error)
+                continue
+            await self._to_commit.put(work)
+
+    async def _gather(self) -> None:
+        """A call has a fixed price, so wait a little for company: briefly when somebody waits for an answer."""
+        if not self.waiting.hurry.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.waiting.hurry.wait(), self._limits.gentle_window_ms / 1000)
+        if self._busy == 0 and self._limits.window_ms:
+            await asyncio.sleep(self._limits.window_ms / 1000)
+
+    async def _commit_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            work = await self._to_commit.get()
+            self._busy += 1
+            began = perf_counter()
+            try:
+                ids, receipts = await loop.run_in_executor(self._writer, self._commit, work)
+            except WacketError as error:
+                await self._roll_back(work, error)
+                continue
+            finally:
+                self._busy -= 1
+            self._commit_seconds += perf_counter() - began
+            self._last_error = ""
+            self._tell(work, ids, receipts)
+
+    def _decode(self, parcels: list[Parcel]) -> Work:
+        generation = self._known.generation
+        work = Work(parcels, Group(), [], {}, set(), {}, generation)
+        envelopes = [self._claimed(work, place) for place in range(len(parcels))]
+        work.group = decode(envelopes, self._catalogue)
+        work.batches = work.group.batches()
+        return work
+
+    def _claimed(self, work: Work, place: int) -> Envelope:
+        """The envelope without what is known already."""
+        envelope = work.parcels[place].envelope
+        if envelope.key is not None:
+            if self._known.claim_key(envelope):
+                return envelope
+            work.repeated.add(place)
+            return replace(envelope, body=b"")
+        if envelope.epoch is None or envelope.sequence is None:
+            return envelope
+        try:
+            claim = self._known.claim(envelope)
+        except Unavailable as error:
+            work.refused[place] = error
+            return replace(envelope, body=b"")
+        work.claims[place] = claim
+        return replace(envelope, body=claim.body)
+
+    def _commit(self, work: Work) -> tuple[list[int], list[Receipt]]:
+        if work.generation != self._known.generation:
+            raise Unavailable("the store failed just before; nothing of this was kept, send it again")
+        receipts, stored, now = [], [], self._clock()
+        for place, parcel in enumerate(work.parcels):
+            receipt = self._receipt(work, place)
+            receipts.append(receipt)
+            if parcel.envelope.key is not None and place not in work.repeated:
+                stored.append(self._known.keep_receipt(parcel.envelope, receipt, now))
+        marks = {(claim.mark.source, claim.mark.epoch): claim.mark for claim in work.claims.values()}
+        if not (work.batches or stored or marks):
+            return [], receipts
+        ids = self._journal.append(work.batches, list(marks.values()), stored)
+        for mark in marks.values():
+            self._known.confirm(mark)
+        return ids, receipts
+
+    def _receipt(self, work: Work, place: int) -> Receipt:
+        if place in work.repeated:
+            first = self._known.receipt(work.parcels[place].envelope) or Receipt(0, 0)
+            return first._replace(duplicates=first.stored)
+        rejects = tuple(work.group.rejects.get(place, ()))
+        claim = work.claims.get(place)
+        if claim is None:
+            return Receipt(work.group.frames[place] - len(rejects), len(rejects), rejects)
+        first_number = work.parcels[place].envelope.sequence or 0
+        total = claim.last + 1 - first_number
+        rejects = tuple(reject._replace(offset=claim.numbers[reject.offset]) for reject in rejects)
+        return Receipt(total - len(rejects), len(rejects), rejects, total - len(claim.numbers), claim.last)
+
+    def _tell(self, work: Work, ids: list[int], receipts: list[Receipt]) -> None:
+        self._counts["groups"] += 1
+        self._counts["envelopes"] += len(work.parcels)
+        self.waiting.release(work.parcels)
+        for batch, first in zip(work.batches, ids, strict=True):
+            self._bus.publish_nowait("batches", Told(batch, first))
+        for place, (parcel, receipt) in enumerate(zip(work.parcels, receipts, strict=True)):
+            self._counts["frames"] += receipt.stored + receipt.rejected
+            self._counts["stored"] += receipt.stored - receipt.duplicates
+            self._counts["rejected"] += receipt.rejected
+            self._counts["duplicates"] += receipt.duplicates
+            if parcel.settle is not None:
+                parcel.settle(work.refused.get(place, receipt))
+
+    async def _roll_back(self, work: Work, error: WacketError) -> None:
+        """Take back every claim that is not on disk. Groups decoded meanwhile carry an old generation and fail too."""
+        self._fail(work.parcels, error)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._reload)
+
+    def _reload(self) -> None:
+        stored = self._journal.load_marks(), self._journal.load_receipts()
+        self._decoder.submit(self._known.reset, *stored).result()
+
+    def _fail(self, parcels: list[Parcel], error: WacketError) -> None:
+        self._counts["failed"] += len(parcels)
+        self._last_error = str(error)
+        self.waiting.release(parcels)
+        told = error if isinstance(error, Unavailable) else Unavailable(str(error))
+        for parcel in parcels:
+            if parcel.settle is not None:
+                parcel.settle(told)
+
+
+def described(rejects: tuple[Reject, ...], limit: int = 20) -> list[dict[str, object]]:
+    """The first rejects as people and programs get them in an answer."""
+    return [
+        {
+            "frame": reject.offset,
+            "reason": reject.reason,
+            "excerpt": reject.excerpt[:80].decode("utf-8", "replace"),
+        }
+        for reject in rejects[:limit]
+    ]

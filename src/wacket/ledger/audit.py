@@ -1,0 +1,66 @@
+"""The record of who did what, from where, and how it ended. Only ever added to; refused acts are in it too.
+
+Plain functions on a connection, so that a change and its row can share one transaction. Does not decide which
+of many equal refusals are worth a row: api/access.py does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from wacket.ledger.tables import audit
+
+TEXT_LIMIT = 200  # characters of actor, peer, act and subject: some of it is what a stranger sent
+DETAILS_LIMIT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`actor` is owner, person:NAME, token:NAME, user:NAME or anonymous; `outcome` is ok or refused."""
+
+    at: int
+    actor: str
+    peer: str
+    act: str
+    subject: str = ""
+    outcome: str = "ok"
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AuditRow(NamedTuple):
+    """An act as it was written down; `id` grows with time."""
+
+    id: int
+    at: int
+    actor: str
+    peer: str
+    act: str
+    subject: str
+    outcome: str
+    details: dict[str, Any]
+
+
+def record(connection: Connection, act: Act) -> None:
+    details = json.dumps(dict(act.details), default=str)
+    if len(details) > DETAILS_LIMIT:
+        details = json.dumps({"shortened": details[: DETAILS_LIMIT // 2]})
+    texts = {name: getattr(act, name)[:TEXT_LIMIT] for name in ("actor", "peer", "act", "subject")}
+    connection.execute(insert(audit).values(at=act.at, outcome=act.outcome, details=details, **texts))
+
+
+def page(connection: Connection, limit: int, before: int | None = None) -> list[AuditRow]:
+    """The newest `limit` rows, or the newest of those whose id is below `before`."""
+    wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(audit.c.id < before)
+    return [
+        AuditRow(
+            row.id, row.at, row.actor, row.peer, row.act, row.subject, row.outcome, json.loads(row.details)
+        )
+        for row in connection.execute(wanted)
+    ]

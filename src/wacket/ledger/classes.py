@@ -1,0 +1,74 @@
+"""Rows of the class protocol: where each user's hardware stands, and every transition that ever happened.
+
+Functions take a connection, so that the caller decides what is one transaction. They do not know the state table.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from wacket.ledger.tables import class_history, class_users
+
+
+class ClassRow(NamedTuple):
+    """One user's status. `time` in microseconds since 1970 UTC."""
+
+    user: str
+    state: int
+    hw_command: str
+    hw_response: str
+    server_analysis: str
+    time: int
+
+
+class Moved(NamedTuple):
+    """One transition. `value` is what the command carried."""
+
+    id: int
+    user: str
+    at: int
+    command: str
+    before: int
+    after: int
+    value: str
+    peer: str
+
+
+def find(connection: Connection, user: str) -> ClassRow | None:
+    row = connection.execute(select(*_STATUS).where(class_users.c.user == user)).first()
+    return ClassRow(*row) if row else None
+
+
+def everybody(connection: Connection, user: str | None = None) -> list[ClassRow]:
+    """All users by name, or just the one."""
+    query = select(*_STATUS).order_by(class_users.c.user)
+    if user is not None:
+        query = query.where(class_users.c.user == user)
+    return [ClassRow(*row) for row in connection.execute(query)]
+
+
+def count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(class_users)).scalar_one()
+
+
+def store(connection: Connection, row: ClassRow, command: str, before: int, value: str, peer: str) -> None:
+    """Keep the new status and add the transition to the history."""
+    fields = row._asdict()
+    connection.execute(upsert(class_users).values(fields).on_conflict_do_update(index_elements=["user"], set_=fields))
+    moved = {"user": row.user, "at": row.time, "command": command, "before": before, "after": row.state}
+    connection.execute(insert(class_history).values({**moved, "value": value, "peer": peer}))
+
+
+def history(connection: Connection, user: str, limit: int, before: int | None = None) -> list[Moved]:
+    """A user's transitions, newest first, those with an id below `before`."""
+    query = select(*(class_history.c[name] for name in Moved._fields)).where(class_history.c.user == user)
+    if before is not None:
+        query = query.where(class_history.c.id < before)
+    rows = connection.execute(query.order_by(class_history.c.id.desc()).limit(limit))
+    return [Moved(*row) for row in rows]
+
+
+_STATUS = tuple(class_users.c[name] for name in ClassRow._fields)

@@ -1,0 +1,1 @@
+"""One module a revision: vNNNN_what.py, whose `revision` is "NNNN"."""

@@ -1,0 +1,100 @@
+"""Nodes in the ledger: plain functions on a connection. Does not cache; the catalogue does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from wacket.errors import BadRequest, NotFound
+from wacket.ledger.tables import nodes
+
+STATES = ("adopted", "pending", "retired")
+KINDS = ("machine", "board", "service", "virtual")
+
+
+class NodeRow(NamedTuple):
+    """One node. `identity` is what it proves itself by and never changes; the name is for people."""
+
+    id: int
+    name: str
+    kind: str
+    state: str
+    identity: str
+    tags: dict[str, str]
+    first_seen: int
+    last_seen: int
+    last_peer: str
+
+
+def all_nodes(connection: Connection) -> list[NodeRow]:
+    return [_row(row) for row in connection.execute(select(nodes).order_by(nodes.c.id))]
+
+
+def by_name(connection: Connection, name: str) -> NodeRow:
+    """Raises NotFound."""
+    row = connection.execute(select(nodes).where(nodes.c.name == name)).first()
+    if row is None:
+        raise NotFound(f"no node named {name!r}")
+    return _row(row)
+
+
+def create(
+    connection: Connection, name: str, kind: str, state: str, identity: str, now: int, peer: str = ""
+) -> NodeRow:
+    """Make a node; if the name is taken by another identity, a number is put behind it."""
+    known = connection.execute(select(nodes).where(nodes.c.identity == identity)).first()
+    if known is not None:
+        return _row(known)
+    values = {"name": _free_name(connection, name), "kind": kind, "state": state, "identity": identity}
+    values |= {"tags": "{}", "first_seen": now, "last_seen": now, "last_peer": peer}
+    key = connection.execute(insert(nodes).values(values)).inserted_primary_key
+    return _row(connection.execute(select(nodes).where(nodes.c.id == key[0])).one())  # type: ignore[index]
+
+
+def rename(connection: Connection, name: str, new: str) -> None:
+    node = by_name(connection, name)
+    if new != name and connection.execute(select(nodes.c.id).where(nodes.c.name == new)).first():
+        raise BadRequest(f"another node is named {new!r} already", "name")
+    connection.execute(update(nodes).where(nodes.c.id == node.id).values(name=new))
+
+
+def set_state(connection: Connection, name: str, state: str) -> None:
+    if state not in STATES:
+        raise BadRequest(f"{state!r} is not a state of a node; known: {', '.join(STATES)}", "state")
+    connection.execute(update(nodes).where(nodes.c.id == by_name(connection, name).id).values(state=state))
+
+
+def set_tags(connection: Connection, name: str, tags: dict[str, str]) -> None:
+    connection.execute(
+        update(nodes).where(nodes.c.id == by_name(connection, name).id).values(tags=json.dumps(tags))
+    )
+
+
+def seen(connection: Connection, sightings: dict[int, tuple[int, str]]) -> None:
+    """Record node id -> (last seen, peer) for many nodes at once."""
+    for node, (at, peer) in sightings.items():
+        connection.execute(update(nodes).where(nodes.c.id == node).values(last_seen=at, last_peer=peer))
+
+
+def _free_name(connection: Connection, name: str) -> str:
+    taken = set(connection.execute(select(nodes.c.name).where(nodes.c.name.like(f"{name}%"))).scalars())
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}-{number}", number + 1
+    return candidate
+
+
+def _row(row: Row[Any]) -> NodeRow:
+    return NodeRow(
+        row.id,
+        row.name,
+        row.kind,
+        row.state,
+        row.identity,
+        json.loads(row.tags),
+        row.first_seen,
+        row.last_seen,
+        row.last_peer,
+    )

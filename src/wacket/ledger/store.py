@@ -1,0 +1,70 @@
+"""Opens the ledger and lets others read it and write it in turn. Knows nothing of what the tables mean.
+
+All writing happens on one thread with one connection; `write` returns after the commit is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+
+class Ledger:
+    """The one way to the ledger file. `write` and `write_sync` are serialised; reads run beside them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+
+    @classmethod
+    def open(cls, path: Path) -> Ledger:
+        """Open or make the file and bring its tables up to date."""
+        engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 10})
+        event.listen(engine, "connect", _set_up)
+        from wacket.ledger.migrate import upgrade
+
+        upgrade(engine)
+        return cls(engine)
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work(connection)` in one transaction on the writer thread; committed when this returns."""
+        return await asyncio.wrap_future(self._writer.submit(self._transact, work))
+
+    def write_sync(self, work: Work[T]) -> T:
+        """The same from a thread that may wait."""
+        return self._writer.submit(self._transact, work).result()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for short reads. Sees the last commit."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    def read(self, work: Work[T]) -> T:
+        with self.reading() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        self._writer.shutdown()
+        self._engine.dispose()
+
+    def _transact(self, work: Work[T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+
+def _set_up(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode=wal")
+    cursor.execute("pragma synchronous=full")
+    cursor.execute("pragma foreign_keys=on")
+    cursor.close()

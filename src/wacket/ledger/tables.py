@@ -1,0 +1,152 @@
+"""The ledger's tables, and nothing else. A change here needs a migration in `migrations/versions/`.
+
+Times are microseconds since 1970 UTC. Secrets are stored as hashes only.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("id", Integer, primary_key=True),  # 1 is the hub itself
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False, default="board"),  # machine, board, service, virtual
+    Column("state", Text, nullable=False, default="adopted"),  # adopted, pending, retired
+    Column("identity", Text, nullable=False, unique=True),  # name:NAME, peer:ADDRESS, token:ID
+    Column("tags", Text, nullable=False, default="{}"),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+    Column("last_peer", Text, nullable=False, default=""),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("node", Integer, ForeignKey("nodes.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("labels", Text, nullable=False, default="{}"),  # JSON object, keys sorted
+    Column("unit", Text, nullable=False, default=""),
+    Column("created", Integer, nullable=False),
+    UniqueConstraint("node", "name", "labels"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),  # admin, operator, viewer, student
+    Column("password", Text, nullable=False),  # Argon2id, PHC string
+    Column("created", Integer, nullable=False),
+    Column("disabled", Boolean, nullable=False, default=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("person", Integer, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer, nullable=False),
+    Column("peer", Text, nullable=False, default=""),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),  # comma-separated: ingest, read, operate, admin
+    Column("node", Text, nullable=False, default=""),  # ingest tokens may be bound to one node name
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer),
+    Column("revoked", Integer),
+    Column("last_used", Integer),
+    Column("created_by", Text, nullable=False, default=""),
+)
+
+setup_links = Table(
+    "setup_links",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer, nullable=False),
+    Column("used", Integer),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("actor", Text, nullable=False),  # person:NAME, token:NAME, owner, user:NAME (class protocol)
+    Column("peer", Text, nullable=False, default=""),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False, default=""),
+    Column("outcome", Text, nullable=False, default="ok"),
+    Column("details", Text, nullable=False, default="{}"),
+    Index("audit_at", "at"),
+)
+
+class_users = Table(
+    "class_users",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("state", Integer, nullable=False, default=0),
+    Column("hw_command", Text, nullable=False, default=""),
+    Column("hw_response", Text, nullable=False, default=""),
+    Column("server_analysis", Text, nullable=False, default=""),
+    Column("time", Integer, nullable=False),
+)
+
+class_history = Table(
+    "class_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("before", Integer, nullable=False),
+    Column("after", Integer, nullable=False),
+    Column("value", Text, nullable=False, default=""),
+    Column("peer", Text, nullable=False, default=""),
+    Index("class_history_user", "user", "id"),
+)
+
+cluster_results = Table(
+    "cluster_results",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("sample", Integer, nullable=False),
+    Column("bandwidth", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("clusters", Text, nullable=False),  # JSON list
+    Column("centres", LargeBinary),
+)
+
+retention = Table(
+    "retention",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("match", Text, nullable=False, unique=True),  # NODE/NAME glob
+    Column("readings_days", Float, nullable=False),  # 0: for ever
+    Column("rollup_days", Float, nullable=False),
+)

@@ -1,0 +1,136 @@
+"""What the owner can set, with defaults that are safe. Read from `wacket.toml`, environment and command line.
+
+Precedence: command line, then `WACKET_SECTION_NAME`, then the file, then the default. Opens no socket and no store.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from wacket.errors import BadSettings
+
+Positive = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[float, Meta(ge=0)]
+
+
+class Doors(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the hub listens. Port 0 means any free port; an empty text closes the door."""
+
+    http: str = "127.0.0.1:8080"
+    https: str = ""  # set by --lan: the page, the API and agents; `http` then serves devices only
+    tcp: str = "127.0.0.1:8090"
+    udp: str = "127.0.0.1:8090"
+    tcps: str = ""  # TCP lines over TLS
+    line_limit: Positive = 65536  # bytes; a longer line is refused and the stream goes on
+    body_limit: Positive = 64 * 1024 * 1024  # bytes of one HTTP body, after decompression
+    idle_seconds: NotNegative = 3600  # a silent connection is closed after this
+    slow_seconds: NotNegative = 60  # a half line may stay unfinished this long
+    connections: Positive = 20000
+
+
+class Intake(msgspec.Struct, forbid_unknown_fields=True):
+    """How fast senders may speak and what happens to strangers."""
+
+    strangers: Literal["pending", "refuse"] = "pending"  # devices on the network that show no token
+    new_series_per_hour: Positive = 2000  # per node
+    series_per_node: Positive = 20000
+    lines_per_second: NotNegative = 0  # per node; 0 is no quota
+    waiting_bytes: Positive = 64 * 1024 * 1024  # held in memory before senders are made to wait
+    waiting_bytes_per_node: Positive = 16 * 1024 * 1024
+    window_ms: NotNegative = 2  # group commit while a sender waits
+    gentle_window_ms: NotNegative = 250  # group commit while nobody waits
+    idempotency_hours: NotNegative = 24
+
+
+class History(msgspec.Struct, forbid_unknown_fields=True):
+    """When the journal is sealed and how long things are kept. Days of 0 mean for ever."""
+
+    seal_seconds: NotNegative = 300
+    seal_rows: Positive = 2_000_000
+    seal_bytes: Positive = 64 * 1024 * 1024
+    compact_seconds: NotNegative = 60
+    readings_days: NotNegative = 0
+    logs_days: NotNegative = 0
+    rollup_days: NotNegative = 0
+    reserve_bytes: Positive = 256 * 1024 * 1024  # free space below which nothing is accepted
+    query_memory: str = "512MB"
+    query_seconds: NotNegative = 30
+
+
+class Clusters(msgspec.Struct, forbid_unknown_fields=True):
+    """Mean shift over the energy events."""
+
+    every: Positive = 1000  # new events between two computations
+    sample: Positive = 5000  # events that are clustered; the rest are assigned
+    bandwidth_quantile: Annotated[float, Meta(gt=0, le=1)] = 0.2
+    bandwidth_samples: Positive = 200
+
+
+class Class(msgspec.Struct, forbid_unknown_fields=True):
+    """The class protocol at /hw_supervisor."""
+
+    accounts: bool = False  # check user and pword
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True):
+    """Everything that `wacket.toml` may hold, by section."""
+
+    doors: Doors = msgspec.field(default_factory=Doors)
+    intake: Intake = msgspec.field(default_factory=Intake)
+    history: History = msgspec.field(default_factory=History)
+    clusters: Clusters = msgspec.field(default_factory=Clusters)
+    classes: Class = msgspec.field(default_factory=Class)
+
+
+def load(
+    folder: Path, environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """The settings of the hub whose data are in `folder`; `overrides` maps "section.name" to a value.
+
+    Raises BadSettings, naming the file or variable and the path of the guilty value.
+    """
+    merged = _read_file(folder / "wacket.toml")
+    for section, name, variable in _names():
+        if variable in environment:
+            merged.setdefault(section, {})[name] = environment[variable]
+    for path, value in (overrides or {}).items():
+        section, name = path.split(".")
+        merged.setdefault(section, {})[name] = value
+    try:
+        return msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings(f"settings: {error}; see docs/reference/settings.md") from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path} is not valid TOML: {error}") from error
+
+
+def _names() -> list[tuple[str, str, str]]:
+    return [
+        (section.name, setting.name, f"WACKET_{section.name}_{setting.name}".upper())
+        for section in msgspec.structs.fields(Settings)
+        for setting in msgspec.structs.fields(section.type)
+    ]
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """ "HOST:PORT" or "[V6]:PORT" as a pair. Raises BadSettings with an example."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise BadSettings(
+            f"{address!r} is not an address; write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080"
+        )
+    return host.strip("[]") or "127.0.0.1", int(port)

@@ -1,0 +1,225 @@
+"""Recomputes the clusters of the energy events each time enough new ones came, and keeps what was found.
+
+Reads the stored events, hands their numbers to a worker process of low priority, stores the result, then tells.
+Senders never wait for it. It knows nothing of HTTP, and who asks for a result gets the last one: nothing is computed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, Protocol
+
+import numpy as np
+
+from wacket.bus.memory import Bus, Subscription
+from wacket.errors import Unavailable, WacketError
+from wacket.ledger import results
+from wacket.ledger.results import Result
+from wacket.ledger.store import Ledger
+from wacket.records import F64, Logs, Statistics
+from wacket.settings import Clusters
+from wacket.watch.features import COLUMNS, Features
+
+log = logging.getLogger(__name__)
+
+SOURCE = b"energy"
+WORKER = "wacket.watch.meanshift_worker"
+PATIENCE = 300.0  # seconds that a worker may take
+PIECE = 1 << 20  # bytes handed to the worker at a time
+
+
+class Events(Protocol):
+    """Where the events are. Called from a thread; may raise Unavailable."""
+
+    def features(self) -> Features: ...
+
+    def count_since(self, at: int) -> int: ...
+
+
+class ClusterWatch:
+    """`run` must be going for results to come by themselves; `clock` gives microseconds since 1970 UTC."""
+
+    def __init__(
+        self,
+        settings: Clusters,
+        ledger: Ledger,
+        bus: Bus,
+        events: Events,
+        clock: Callable[[], int],
+        patience: float = PATIENCE,
+    ) -> None:
+        self._settings, self._ledger, self._bus = settings, ledger, bus
+        self._events, self._clock, self._patience = events, clock, patience
+        self._latest = ledger.read(lambda connection: results.latest(connection, len(COLUMNS)))
+        self._covered = self._latest.at if self._latest else 0
+        self._pending = 0
+        self._due = asyncio.Event()
+        self._one = asyncio.Lock()
+        self._computed = self._failed = 0
+        self._last_error = ""
+
+    def latest(self) -> Result | None:
+        """The last result, from memory."""
+        return self._latest
+
+    async def run(self) -> None:
+        """Count what comes and compute when it is time, until cancelled."""
+        with self._bus.subscribe("batches", limit=10_000) as told:
+            await self._recount()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._count(told), name="clusters: count")
+                tasks.create_task(self._compute_for_ever(), name="clusters: compute")
+
+    async def compute_now(self) -> Result | None:
+        """Compute from all stored events; None if there are none. One computation runs at a time.
+
+        Raises Unavailable when the worker fails or takes too long; the last result then stays.
+        """
+        async with self._one:
+            began, at = perf_counter(), self._clock()
+            self._pending, self._covered = 0, at
+            self._due.clear()
+            try:
+                found = await self._compute(at, began)
+            except WacketError as error:
+                self._failed += 1
+                self._last_error = str(error)
+                raise
+            self._last_error = ""
+            if found is None:
+                return None
+            await self._ledger.write(lambda connection: results.save(connection, found))
+            self._latest = found
+            self._computed += 1
+            self._bus.publish_nowait("clusters", found)
+            return found
+
+    def statistics(self) -> Statistics:
+        last = self._latest
+        return {
+            "pending_events": self._pending,
+            "computed": self._computed,
+            "failed": self._failed,
+            "last_error": self._last_error,
+            "last_at": last.at if last else 0,
+            "last_events": last.events if last else 0,
+            "last_skipped": last.skipped if last else 0,
+            "last_seconds": last.seconds if last else 0.0,
+        }
+
+    async def _compute(self, at: int, began: float) -> Result | None:
+        features = await asyncio.to_thread(self._events.features)
+        total = len(features.values) + features.skipped
+        if not len(features.values):
+            return None
+        found = await self._ask_worker(features.values)
+        seconds = round(perf_counter() - began, 3)
+        centres = np.array(found["centres"], np.float64)
+        return Result(at, total, found["sample"], found["bandwidth"], seconds, found["clusters"], centres)
+
+    async def _ask_worker(self, values: F64) -> dict[str, Any]:
+        asked = {
+            "events": len(values),
+            "sample": self._settings.sample,
+            "quantile": self._settings.bandwidth_quantile,
+            "samples": self._settings.bandwidth_samples,
+            "seconds": self._patience,
+        }
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", WORKER, json.dumps(asked)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},  # one core is enough
+        )
+        try:
+            async with asyncio.timeout(self._patience):
+                out, err = await _exchange(process, values)
+        except TimeoutError as error:
+            raise Unavailable(f"clustering {len(values)} events took more than {self._patience:g} s") from error
+        finally:
+            await _end(process)
+        if process.returncode:
+            said = err.decode("utf-8", "replace").strip().rpartition("\n")[2][:500]
+            raise Unavailable(f"the clustering worker ended with {process.returncode}: {said}")
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    async def _count(self, told: Subscription) -> None:
+        lost = 0
+        async for message in told:
+            logs = message.batch.logs
+            if logs is not None:
+                self._add(energy_rows(logs))
+            if told.lost != lost:
+                lost = told.lost
+                await self._recount()
+
+    async def _recount(self) -> None:
+        """What came while nobody counted."""
+        self._pending = 0
+        self._add(await asyncio.to_thread(self._events.count_since, self._covered))
+
+    def _add(self, events: int) -> None:
+        self._pending += events
+        if self._pending >= self._settings.every:
+            self._due.set()
+
+    async def _compute_for_ever(self) -> None:
+        while True:
+            await self._due.wait()
+            before, began = self._last_error, perf_counter()
+            try:
+                await self.compute_now()
+            except WacketError as error:
+                if str(error) != before:
+                    log.warning("clusters could not be computed: %s", error)
+            # At most half of the time goes into this, however fast events come.
+            await asyncio.sleep(perf_counter() - began)
+
+
+def energy_rows(logs: Logs) -> int:
+    """How many rows are energy events, without making a row a Python object."""
+    column, size = logs.source, len(SOURCE)
+    starts = column.offsets[:-1][np.diff(column.offsets) == size].astype(np.int64)
+    if not len(starts) or SOURCE not in column.data:
+        return 0
+    data = np.frombuffer(column.data, np.uint8)
+    same = data[starts[:, None] + np.arange(size)] == np.frombuffer(SOURCE, np.uint8)
+    return int(same.all(axis=1).sum())
+
+
+async def _exchange(process: asyncio.subprocess.Process, values: F64) -> tuple[bytes, bytes]:
+    """Feed the worker piece by piece (the whole would be copied) and read what it says."""
+    if process.stdin is None or process.stdout is None or process.stderr is None:
+        raise AssertionError("the worker was started with pipes")
+    reading = asyncio.gather(process.stdout.read(), process.stderr.read())
+    try:
+        raw = memoryview(np.ascontiguousarray(values).data).cast("B")
+        # A worker that fails early closes its end; what it says on standard error is the better story.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for start in range(0, len(raw), PIECE):
+                process.stdin.write(raw[start : start + PIECE])
+                await process.stdin.drain()
+            process.stdin.close()
+        out, err = await reading
+        await process.wait()
+    finally:
+        reading.cancel()
+    return out, err
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.wait()

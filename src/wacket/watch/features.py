@@ -1,0 +1,104 @@
+"""Pulls the numbers to cluster out of the kept energy events: one row an event, in the order of arrival.
+
+One vectorised query, no event ever becomes a Python object. It computes no clusters and keeps nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wacket.records import F64
+
+if TYPE_CHECKING:
+    from wacket.history.query import Query
+    from wacket.history.question import Question
+
+# Column → where it is in an event, as JSON paths; the first that is there counts. Real sensors write "Appearent".
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "power_active_w": ("$.Power.Active",),
+    "power_reactive_var": ("$.Power.Reactive",),
+    "power_apparent_va": ("$.Power.Appearent", "$.Power.Apparent"),
+    "line_current_a": ("$.Line.Current",),
+    "line_voltage_v": ("$.Line.Voltage",),
+    "peak_1": ("$.Peaks[0]",),
+    "peak_2": ("$.Peaks[1]",),
+    "peak_3": ("$.Peaks[2]",),
+}
+COLUMNS = tuple(PLACES)
+AVERAGED = COLUMNS[:5]
+# No sensor measures beyond this; squares of such numbers would no longer be numbers.
+LARGEST = 1e12
+MOST = 1_000_000  # events looked at, the newest: 64 MB of numbers
+EVER = (-(1 << 62), 1 << 62)
+
+
+class Features(NamedTuple):
+    """`values` is (events, 8) float64, its columns `COLUMNS`; `skipped` counts events that lack one of them."""
+
+    values: F64
+    skipped: int
+
+
+class EnergyEvents:
+    """The energy events in the history. The methods block: call them from a thread."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+
+    def features(self) -> Features:
+        """Those of the newest `MOST` events that have all features, in order of arrival. Raises as Query does."""
+        return self._query.ask(_features)
+
+    def count_since(self, at: int) -> int:
+        """How many events came after a moment (µs since 1970)."""
+        condition = f"epoch_us(observed_at) > {int(at)}"
+        return self._query.ask(
+            lambda question: _number(question, f"SELECT count(*) AS n FROM {_events(question, condition)}")
+        )
+
+
+def _features(question: Question) -> Features:
+    columns = question.columns(_sql(_events(question, f"id > {_before_newest(question)}")))
+    rows = len(columns[COLUMNS[0]])
+    values = np.empty((rows, len(COLUMNS)), np.float64)
+    for place, name in enumerate(COLUMNS):
+        values[:, place] = np.ma.filled(np.ma.asarray(columns[name], np.float64), np.nan)
+    # A comparison with NaN is false, so this drops what is missing, infinite and absurd in one go.
+    whole = (np.abs(values) <= LARGEST).all(axis=1)
+    kept = values if whole.all() else values[whole]
+    return Features(kept, rows - len(kept))
+
+
+def _events(question: Question, condition: str) -> str:
+    """SQL of a table of the energy events (id, attrs) that meet a condition."""
+    logs = question.logs(question.choose(question.view.logs, *EVER), with_tail=True)
+    return f"(SELECT id, attrs FROM ({logs}) WHERE source = 'energy' AND {condition})"
+
+
+def _before_newest(question: Question) -> int:
+    """The id after which there are at most MOST events; looks at ids only, so it is cheap."""
+    return _number(
+        question,
+        f"SELECT id AS n FROM {_events(question, 'true')} ORDER BY id DESC LIMIT 1 OFFSET {MOST}",
+        -1,
+    )
+
+
+def _number(question: Question, sql: str, otherwise: int = 0) -> int:
+    found = question.columns(sql)["n"]
+    return int(found[0]) if len(found) else otherwise
+
+
+def _sql(events: str) -> str:
+    paths = [path for places in PLACES.values() for path in places]
+    listed = ", ".join(f"'{path}'" for path in paths)
+    chosen = []
+    for name, places in PLACES.items():
+        casts = ", ".join(f"TRY_CAST(found[{paths.index(path) + 1}] AS DOUBLE)" for path in places)
+        chosen.append(f"coalesce({casts}) AS {name}")
+    # One json_extract of all paths reads each document once.
+    found = f"SELECT id, json_extract_string(nullif(attrs, ''), [{listed}]) AS found FROM {events}"
+    return f"SELECT {', '.join(chosen)} FROM ({found}) ORDER BY id"

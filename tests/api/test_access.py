@@ -1,0 +1,309 @@
+"""Who may do what: every route asks for a right, every kind of caller gets its own and no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from fastapi import WebSocket
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.websockets import WebSocketDisconnect
+
+from wacket import api as package
+from wacket.api import access
+from wacket.api.access import OPEN, Caller, caller_of, may
+from wacket.errors import WacketError
+
+# --- the law: rights are checked at dispatch ---
+
+
+def rights(dependant) -> Iterator[str]:
+    for inner in dependant.dependencies:
+        if (right := getattr(inner.call, "right", None)) is not None:
+            yield right
+        yield from rights(inner)
+
+
+def routes() -> Iterator[tuple[str, APIRoute | APIWebSocketRoute]]:
+    for module in package.nouns():
+        for route in module.router.routes:
+            for method in getattr(route, "methods", None) or {"WS"}:
+                yield f"{method} {route.path}", route
+
+
+def test_every_route_asks_for_a_right_or_says_why_not():
+    found = dict(routes())
+    assert len(found) > 30
+    unguarded = {name for name, route in found.items() if not list(rights(route.dependant))}
+    assert unguarded - set(OPEN) == set(), "these routes ask nobody for a right"
+    assert set(OPEN) - unguarded == set(), "these stand in OPEN, but are guarded or gone"
+
+
+def test_busy_paths_are_open_routes():
+    busy = {path for module in package.nouns() for path in getattr(module, "BUSY", {})}
+    open_paths = [name.partition(" ")[2].partition("{")[0] for name in OPEN]
+    assert all(path.startswith(tuple(open_paths)) for path in busy)
+
+
+def test_each_exception_has_a_reason():
+    assert all(len(reason) > 20 for reason in OPEN.values())
+
+
+def test_a_right_that_is_none_is_refused_when_the_route_is_written():
+    with pytest.raises(ValueError, match="'fly' is not a right; known: admin, ingest"):
+        may("fly")
+
+
+# --- who is who ---
+
+WANTED = {  # right -> a route that needs it
+    "own": ("GET", "/api/v1/me"),
+    "read": ("GET", "/api/v1/nodes"),
+    "operate": ("POST", "/api/v1/nodes"),
+    "admin": ("GET", "/api/v1/people"),
+}
+KINDS = {
+    "admin": {"own", "read", "operate", "admin"},
+    "operator": {"own", "read", "operate"},
+    "viewer": {"own", "read"},
+    "student": {"own"},
+}
+SCOPES = {"admin": KINDS["admin"], "operate": {"own", "operate"}, "read": {"own", "read"}, "ingest": {"own"}}
+
+
+def granted(client) -> set[str]:
+    """What a caller gets; everything else must be refused with 403."""
+    allowed = set()
+    for right, (method, path) in WANTED.items():
+        answer = client.request(method, path, json={"name": "rig"} if method == "POST" else None)
+        assert answer.status_code in (200, 201, 403), answer.text
+        if answer.status_code == 403:
+            assert f"needs the right '{right}'" in answer.json()["error"]
+        else:
+            allowed.add(right)
+    return allowed
+
+
+@pytest.mark.parametrize("role", KINDS)
+def test_roles(api, role):
+    assert granted(api.person(role)) == KINDS[role]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_scopes(api, scope):
+    assert granted(api.client(bearer=api.token(scope))) == SCOPES[scope]
+
+
+def test_owner_may_do_all_from_this_machine(api):
+    assert granted(api.owner) == set(WANTED)
+    mapped = api.client(peer="::ffff:127.0.0.1", bearer=api.parts.owner_key)
+    assert mapped.get("/api/v1/people").status_code == 200
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "10.0.0.1", "::2", "testclient", ""])
+def test_owners_key_is_worth_nothing_from_elsewhere(api, peer):
+    answer = api.client(peer=peer, bearer=api.parts.owner_key).get("/api/v1/me")
+    assert answer.status_code == 401
+    assert "on the hub's own machine only" in answer.json()["error"]
+    assert api.acts("GET /api/v1/me")[0]["outcome"] == "refused"
+    assert api.parts.owner_key not in str(api.acts())
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["Bearer wkt_wrong", "Bearer é", "Bearer  ", "bearer x y", "Basic YTpi", "Token nonsense", "x" * 9000],
+)
+def test_wrong_tokens(api, shown):
+    answer = api.client(peer="127.0.0.1").get("/api/v1/me", headers={"Authorization": shown.encode()})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_wrong_token_is_not_made_good_by_a_cookie(api):
+    ada = api.person("admin")
+    assert ada.get("/api/v1/me").status_code == 200
+    assert ada.get("/api/v1/me", headers={"Authorization": "Bearer wkt_wrong"}).status_code == 401
+
+
+def test_influx_clients_way_to_show_a_token(api):
+    secret = api.token("read")
+    assert api.client().get("/api/v1/me", headers={"Authorization": f"Token {secret}"}).status_code == 200
+
+
+def test_revoked_and_expired_tokens(api):
+    secret = api.token("read", days=1)
+    program = api.client(bearer=secret)
+    assert program.get("/api/v1/me").status_code == 200
+    api.now += 86_400_000_000
+    assert program.get("/api/v1/me").status_code == 401
+
+
+def test_without_anything_it_says_how_to_get_in(api):
+    assert "wacket setup-link" in api.client().get("/api/v1/nodes").json()["error"]
+    api.person("viewer")
+    answer = api.client().get("/api/v1/nodes")
+    assert answer.status_code == 401
+    assert "/api/v1/login" in answer.json()["error"] and "Bearer" in answer.json()["error"]
+
+
+def test_whoever_shows_nothing_is_not_written_down(api):
+    for _ in range(20):
+        api.client().get("/api/v1/nodes")
+    assert api.acts() == []
+
+
+# --- pages of other sites ---
+
+OWN = [
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Origin": "http://hub:8080"},
+    {"Origin": "http://HUB:8080"},
+    {"X-Wacket": "1"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "http://hub:8080"},
+]
+FOREIGN = [
+    {},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://hub"},
+    {"Origin": "http://hub:8080.evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://["},
+    {"Origin": "https://evil.example", "X-Wacket": "1"},
+    {"Sec-Fetch-Site": "cross-site", "X-Wacket": "1"},
+]
+
+
+@pytest.fixture
+def browser(api):
+    ada = api.person("operator")
+    del ada.headers["X-Wacket"]
+    return ada
+
+
+@pytest.mark.parametrize("headers", OWN)
+def test_own_pages_may_act(browser, headers):
+    assert browser.post("/api/v1/nodes", json={"name": "rig"}, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_foreign_pages_may_not(api, browser, headers):
+    answer = browser.post("/api/v1/nodes", json={"name": "rig"}, headers=headers)
+    assert answer.status_code == 403
+    assert "not come from a page of this hub" in answer.json()["error"]
+    assert [node["name"] for node in browser.get("/api/v1/nodes").json()["nodes"]] == ["hub"]
+    assert api.acts("POST /api/v1/nodes")[0]["actor"] == "person:ada"
+
+
+def test_reading_needs_no_proof_of_the_page(browser):
+    assert browser.get("/api/v1/nodes").status_code == 200
+
+
+def test_tokens_need_no_proof_of_the_page(api):
+    program = api.client(bearer=api.token("operate"))
+    answer = program.post("/api/v1/nodes", json={"name": "rig"}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 201
+
+
+# --- WebSockets ---
+
+
+@pytest.fixture
+def live(api):
+    @api.app.websocket("/live")
+    async def live(socket: WebSocket) -> None:
+        try:
+            caller = await caller_of(socket, "read")
+        except WacketError as error:
+            await socket.close(1008, str(error)[:120])
+            return
+        await socket.accept()
+        await socket.send_text(caller.actor)
+        await socket.close()
+
+    return api
+
+
+def hears(client, **headers) -> str | None:
+    try:
+        with client.websocket_connect("ws://hub:8080/live", headers=headers) as socket:
+            return socket.receive_text()
+    except WebSocketDisconnect:
+        return None
+
+
+def test_websocket_knows_all_callers(live):
+    assert hears(live.owner) == "owner"
+    assert hears(live.client(bearer=live.token("read"))) == "token:program"
+    assert hears(live.person("viewer"), Origin="http://hub:8080") == "person:ada"
+
+
+def test_websocket_refuses_the_others(live):
+    assert hears(live.client()) is None
+    assert hears(live.client(bearer=live.token("ingest"))) is None
+    assert hears(live.person("student"), Origin="http://hub:8080") is None
+
+
+def test_websocket_of_a_foreign_page_is_refused(live):
+    ada = live.person("viewer")
+    assert hears(ada, Origin="http://hub:8080") == "person:ada"
+    for origin in ("https://evil.example", "http://hub:9999", "null"):
+        assert hears(ada, Origin=origin) is None
+
+
+# --- the record ---
+
+
+def test_forbidden_is_written_down(api):
+    api.person("viewer", peer="192.0.2.9").post("/api/v1/nodes", json={"name": "rig"})
+    (row,) = api.acts("POST /api/v1/nodes")
+    assert (row["actor"], row["peer"], row["outcome"]) == ("person:ada", "192.0.2.9", "refused")
+    assert "operate" in row["details"]["reason"]
+
+
+@pytest.mark.slow
+def test_a_flood_of_refusals_leaves_few_rows(api):
+    stranger = api.client(bearer="wkt_wrong")
+    for _ in range(100):
+        stranger.get("/api/v1/me")
+    rows = api.acts("GET /api/v1/me")
+    assert [row["details"]["repeated"] for row in rows] == [64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1]
+    assert rows[0]["details"]["untold"] == 31
+
+
+@pytest.mark.slow
+def test_a_flood_from_many_addresses_leaves_few_rows_too(api):
+    guard = access.Guard()
+    guard.rows.burst = guard.rows.level = 20
+    api.app.state.guard = guard
+    for number in range(60):
+        api.client(peer=f"192.0.2.{number}", bearer="wkt_wrong").get("/api/v1/me")
+    assert len(api.acts("GET /api/v1/me")) == 20
+    assert guard.untold == 40
+
+
+async def test_perform_does_both_or_neither(api):
+    caller = Caller("ada", frozenset(), "person", "peer")
+
+    def fail(connection):
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        await access.perform(api.parts, caller, "act", "subject", fail)
+    assert await asyncio.to_thread(api.acts) == []
+    assert await access.perform(api.parts, caller, "act", "subject", lambda c: 7, why="x") == 7
+    await access.audit(api.parts, caller, "other", outcome="refused")
+    other, act = await asyncio.to_thread(api.acts)
+    assert (act["actor"], act["details"], act["outcome"]) == ("person:ada", {"why": "x"}, "ok")
+    assert (other["act"], other["outcome"]) == ("other", "refused")
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [(0, "1970-01-01T00:00:00Z"), (1_800_000_000_123_456, "2027-01-15T08:00:00.123456Z")],
+)
+def test_times_as_people_read_them(at, text):
+    assert access.iso(at) == text

@@ -1,0 +1,120 @@
+"""Nodes, tokens, people, set-up links, SQL: what is asked of the hub, and in which shape it is shown."""
+
+import json
+
+NODES = {
+    "nodes": [
+        {
+            "name": "bench",
+            "kind": "board",
+            "state": "adopted",
+            "last_seen": "2026-01-02T03:04:05Z",
+            "tags": {"room": "2"},
+        },
+        {"name": "10.0.0.7", "kind": "board", "state": "pending", "last_seen": "2026-01-02T03:04:06Z", "tags": {}},
+    ]
+}
+
+
+def test_a_list_in_a_pipe_is_aligned_lines_without_heading_or_colour(hub, wacket):
+    hub.answers["GET /api/v1/nodes"] = NODES
+    ran = wacket("node", "ls")
+    assert ran.out.splitlines() == [
+        "bench     board  adopted  2026-01-02T03:04:05Z  room=2",
+        "10.0.0.7  board  pending  2026-01-02T03:04:06Z",
+    ]
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_list_as_json_is_the_rows_and_fields_can_be_chosen(hub, wacket):
+    hub.answers["GET /api/v1/nodes"] = NODES
+    assert json.loads(wacket("node", "ls", "--json").out) == NODES["nodes"]
+    assert json.loads(wacket("node", "ls", "--json=name,state").out)[1] == {"name": "10.0.0.7", "state": "pending"}
+    assert [row["name"] for row in json.loads(wacket("--json", "node", "ls", "--state", "pending").out)] == ["10.0.0.7"]
+
+
+def test_what_a_device_calls_itself_cannot_reach_the_terminal_as_an_escape(hub, wacket):
+    evil = {"name": "x\x1b]0;owned\x07\u202e", "kind": "board", "state": "pending", "last_seen": "", "tags": {}}
+    hub.answers["GET /api/v1/nodes"] = {"nodes": [evil]}
+    out = wacket("node", "ls").out
+    assert "\x1b" not in out and "\x07" not in out and "\u202e" not in out
+    assert r"x\x1b]0;owned\x07\u202e" in out
+
+
+def test_an_empty_list_says_what_to_do_on_standard_error_and_prints_no_data(hub, wacket):
+    hub.answers["GET /api/v1/tokens"] = {"tokens": []}
+    ran = wacket("token", "ls")
+    assert ran.out == "" and "wacket token create" in ran.err
+
+
+def test_adopting_and_renaming_address_the_node_by_its_escaped_name(hub, wacket):
+    hub.answers["PATCH /api/v1/nodes/a%2Fb"] = {"name": "a/b", "state": "adopted"}
+    assert wacket("node", "adopt", "a/b").code == 0
+    assert hub.last().json == {"state": "adopted"}
+    hub.answers["PATCH /api/v1/nodes/old"] = {"name": "new"}
+    assert wacket("node", "rename", "old", "new").code == 0
+    assert hub.last().json == {"name": "new"}
+
+
+def test_a_new_token_is_the_only_thing_on_standard_output(hub, wacket):
+    hub.answers["POST /api/v1/tokens"] = (201, {"id": 4, "name": "b", "secret": "wkt_abc"}, {})
+    ran = wacket("token", "create", "b", "--scope", "ingest", "--scope", "read", "--node", "bench", "--days", "2")
+    assert ran.out == "wkt_abc\n"
+    assert hub.last().json == {"name": "b", "scopes": ["ingest", "read"], "node": "bench", "days": 2.0}
+
+
+def test_a_token_is_revoked_by_number(hub, wacket):
+    hub.answers["DELETE /api/v1/tokens/4"] = (204, b"", {})
+    assert wacket("token", "revoke", "4").code == 0
+    assert hub.last().method == "DELETE"
+
+
+def test_a_password_comes_from_standard_input_and_never_from_the_command_line(hub, wacket):
+    hub.answers["POST /api/v1/people"] = (201, {"name": "ada"}, {})
+    assert wacket("people", "add", "ada", "--role", "operator", input="correct horse\n").code == 0
+    assert hub.last().json == {"name": "ada", "role": "operator", "password": "correct horse"}
+    assert wacket("people", "add", "ada", "--password", "x").code == 2
+
+
+def test_no_password_at_all_is_bad_usage(hub, wacket):
+    ran = wacket("people", "add", "ada", input="")
+    assert ran.code == 2 and "password" in ran.err and not hub.asked
+
+
+def test_roles_passwords_and_removal(hub, wacket):
+    hub.answers["PATCH /api/v1/people/ada"] = {"name": "ada"}
+    hub.answers["DELETE /api/v1/people/ada"] = (204, b"", {})
+    assert wacket("people", "role", "ada", "viewer").code == 0
+    assert hub.last().json == {"role": "viewer"}
+    assert wacket("people", "password", "ada", input="another one\n").code == 0
+    assert hub.last().json == {"password": "another one"}
+    assert wacket("people", "remove", "ada").code == 0
+    assert hub.last().method == "DELETE"
+
+
+def test_a_setup_link_is_absolute(hub, wacket):
+    hub.answers["POST /api/v1/setup-links"] = (201, {"link": "/s/7KQ2", "expires": "2026-01-01T00:15:00Z"}, {})
+    assert wacket("setup-link").out == f"{hub.url}/s/7KQ2\n"
+
+
+ANSWER = {"columns": ["n", "who"], "rows": [[1, "a,b"], [22, None]], "truncated": True}
+
+
+def test_sql_shows_rows_and_says_when_there_are_more(hub, wacket):
+    hub.answers["POST /api/v1/sql"] = ANSWER
+    ran = wacket("sql", "select 1", "--limit", "2")
+    assert ran.out.splitlines() == [" 1  a,b", "22  –"]
+    assert "--limit" in ran.err
+    assert hub.last().json == {"sql": "select 1", "limit": 2}
+
+
+def test_sql_as_csv_json_and_from_standard_input(hub, wacket):
+    hub.answers["POST /api/v1/sql"] = ANSWER
+    assert wacket("sql", "--csv", "select 1").out == 'n,who\n1,"a,b"\n22,\n'
+    assert json.loads(wacket("sql", "--json", "select 1").out)[0] == {"n": 1, "who": "a,b"}
+    wacket("sql", "-", input="select 7\n")
+    assert hub.last().json["sql"] == "select 7\n"
+
+
+def test_an_empty_question_is_bad_usage(hub, wacket):
+    assert wacket("sql", "  ").code == 2 and not hub.asked

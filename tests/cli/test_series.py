@@ -1,0 +1,67 @@
+"""wacket series: ls, get, plot."""
+
+import json
+
+SERIES = [
+    {"id": 1, "node": "bench", "name": "temp", "labels": {}, "unit": "°C", "adopted": True, "at": "T", "value": 21.50},
+    {
+        "id": 2,
+        "node": "rack",
+        "name": "cpu",
+        "labels": {"core": "0"},
+        "unit": "",
+        "adopted": True,
+        "at": "T",
+        "value": None,
+    },
+]
+VALUES = "GET /api/v1/series/values"
+
+
+def answer(*points):
+    return {"step_us": 1, "series": [{**SERIES[0], "points": list(points)}]}
+
+
+def test_ls_shows_the_latest_values_and_labels(hub, wacket):
+    hub.answers["GET /api/v1/series"] = {"series": SERIES}
+    ran = wacket("series", "ls", "bench/*", "cpu", "--node", "bench")
+    assert ran.out.splitlines() == ["bench  temp         21.5  °C  T", "rack   cpu{core=0}     –      T"]
+    assert hub.last().query == {"match": ["bench/*", "cpu"], "node": ["bench"]}
+    assert json.loads(wacket("series", "ls", "--json").out) == SERIES
+
+
+def test_get_asks_for_the_range_step_and_function_and_prints_csv(hub, wacket):
+    hub.answers[VALUES] = answer([1_700_000_000_000_000, 21.5], [1_700_000_000_500_001, 22])
+    ran = wacket("series", "get", "bench/temp", "--since", "1h", "--step", "10s", "--fn", "max", "--csv")
+    assert ran.out.splitlines() == [
+        "node,name,at,value",
+        "bench,temp,2023-11-14T22:13:20.000000Z,21.5",
+        "bench,temp,2023-11-14T22:13:20.500001Z,22",
+    ]
+    assert hub.last().query == {
+        "match": ["bench/temp"], "since": ["1h"], "until": ["now"], "step": ["10s"], "fn": ["max"],
+    }  # fmt: skip
+
+
+def test_get_without_a_pattern_or_with_an_unknown_function_is_bad_usage(hub, wacket):
+    assert wacket("series", "get").code == 2
+    assert wacket("series", "get", "x", "--fn", "median").code == 2
+    assert not hub.asked
+
+
+def test_plot_asks_for_the_lowest_and_the_highest_and_draws_ascii_in_a_pipe(hub, wacket):
+    def by_function(asked):
+        return answer([1, 20.0], [2, 1.0]) if asked.query["fn"] == ["min"] else answer([1, 20.0], [2, 99.0])
+
+    hub.answers[VALUES] = by_function
+    ran = wacket("series", "plot", "bench/temp")
+    assert "min 1" in ran.out and "max 99" in ran.out and "°C" in ran.out
+    assert [asked.query["fn"] for asked in hub.asked] == [["min"], ["max"]]
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+    assert "".join(ran.out.splitlines()[1:]).isascii()
+
+
+def test_nothing_to_plot_is_a_failure_with_advice(hub, wacket):
+    hub.answers[VALUES] = answer()
+    ran = wacket("series", "plot", "nothing/*")
+    assert ran.code == 1 and "wacket series ls" in ran.err

@@ -1,0 +1,46 @@
+"""Fixtures that any test may use: a whole hub with its doors open, and the real data where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wacket.api.parts import Parts
+
+FREE_PORTS = {"doors.http": "127.0.0.1:0", "doors.tcp": "127.0.0.1:0", "doors.udp": "127.0.0.1:0"}
+QUICK = {"history.reserve_bytes": 1}  # a test machine may have little free space
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Parts]:
+    """A running hub on free ports; `hub.addresses` tells them."""
+    from wacket.hub import running
+
+    async with running(tmp_path / "data", FREE_PORTS | QUICK) as parts:
+        yield parts
+
+
+@pytest.fixture
+def start_hub(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[Parts]]:
+    """Starts a hub with settings of the test's choice: `async with start_hub(**{"intake.strangers": "refuse"})`."""
+    from wacket.hub import running
+
+    def start(**overrides: Any) -> AbstractAsyncContextManager[Parts]:
+        return running(tmp_path / "data", FREE_PORTS | QUICK | overrides)
+
+    return start
+
+
+@pytest.fixture
+def real_events() -> list[str]:
+    """The thousand real energy events; the test is skipped where they are not at hand."""
+    folder = Path(os.environ.get("WACKET_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    path = folder / "energy-events.txt"
+    if not path.exists():
+        pytest.skip("the file of real energy events is not here (set WACKET_SHARED_DATA to its folder)")
+    return path.read_text("utf-8").splitlines()

@@ -1,0 +1,98 @@
+"""wacket demo as a process: every kind of board is heard, and nothing is left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from wacket.demo.board import fleet
+from wacket.demo.events import energy_event
+
+pytestmark = pytest.mark.slow
+
+
+def demo(tmp_path, *words):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WACKET_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "wacket", "demo", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environment, "TMPDIR": str(tmp_path)},
+    )
+
+
+def descendants():
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in found.splitlines() if "wacket up" in line]
+
+
+def nothing_left(tmp_path):
+    return list(tmp_path.iterdir()) == [] and not [line for line in descendants() if str(tmp_path) in line]
+
+
+def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
+    process = demo(tmp_path, "--seconds", "4")
+    address = process.stdout.readline().split()[2]
+    assert address.startswith("http://127.0.0.1:")
+    folder = process.stdout.readline().split()[-1]
+    asked = []
+
+    def ask():
+        ran = subprocess.run(
+            [sys.executable, "-m", "wacket", "node", "ls", "--json", "--data", folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        asked.append(ran.stdout)
+
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if len(lines) == 2:
+            ask()
+    assert process.wait(60) == 0, process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    names = {node["name"] for node in json.loads(asked[0])}
+    assert {board.node for board in fleet()} - {"beacon"} <= names  # UDP has no hello: its node is its address
+    assert "failed 0" in lines[-1] and "hub ok" in lines[-1]
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything(tmp_path, how):
+    process = demo(tmp_path)
+    process.stdout.readline()
+    process.send_signal(how)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0 and "Traceback" not in err + out
+    assert "ended" in err and nothing_left(tmp_path)
+
+
+def test_events_are_replayed_one_a_request_and_their_clusters_shown(tmp_path):
+    from random import Random
+
+    chance = Random(3)
+    file = tmp_path / "events.txt"
+    file.write_text("".join(energy_event(1_700_000_000_000_000, chance) + "\n" for _ in range(300)))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = demo(scratch, "--events", str(file))
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    out, err = process.communicate()
+    watchdog.cancel()
+    assert process.returncode == 0, err
+    assert "300 events stored" in out
+    table = out.split("fit none)\n")[1].splitlines()
+    assert table[0].split("  ")[:3] == ["label", "count", "active W"]
+    rows = [line.split() for line in table[1:]]
+    assert sum(int(row[1]) for row in rows) == 300 and len(rows) >= 3
+    assert {round(float(row[2]), -2) for row in rows} >= {1800.0, 600.0, 100.0}
+    assert nothing_left(scratch)

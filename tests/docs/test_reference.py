@@ -1,0 +1,91 @@
+"""Law 7: the reference pages are current and leave out no setting, format, door, command or route."""
+
+import importlib.util
+import json
+import re
+
+import msgspec
+import pytest
+
+from wacket import api, formats
+from wacket.cli.support import lazy
+from wacket.settings import Settings
+
+from .conftest import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def maker():
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads(api.openapi(None))
+
+
+def page(name):
+    return (REFERENCE / name).read_text("utf-8")
+
+
+def test_the_settings_page_is_current(maker):
+    assert page("settings.md") == maker.settings_page(), "run `make docs`"
+
+
+def test_every_setting_is_there_with_its_meaning():
+    text = page("settings.md")
+    for section in msgspec.structs.fields(Settings):
+        part = text.partition(f"## `[{section.name}]`")[2].partition("\n## ")[0]
+        for setting in msgspec.structs.fields(section.type):
+            row = re.search(rf"^\| `{setting.name}` \|.*\| ([^|]*) \|$", part, re.MULTILINE)
+            assert row and row[1].strip(), f"{section.name}.{setting.name} has no comment in settings.py"
+
+
+def test_the_api_page_is_current(maker, document):
+    assert page("http-api.md") == maker.api_page(document), "run `make docs`"
+
+
+def test_every_route_says_what_it_does_and_shows_an_example(document):
+    silent = [
+        f"{method.upper()} {path}: no {what}"
+        for path, methods in document["paths"].items()
+        for method, route in methods.items()
+        if method in METHODS
+        for what in ("summary", "description")
+        if not route.get(what)
+    ]
+    assert silent == []
+
+
+def test_every_format_is_there_with_examples():
+    text = page("formats.md")
+    for name in formats.known():
+        part = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        assert formats.find(name).SUMMARY in part, name
+        assert "```" in part, f"{name} has no example"
+
+
+def test_every_door_is_described():
+    text = page("tcp-protocol.md") + page("http-api.md")
+    doors = [path.stem for path in (ROOT / "src" / "wacket" / "doors").glob("*.py")]
+    settings = [name for name in ("tcp", "udp", "tcps") if name in doors or name == "tcps"]
+    assert [name for name in settings if f"`doors.{name}`" not in text] == []
+
+
+def test_every_command_is_there():
+    text = page("cli.md")
+    missing = [name for name in lazy.names() if name not in lazy.HIDDEN and f"## wacket {name}\n" not in text]
+    assert missing == []
+
+
+def test_every_reference_page_has_a_reader():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    linked = readme + (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    linked += "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "how-to").glob("*.md"))
+    assert [path.name for path in REFERENCE.glob("*.md") if f"reference/{path.name}" not in linked] == []

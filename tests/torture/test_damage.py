@@ -1,0 +1,133 @@
+"""Files of the store are cut or changed while the hub is down: it starts, names the damage, and has all the rest."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from benchmarks.harness import Hub, wait_until
+from tests.torture.verify import stored_numbers
+
+ROUNDS, LINES = 3, 4000  # each round becomes a segment of its own: HURRIED seals at 3,000 rows
+NO_MORE_SEALING = {
+    "WACKET_HISTORY_SEAL_SECONDS": "3600",
+    "WACKET_HISTORY_SEAL_ROWS": "100000000",
+    "WACKET_HISTORY_COMPACT_SECONDS": "3600",
+}
+FEW_SEGMENTS = {"WACKET_HISTORY_COMPACT_SECONDS": "3600"}
+
+
+def send(hub: Hub, node: str, first: int, lines: int = LINES) -> None:
+    """Numbers from `first` on, all acknowledged."""
+    with socket.create_connection(hub.tcp, timeout=20) as connection, connection.makefile("rb") as answers:
+        connection.sendall(f"hello node={node} ack=yes\n".encode())
+        connection.sendall(b"".join(b"n:%d\n" % number for number in range(first, first + lines)))
+        while (answer := answers.readline()) != b"ok %d\n" % lines:
+            assert answer.startswith(b"ok "), answer
+
+
+def reading_segments(hub: Hub) -> list[Path]:
+    """The sealed files of readings, the oldest first; roll-ups and logs are other files."""
+    files = [path for path in (hub.folder / "history").rglob("*.parquet") if "reading" in str(path)]
+    return sorted(files, key=lambda path: path.stat().st_mtime_ns)
+
+
+def filled(a_hub: Callable[..., Hub], sealed: bool) -> Hub:
+    """A hub that is down, with ROUNDS × LINES readings of one node, in several segments or all in the journal."""
+    hub = a_hub(**(FEW_SEGMENTS if sealed else NO_MORE_SEALING)).start()
+    for number in range(ROUNDS):
+        send(hub, "n1", number * LINES)
+        if sealed:
+            wait_until(lambda number=number: len(reading_segments(hub)) > number, "sealed", 30)  # type: ignore[misc]
+    hub.kill()
+    return hub
+
+
+def flip(path: Path, part: float) -> None:
+    """Change one byte, `part` of the way into the file."""
+    raw = bytearray(path.read_bytes())
+    raw[int((len(raw) - 1) * part)] ^= 0x5A
+    path.write_bytes(raw)
+
+
+def cut(path: Path, part: float) -> None:
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+
+
+def named(hub: Hub) -> str:
+    """All that the hub says about its health, as text."""
+    return json.dumps(hub.get("/api/v1/health"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", [(flip, 0.02), (flip, 0.5), (flip, 0.999), (cut, 0.5), (cut, 0.0)], ids=str)
+def test_a_damaged_segment_costs_only_itself(
+    a_hub: Callable[..., Hub], harm: tuple[Callable[[Path, float], None], float]
+) -> None:
+    hub = filled(a_hub, sealed=True)
+    victim = reading_segments(hub)[0]
+    change, part = harm
+    change(victim, part)
+    with hub:
+        there = stored_numbers(hub, "n1")
+        assert set(range(LINES, ROUNDS * LINES)) <= set(there), "the other segments are whole"
+        assert set(there) <= set(range(ROUNDS * LINES)), "nothing is shown that was never sent"
+        assert max(there.values()) == 1
+        wait_until(lambda: victim.name in named(hub), "the hub names the file", 30, 0.1)
+        send(hub, "n2", 0, 10)
+        assert stored_numbers(hub, "n2").total() == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_a_flipped_byte_in_the_journal(a_hub: Callable[..., Hub], part: float) -> None:
+    hub = filled(a_hub, sealed=False)
+    journal = largest_store_file(hub)
+    flip(journal, part)
+    with hub:
+        there = stored_numbers(hub, "n1")
+        assert len(there) >= LINES, "most of the journal is whole"
+        assert max(there.values()) == 1
+        assert len(there) == ROUNDS * LINES or journal.name.removesuffix("-wal") in named(hub)
+        send(hub, "n2", 0, 10)
+        assert stored_numbers(hub, "n2").total() == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.97])
+def test_a_truncated_journal(a_hub: Callable[..., Hub], part: float) -> None:
+    hub = filled(a_hub, sealed=False)
+    cut(largest_store_file(hub), part)
+    with hub:
+        there = stored_numbers(hub, "n1")
+        assert set(there) <= set(range(ROUNDS * LINES))
+        assert not there or max(there.values()) == 1
+        send(hub, "n2", 0, 10)
+        assert stored_numbers(hub, "n2").total() == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", [(flip, 0.01), (flip, 0.5), (cut, 0.5), (cut, 0.0)], ids=str)
+def test_a_damaged_manifest_leaves_the_segments_readable(
+    a_hub: Callable[..., Hub], harm: tuple[Callable[[Path, float], None], float]
+) -> None:
+    hub = filled(a_hub, sealed=True)
+    hub.start().end()  # an orderly end leaves no write-ahead log: all of the manifest is in one file
+    [store] = [path for path in (hub.folder / "history").glob("*.db") if path.stat().st_size]
+    change, part = harm
+    change(store, part)
+    with hub:
+        there = stored_numbers(hub, "n1")
+        assert len(there) >= (ROUNDS - 1) * LINES, "the segments are found again without the manifest"
+        assert max(there.values()) == 1
+        send(hub, "n2", 0, 10)
+        assert stored_numbers(hub, "n2").total() == 10
+
+
+def largest_store_file(hub: Hub) -> Path:
+    """The journal, or its write-ahead log where most of it still is."""
+    files = [path for path in (hub.folder / "history").iterdir() if path.name.endswith((".db", ".db-wal"))]
+    return max(files, key=lambda path: path.stat().st_size)

@@ -1,0 +1,74 @@
+"""Compares what a hub shows with what senders remember. Asks only over the API, as any user would."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from benchmarks.harness import Hub
+from tests.torture.remembering import Sender, StoreSender
+
+EVENT = re.compile(r"Evt=(\d+)")
+
+
+def stored_numbers(hub: Hub, node: str, name: str = "n") -> Counter[int]:
+    """How often each number of the node's series is in the hub."""
+    rows = _rows(hub, f"/api/v1/export/readings?match={node}/{name}&format=ndjson")
+    return Counter(int(row["value"]) for row in rows)
+
+
+def stored_events(hub: Hub) -> Counter[int]:
+    """How often each energy event is in the hub's logs."""
+    rows = _rows(hub, "/api/v1/export/logs?source=energy&format=ndjson")
+    found = (EVENT.search(row["body"]) for row in rows)
+    return Counter(int(match[1]) for match in found if match)
+
+
+def wrong_numbers(counts: Counter[int], acknowledged: int) -> list[str]:
+    """What is missing of the numbers below `acknowledged`, and what is there more than once."""
+    missing = [number for number in range(acknowledged) if not counts[number]]
+    return _sentences(missing, [number for number, times in counts.items() if times > 1])
+
+
+def wrong_events(counts: Counter[int], senders: Sequence[StoreSender]) -> list[str]:
+    """The same for events; one whose answer was cut off may be there or not, but never twice."""
+    answered = set().union(*(sender.answered for sender in senders))
+    sent = answered.union(*(sender.unsure for sender in senders))
+    strange = [number for number in counts if number not in sent]
+    doubled = [number for number, times in counts.items() if times > 1]
+    missing = sorted(number for number in answered if not counts[number])
+    return _sentences(missing, doubled) + ([f"never sent: {strange[:10]}"] if strange else [])
+
+
+def wrong(hub: Hub, senders: Sequence[Sender]) -> list[str]:
+    """Everything that is wrong, in words; empty when the hub kept its promises."""
+    found = [f"{sender.name}: {text}" for sender in senders for text in sender.trouble]
+    for sender in senders:
+        if not isinstance(sender, StoreSender):
+            texts = wrong_numbers(stored_numbers(hub, sender.name), sender.acknowledged)
+            found += [f"{sender.name} ({sender.acknowledged} acknowledged): {text}" for text in texts]
+    stores = [sender for sender in senders if isinstance(sender, StoreSender)]
+    if stores:
+        found += [f"/log/store: {text}" for text in wrong_events(stored_events(hub), stores)]
+    return found
+
+
+def _sentences(missing: Sequence[int], doubled: Sequence[int]) -> list[str]:
+    found = []
+    if missing:
+        found.append(f"{len(missing)} acknowledged are missing: {missing[:10]}")
+    if doubled:
+        found.append(f"{len(doubled)} are there more than once: {doubled[:10]}")
+    return found
+
+
+def _rows(hub: Hub, path: str) -> list[dict[str, str]]:
+    status, text = hub.ask("GET", path)
+    if status != 200:
+        raise RuntimeError(f"GET {path}: {status} {text}")
+    # One row alone is valid JSON, and then it has been decoded already.
+    if isinstance(text, dict):
+        return [text]
+    return [json.loads(line) for line in (text or "").splitlines() if line]

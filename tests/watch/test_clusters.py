@@ -1,0 +1,256 @@
+"""When clusters are computed, what is kept, and how a worker that misbehaves is ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wacket.bus.memory import Bus, Told
+from wacket.errors import Unavailable
+from wacket.ledger import results
+from wacket.ledger.store import Ledger
+from wacket.records import Batch, Logs, StringColumn
+from wacket.settings import Clusters
+from wacket.watch import clusters
+from wacket.watch.clusters import ClusterWatch, energy_rows
+from wacket.watch.features import Features
+
+FINE = """
+import json, sys
+asked = json.loads(sys.argv[1])
+got = len(sys.stdin.buffer.read())
+json.dump({"sample": 1, "bandwidth": 2.5, "clusters": [{"label": 0, "count": got // 64}], "centres": [[0.5] * 8]}, sys.stdout)
+"""
+# Tells who it is, then never ends by itself.
+STUCK = "import os, sys, signal; open(sys.argv[0] + '.pid', 'w').write(str(os.getpid())); signal.pause()"
+BROKEN = "import sys; sys.exit('some lines\\nit is the wrong kind of day')"
+
+
+class Kept:
+    """The events that a history would hold."""
+
+    def __init__(self) -> None:
+        self.rows, self.skipped, self.earlier, self.asked = 0, 0, 0, 0
+
+    def features(self) -> Features:
+        self.asked += 1
+        return Features(np.zeros((self.rows, 8)), self.skipped)
+
+    def count_since(self, at: int) -> int:
+        return self.rows + self.skipped if at == 0 else self.earlier
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger.open(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module in the worker's place; write its text to be what it does."""
+    path = tmp_path / "stand_in_worker.py"
+    path.write_text(FINE)
+    monkeypatch.setattr(clusters, "WORKER", path.stem)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    return path
+
+
+def made(ledger: Ledger, bus: Bus, kept: Kept, at: int = 1000, patience: float = 20, every: int = 10) -> ClusterWatch:
+    return ClusterWatch(Clusters(every=every), ledger, bus, kept, lambda: at, patience)
+
+
+@contextlib.asynccontextmanager
+async def going(watch: ClusterWatch) -> AsyncIterator[None]:
+    task = asyncio.create_task(watch.run())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def until(condition: object) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # type: ignore[operator]
+            await asyncio.sleep(0.005)
+
+
+def told(*sources: str) -> Told:
+    return Told(Batch(logs=Logs.of([(1, 1, 2, source, 9, "b", "") for source in sources])), 1)
+
+
+async def subscribed(bus: Bus) -> None:
+    await until(lambda: bus.statistics()["subscribers"])
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+async def test_computed_when_enough_events_came(ledger: Ledger, kept: Kept, worker: Path) -> None:
+    bus = Bus()
+    watch = made(ledger, bus, kept)
+    with bus.subscribe("clusters") as news:
+        async with going(watch):
+            await subscribed(bus)
+            kept.rows = 12
+            bus.publish_nowait("batches", told(*["energy"] * 9, "text"))
+            await until(lambda: watch.statistics()["pending_events"] == 9)
+            assert kept.asked == 0
+            bus.publish_nowait("batches", told("energy"))
+            await until(lambda: watch.latest() is not None)
+        async for message in news:
+            break
+    found = watch.latest()
+    assert found is message
+    assert found is not None
+    assert (found.at, found.events, found.sample, found.bandwidth) == (1000, 12, 1, 2.5)
+    assert found.clusters == [{"label": 0, "count": 12}]
+    assert watch.statistics()["pending_events"] == 0
+
+
+@pytest.mark.slow
+async def test_a_result_is_kept_and_found_again(ledger: Ledger, kept: Kept, worker: Path) -> None:
+    kept.rows, kept.skipped = 30, 2
+    first = await made(ledger, Bus(), kept).compute_now()
+    again = made(ledger, Bus(), Kept()).latest()
+    assert first is not None
+    assert again is not None
+    assert again[:-1] == first[:-1]
+    assert again.centres.tolist() == [[0.5] * 8]
+    assert (again.events, again.skipped) == (32, 2)
+
+
+@pytest.mark.slow
+async def test_what_came_before_the_start_is_caught_up(ledger: Ledger, kept: Kept, worker: Path) -> None:
+    kept.rows = 10
+    watch = made(ledger, Bus(), kept)
+    async with going(watch):
+        await until(lambda: watch.latest() is not None)
+    kept.earlier = 9  # since that result
+    bus = Bus()
+    later = made(ledger, bus, kept)
+    async with going(later):
+        await subscribed(bus)
+        await until(lambda: later.statistics()["pending_events"] == 9)
+        assert later.statistics()["computed"] == 0
+        bus.publish_nowait("batches", told("energy"))
+        await until(lambda: later.statistics()["computed"] == 1)
+
+
+async def test_without_events_there_is_no_result(ledger: Ledger, kept: Kept) -> None:
+    watch = made(ledger, Bus(), kept)
+    assert await watch.compute_now() is None
+    assert watch.latest() is None
+    assert ledger.read(lambda c: results.latest(c, 8)) is None
+
+
+@pytest.mark.slow
+async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
+    ledger: Ledger, kept: Kept, worker: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept.rows = 10
+    bus = Bus()
+    watch = made(ledger, bus, kept)
+    before = await watch.compute_now()
+    worker.write_text(BROKEN)
+    with caplog.at_level(logging.WARNING):
+        async with going(watch):
+            await subscribed(bus)
+            for failures in (1, 2):
+                bus.publish_nowait("batches", told(*["energy"] * 10))
+                await until(lambda wanted=failures: watch.statistics()["failed"] == wanted)
+    assert [record.message for record in caplog.records] == [
+        "clusters could not be computed: the clustering worker ended with 1: it is the wrong kind of day"
+    ]
+    assert watch.latest() is before
+    assert "wrong kind of day" in watch.statistics()["last_error"]
+
+
+@pytest.mark.slow
+async def test_a_worker_that_takes_too_long_is_killed(ledger: Ledger, kept: Kept, worker: Path) -> None:
+    worker.write_text(STUCK)
+    kept.rows = 100_000  # more than a pipe holds: it is killed while it is being fed
+    watch = made(ledger, Bus(), kept, patience=1)
+    with pytest.raises(Unavailable, match="more than 1 s"):
+        await watch.compute_now()
+    pid = Path(f"{worker}.pid")
+    assert pid.exists()
+    assert not alive(int(pid.read_text()))
+
+
+@pytest.mark.slow
+async def test_a_worker_does_not_outlive_the_watch(ledger: Ledger, kept: Kept, worker: Path) -> None:
+    worker.write_text(STUCK)
+    kept.rows = 10
+    pid = Path(f"{worker}.pid")
+    async with going(made(ledger, Bus(), kept)):
+        await until(lambda: pid.exists() and pid.read_text())
+    assert not alive(int(pid.read_text()))
+
+
+@pytest.mark.slow
+async def test_lost_messages_lead_to_counting_again(ledger: Ledger, kept: Kept, worker: Path) -> None:
+    kept.rows = 3
+    await made(ledger, Bus(), kept).compute_now()
+    bus = Bus()
+    watch = made(ledger, bus, kept, every=50)
+    async with going(watch):
+        await subscribed(bus)
+        await until(lambda: watch.statistics()["pending_events"] == 0)
+        kept.earlier = 40
+        for _ in range(10_001):  # one more than the mailbox holds, before anybody looks into it
+            bus.publish_nowait("batches", told("text"))
+        await until(lambda: watch.statistics()["pending_events"] == 40)
+
+
+async def test_the_ledger_keeps_the_newest_results(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "KEPT", 2)
+    for number in range(4):
+        one = results.Result(number, 5, 5, 1.0, 0.1, [{"label": 0, "count": 3}], np.zeros((1, 8)))
+        await ledger.write(lambda c, one=one: results.save(c, one))
+    found = ledger.read(lambda c: results.latest(c, 8))
+    assert found is not None
+    assert (found.at, found.skipped) == (3, 2)
+    assert ledger.read(lambda c: c.exec_driver_sql("select count(*) from cluster_results").scalar()) == 2
+
+
+@pytest.mark.parametrize(
+    ("sources", "count"),
+    [
+        ([], 0),
+        (["energy"], 1),
+        (["energy"] * 5, 5),
+        (["text", "energy", "", "energy", "energie"], 2),
+        (["xenergy", "energ", "yenergy"], 0),
+        (["ener", "gyener", "gy"], 0),
+        (["ÿenergy", "energy"], 1),
+    ],
+)
+def test_energy_rows_are_counted(sources: list[str], count: int) -> None:
+    logs = Logs.of([(1, 1, 2, source, 9, "b", "") for source in sources])
+    assert energy_rows(logs) == count
+
+
+def test_energy_rows_of_a_part_of_a_column() -> None:
+    column = StringColumn(b"energytextenergy", np.array([6, 10, 16], np.int32))
+    logs = Logs.of([(1, 1, 2, "", 9, "b", ""), (1, 1, 2, "", 9, "b", "")])
+    assert energy_rows(Logs(logs.at, logs.observed_at, logs.node, column, logs.severity, logs.body, logs.attrs)) == 1
