@@ -14,15 +14,21 @@ from numpy.typing import NDArray
 
 from benchmarks.senders import request
 
-TEXT = (
-    "accepted session timeout retry queue buffer sensor firmware update voltage current relay motor encoder "
-    "temperature limit reached calibrated offset drift packet checksum mismatch gateway wifi roamed reconnect "
-    "bench power supply enabled disabled threshold pressure valve opened closed user student login command sent"
+# What the programs of a lab machine write, the frequent ones first. {names} are filled in by `log_lines`.
+LOG_TEMPLATES = (
+    "nginx[{pid}]: 10.0.3.{host} - - \"GET /api/v1/readings?sensor={sensor}&step=10s HTTP/1.1\" 200 {size} {ms}ms",
+    "mqtt-bridge[{pid}]: publish lab2/{sensor}/temperature qos=1 payload={value} retained=0 took {ms} ms",
+    "bench-ctl[{pid}]: bench-{bench} supply set to {volt} V, measured {value} V, limit 2.0 A, output enabled",
+    "sshd[{session}]: Accepted publickey for student{user} from 10.0.3.{host} port {port} ssh2: ED25519 SHA256:pY3r",
+    "systemd[1]: Started Session {session} of User student{user}; slice user-10{user}.slice, runtime directory ready",
+    "kernel: [{uptime}] usb 1-1.{bench}: new full-speed USB device number {user} using xhci_hcd, product CP2102N",
+    "sshd[{session}]: pam_unix(sshd:session): session opened for user student{user}(uid=10{user}) by (uid=0)",
+    "dhclient[{pid}]: DHCPACK of 10.0.3.{host} from 10.0.0.1 (xid=0x{session:x}), bound, renewal in {size} seconds",
+    "CRON[{session}]: (root) CMD (command -v debian-sa1 > /dev/null && debian-sa1 1 1) finished in {ms} ms, status 0",
+    "wpa_supplicant[{pid}]: wlan0: CTRL-EVENT-SIGNAL-CHANGE above=1 signal=-{user} noise=-95 txrate={size}00",
+    "bench-ctl[{pid}]: warning: bench-{bench} current {value} A is near its limit of 2.0 A, fan at {user} percent",
+    "mqtt-bridge[{pid}]: error: sensor {sensor} sent a frame with a wrong checksum ({size}), waiting for the next one",
 )
-WORDS = TEXT.split()
-PROGRAMS = ("sshd", "kernel", "systemd", "bench-ctl", "mqtt-bridge", "wpa_supplicant", "cron", "dhclient")
-
-
 def walk(rows: int, seed: int, start: float = 21.0, step: float = 0.03) -> NDArray[np.float64]:
     """A sensor's values: a random walk, rounded to 0.01 as a cheap sensor reports them."""
     steps = np.random.default_rng(seed).normal(0.0, step, rows)
@@ -63,17 +69,28 @@ def stamped(templates: Sequence[bytes], requests: int, first_second: int, path: 
 
 
 def log_lines(rows: int, seed: int) -> list[bytes]:
-    """Lines as programs write them, about 100 bytes each, with numbers and addresses that do not repeat."""
+    """Lines as programs write them, about 100 bytes each: a dozen texts, frequent and rare, whose numbers vary."""
     chance = random.Random(seed)
-    words, programs = WORDS, PROGRAMS
+    weights = [1 / (place + 1) for place in range(len(LOG_TEMPLATES))]
+    pids = [chance.randrange(300, 32768) for _ in range(6)]
+    sensors = [f"esp-{chance.randrange(1 << 16):04x}" for _ in range(40)]
     lines = []
-    for row in range(rows):
-        text = " ".join(chance.choices(words, k=7))
-        address = f"10.0.{chance.randrange(256)}.{chance.randrange(256)}"
-        program = programs[row % len(programs)]
-        lines.append(
-            f"{program}[{chance.randrange(32768)}]: {text} from {address} code {chance.getrandbits(24)}".encode()
+    for row, template in enumerate(chance.choices(LOG_TEMPLATES, weights, k=rows)):
+        filled = template.format(
+            pid=chance.choice(pids),
+            host=chance.randrange(10, 60),
+            sensor=chance.choice(sensors),
+            size=chance.randrange(200, 1200),
+            ms=chance.randrange(1, 40),
+            value=chance.randrange(1800, 2400) / 100,
+            volt=chance.choice((3.3, 5.0, 12.0)),
+            bench=chance.randrange(1, 13),
+            user=chance.randrange(10, 90),
+            port=chance.randrange(32768, 61000),
+            session=2000 + row // 8,
+            uptime=f"{row / 50:.6f}",
         )
+        lines.append(filled.encode())
     return lines
 
 

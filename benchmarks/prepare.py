@@ -92,7 +92,7 @@ def _lateness(seconds: int, seed: int, jitter: bool) -> I64:
 
 
 def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats: int) -> Iterator[Batch]:
-    """`lines` again and again, spread evenly over `days` and in turn over `nodes`, 100,000 rows a batch."""
+    """`lines` again and again, over `days` and `nodes` at random; times are those of arrival."""
     total = len(lines) * repeats
     gap = int(days * DAY / total)
     chance = np.random.default_rng(5)
@@ -104,8 +104,8 @@ def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats:
             if place + rows > len(lines)
             else lines[place : place + rows]
         )
-        at = start + np.arange(first, first + rows, dtype=np.int64) * gap
+        at = np.sort(start + np.arange(first, first + rows, dtype=np.int64) * gap + chance.integers(0, gap, rows))
         node = np.array(nodes, np.uint32)[chance.integers(0, len(nodes), rows)]
         severity = chance.choice(np.array([5, 9, 9, 9, 13, 17], np.uint8), rows)
         empty = StringColumn.constant("", rows)
-        yield Batch(logs=Logs(at, at + chance.integers(200, 5000, rows), node, empty, severity, body, empty))
+        yield Batch(logs=Logs(at, at, node, empty, severity, body, empty))

@@ -27,7 +27,7 @@ def measure(options: Options) -> list[Figure]:
         prepare.fill(folder, prepare.logs(nodes, start * 1_000_000, DAYS, lines, repeats))
         waits = {}
         with Hub(folder) as hub:
-            for word in ("checksum", "needle", "nowhere"):
+            for word in ("publish", "checksum", "needle", "nowhere"):
                 path = f"/api/v1/logs?find={word}&node=log-3&since={since}&until={since + 86_400}&limit=100"
                 waits[word] = ask_milliseconds(hub, path, options.pick(7, 3))[0]
             peak = hub.rss() / 1e6

@@ -160,7 +160,7 @@ async def _keep_up(parts: Parts) -> None:
     while True:
         await asyncio.sleep(FLUSH_SECONDS)
         await parts.admission.flush()
-        await parts.tokens.save_uses()
+        await parts.tokens.flush()
         rows = parts.catalogue.find()
         if len(rows) != written:
             written = len(rows)
@@ -176,7 +176,7 @@ def retention_rules(parts: Parts) -> list[RetentionRule]:
             rule.readings_days,
             rule.rollup_days,
         )
-        for rule in parts.ledger.read(retention.all_rules)
+        for rule in parts.ledger.read(retention.rules)
     ]
     defaults = parts.settings.history
     return [*resolved, RetentionRule(None, defaults.readings_days, defaults.rollup_days)]

@@ -6,16 +6,12 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from fastapi import WebSocket
 from fastapi.routing import APIRoute, APIWebSocketRoute
-from starlette.websockets import WebSocketDisconnect
 
 from wacket import api as package
 from wacket.api import access
-from wacket.api.access import OPEN, Caller, caller_of, may
-from wacket.errors import WacketError
-
-# --- the law: rights are checked at dispatch ---
+from wacket.api.access import OPEN, Caller, may
+from wacket.api.guard import Guard
 
 
 def rights(dependant) -> Iterator[str]:
@@ -54,8 +50,6 @@ def test_a_right_that_is_none_is_refused_when_the_route_is_written():
     with pytest.raises(ValueError, match="'fly' is not a right; known: admin, ingest"):
         may("fly")
 
-
-# --- who is who ---
 
 WANTED = {  # right -> a route that needs it
     "own": ("GET", "/api/v1/me"),
@@ -153,110 +147,6 @@ def test_whoever_shows_nothing_is_not_written_down(api):
     assert api.acts() == []
 
 
-# --- pages of other sites ---
-
-OWN = [
-    {"Sec-Fetch-Site": "same-origin"},
-    {"Origin": "http://hub:8080"},
-    {"Origin": "http://HUB:8080"},
-    {"X-Wacket": "1"},
-    {"Sec-Fetch-Site": "same-origin", "Origin": "http://hub:8080"},
-]
-FOREIGN = [
-    {},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
-    {"Sec-Fetch-Site": "none"},
-    {"Origin": "https://evil.example"},
-    {"Origin": "http://hub"},
-    {"Origin": "http://hub:8080.evil.example"},
-    {"Origin": "null"},
-    {"Origin": "http://["},
-    {"Origin": "https://evil.example", "X-Wacket": "1"},
-    {"Sec-Fetch-Site": "cross-site", "X-Wacket": "1"},
-]
-
-
-@pytest.fixture
-def browser(api):
-    ada = api.person("operator")
-    del ada.headers["X-Wacket"]
-    return ada
-
-
-@pytest.mark.parametrize("headers", OWN)
-def test_own_pages_may_act(browser, headers):
-    assert browser.post("/api/v1/nodes", json={"name": "rig"}, headers=headers).status_code == 201
-
-
-@pytest.mark.parametrize("headers", FOREIGN)
-def test_foreign_pages_may_not(api, browser, headers):
-    answer = browser.post("/api/v1/nodes", json={"name": "rig"}, headers=headers)
-    assert answer.status_code == 403
-    assert "not come from a page of this hub" in answer.json()["error"]
-    assert [node["name"] for node in browser.get("/api/v1/nodes").json()["nodes"]] == ["hub"]
-    assert api.acts("POST /api/v1/nodes")[0]["actor"] == "person:ada"
-
-
-def test_reading_needs_no_proof_of_the_page(browser):
-    assert browser.get("/api/v1/nodes").status_code == 200
-
-
-def test_tokens_need_no_proof_of_the_page(api):
-    program = api.client(bearer=api.token("operate"))
-    answer = program.post("/api/v1/nodes", json={"name": "rig"}, headers={"Origin": "https://evil.example"})
-    assert answer.status_code == 201
-
-
-# --- WebSockets ---
-
-
-@pytest.fixture
-def live(api):
-    @api.app.websocket("/live")
-    async def live(socket: WebSocket) -> None:
-        try:
-            caller = await caller_of(socket, "read")
-        except WacketError as error:
-            await socket.close(1008, str(error)[:120])
-            return
-        await socket.accept()
-        await socket.send_text(caller.actor)
-        await socket.close()
-
-    return api
-
-
-def hears(client, **headers) -> str | None:
-    try:
-        with client.websocket_connect("ws://hub:8080/live", headers=headers) as socket:
-            return socket.receive_text()
-    except WebSocketDisconnect:
-        return None
-
-
-def test_websocket_knows_all_callers(live):
-    assert hears(live.owner) == "owner"
-    assert hears(live.client(bearer=live.token("read"))) == "token:program"
-    assert hears(live.person("viewer"), Origin="http://hub:8080") == "person:ada"
-
-
-def test_websocket_refuses_the_others(live):
-    assert hears(live.client()) is None
-    assert hears(live.client(bearer=live.token("ingest"))) is None
-    assert hears(live.person("student"), Origin="http://hub:8080") is None
-
-
-def test_websocket_of_a_foreign_page_is_refused(live):
-    ada = live.person("viewer")
-    assert hears(ada, Origin="http://hub:8080") == "person:ada"
-    for origin in ("https://evil.example", "http://hub:9999", "null"):
-        assert hears(ada, Origin=origin) is None
-
-
-# --- the record ---
-
-
 def test_forbidden_is_written_down(api):
     api.person("viewer", peer="192.0.2.9").post("/api/v1/nodes", json={"name": "rig"})
     (row,) = api.acts("POST /api/v1/nodes")
@@ -276,7 +166,7 @@ def test_a_flood_of_refusals_leaves_few_rows(api):
 
 @pytest.mark.slow
 def test_a_flood_from_many_addresses_leaves_few_rows_too(api):
-    guard = access.Guard()
+    guard = Guard()
     guard.rows.burst = guard.rows.level = 20
     api.app.state.guard = guard
     for number in range(60):
@@ -307,3 +197,9 @@ async def test_perform_does_both_or_neither(api):
 )
 def test_times_as_people_read_them(at, text):
     assert access.iso(at) == text
+
+
+def test_the_openapi_document_says_what_needs_a_token(api):
+    paths = api.app.openapi()["paths"]
+    assert paths["/api/v1/me"]["get"]["security"] == [{"token": []}]
+    assert "security" not in paths["/api/v1/login"]["post"]

@@ -7,9 +7,10 @@ import re
 
 import httpx2
 import pytest
-
 from tests.api.conftest import ELSEWHERE, PASSWORD
-from wacket.api import access, login
+
+from wacket.api import login
+from wacket.api.guard import Guard
 from wacket.ledger import passwords, people, sessions
 
 
@@ -133,7 +134,7 @@ def test_a_page_of_another_site_cannot_sign_anybody_in(api):
 @pytest.fixture
 def guard(api):
     """Delays that a test reaches in a few tries."""
-    guard = access.Guard()
+    guard = Guard()
     guard.names.free, guard.addresses.free = 3, 5
     api.app.state.guard = guard
     return guard

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.api.conftest import PASSWORD
 
 NEW = {"name": "bob", "role": "viewer", "password": PASSWORD}

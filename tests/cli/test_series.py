@@ -31,12 +31,12 @@ def test_ls_shows_the_latest_values_and_labels(hub, wacket):
 
 
 def test_get_asks_for_the_range_step_and_function_and_prints_csv(hub, wacket):
-    hub.answers[VALUES] = answer([1_700_000_000_000_000, 21.5], [1_700_000_000_500_001, 22])
+    hub.answers[VALUES] = answer([1_700_000_000_000_000, 21.500000000000004], [1_700_000_000_500_001, 22])
     ran = wacket("series", "get", "bench/temp", "--since", "1h", "--step", "10s", "--fn", "max", "--csv")
     assert ran.out.splitlines() == [
-        "node,name,at,value",
-        "bench,temp,2023-11-14T22:13:20.000000Z,21.5",
-        "bench,temp,2023-11-14T22:13:20.500001Z,22",
+        "node,name,labels,at,value",
+        "bench,temp,{},2023-11-14T22:13:20.000000Z,21.500000000000004",
+        "bench,temp,{},2023-11-14T22:13:20.500001Z,22",
     ]
     assert hub.last().query == {
         "match": ["bench/temp"], "since": ["1h"], "until": ["now"], "step": ["10s"], "fn": ["max"],

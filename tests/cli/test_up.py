@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
+from wacket.errors import BadSettings
+
 
 class Ready(NamedTuple):
     addresses: dict[str, str]
@@ -67,6 +69,15 @@ def test_it_tells_where_it_listens_and_what_to_do_next(wacket, started, tmp_path
     out = wacket("up", "--data", str(tmp_path)).out
     for part in ("ready in 0.5 s", "http://127.0.0.1:8080", "/s/7KQ2", "nc -w1 127.0.0.1 8090", "abababababababab"):
         assert part in out
+
+
+def test_what_ends_a_hub_is_told_in_its_own_words(wacket, started, tmp_path, monkeypatch):
+    def run(*_):
+        raise ExceptionGroup("tasks", [BadSettings("cannot listen on 127.0.0.1:8080: in use")])
+
+    monkeypatch.setattr(sys.modules["wacket.hub"], "run", run)
+    ran = wacket("up", "--data", str(tmp_path))
+    assert ran.code == 1 and ran.err == "✗ cannot listen on 127.0.0.1:8080: in use\n"
 
 
 def test_for_programs_it_tells_the_same_in_one_line(wacket, started, tmp_path):

@@ -93,7 +93,7 @@ def test_file_of_a_newer_wacket_is_refused_and_left_alone(engine):
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     before = schema(engine)
-    with pytest.raises(BadSettings, match="newer Wacket.*9999"):
+    with pytest.raises(BadSettings, match=r"newer Wacket.*9999"):
         migrate.upgrade(engine)
     assert schema(engine) == before
 

@@ -17,12 +17,13 @@ def ada(ledger, clock):
 
 
 def test_roles_have_the_rights_that_were_promised():
-    assert ROLES == {
+    expected = {
         "admin": {"own", "ingest", "read", "operate", "admin"},
         "operator": {"own", "ingest", "read", "operate"},
         "viewer": {"own", "read"},
         "student": {"own"},
     }
+    assert expected == ROLES
 
 
 def test_create_and_find(ledger, ada, clock):

@@ -50,21 +50,21 @@ def test_works_once(ledger, link, clock):
     check(ledger, link.code, clock.now)
     use(ledger, link.code, clock.now)
     for again in (check, use):
-        with pytest.raises(NotFound, match="used already.*wacket setup-link"):
+        with pytest.raises(NotFound, match=r"used already.*wacket setup-link"):
             again(ledger, link.code, clock.now + 1)
 
 
 def test_works_for_fifteen_minutes(ledger, link):
     check(ledger, link.code, link.expires - 1)
     for late in (check, use):
-        with pytest.raises(NotFound, match="expired.*wacket setup-link"):
+        with pytest.raises(NotFound, match=r"expired.*wacket setup-link"):
             late(ledger, link.code, link.expires)
 
 
 @pytest.mark.parametrize("code", ["", "7KQ2-M9XF", "x" * 10_000, "' or 1=1 --", "\u202e"])
 def test_unknown_code(ledger, link, clock, code):
     for tried in (check, use):
-        with pytest.raises(NotFound, match="not known.*wacket setup-link"):
+        with pytest.raises(NotFound, match=r"not known.*wacket setup-link"):
             tried(ledger, code, clock.now)
 
 

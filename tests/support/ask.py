@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from wacket.api.parts import Parts
+from wacket.records import REJECT_SOURCE
 
 
 async def ask(hub: Parts, path: str, **fields: Any) -> Any:
@@ -42,6 +43,6 @@ def _send(
 
 
 async def bodies(hub: Parts, **fields: Any) -> list[str]:
-    """The bodies of the log records that fit, oldest first."""
+    """The bodies of the log records that fit, oldest first; rejects only if they are asked for."""
     page = await ask(hub, "/api/v1/logs", order="asc", limit=10000, **fields)
-    return [row["body"] for row in page["logs"]]
+    return [row["body"] for row in page["logs"] if "source" in fields or row["source"] != REJECT_SOURCE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,8 @@ class FakePast:
         order = np.lexsort((np.asarray(at, np.int64), np.asarray(series)))
         columns = [np.asarray(column)[order] for column in (series, at, value)]
         with duckdb.connect() as engine:
-            engine.register("given", readings_table(*columns, cast=False))
-            engine.execute(f'CREATE TABLE r AS SELECT series, make_timestamp("at") AS "at", value, quality FROM given')
+            engine.register("given", readings_table(columns[0], columns[1], columns[2], cast=False))
+            engine.execute('CREATE TABLE r AS SELECT series, make_timestamp("at") AS "at", value, quality FROM given')
             segment = self._write(engine, "SELECT * FROM r", "readings", "series", '"at"')
             self.readings.append(segment)
             for name, width in ROLLUPS.items():
@@ -77,7 +78,7 @@ class FakePast:
     def seal_logs(self, lines: Sequence[LogLine]) -> Segment:
         with duckdb.connect() as engine:
             engine.register("given", logs_table(lines, cast=False))
-            select = f"SELECT {_cast(LOGS)} FROM given ORDER BY \"at\", id"
+            select = f'SELECT {_cast(LOGS)} FROM given ORDER BY "at", id'
             segment = self._write(engine, select, "logs", "node", '"at"')
             self.logs.append(segment)
         return segment
@@ -97,13 +98,15 @@ class FakePast:
             f"""SELECT min({group}), max({group}), epoch_us(min({at})), epoch_us(max({at})), count(*) FROM '{path}'"""
         ).fetchone()
         size = path.stat().st_size
-        return Segment(str(path), kind, 0, first or 0, last or 0, low or 0, high or 0, rows, size, first=number, last=number)
+        crc = zlib.crc32(path.read_bytes())
+        low, high, first, last = low or 0, high or 0, first or 0, last or 0
+        return Segment(str(path), kind, 0, first, last, low, high, rows, size, 0, crc, number, number)
 
 
 def readings_table(series: Any, at: Any, value: Any, cast: bool = True) -> Table:
-    columns = [np.asarray(series, np.uint32), np.asarray(at, np.int64), np.asarray(value, np.float64)]
+    columns: list[Any] = [np.asarray(series, np.uint32), np.asarray(at, np.int64), np.asarray(value, np.float64)]
     columns.append(np.zeros(len(columns[0]), np.uint8))
-    names = dict(zip(READINGS, map(Array.from_numpy, columns), strict=True))
+    names: dict[str, Any] = dict(zip(READINGS, map(Array.from_numpy, columns), strict=True))
     if cast:
         names["at"] = names["at"].cast(DataType.timestamp("us"))
     return Table.from_pydict(names)
@@ -112,7 +115,7 @@ def readings_table(series: Any, at: Any, value: Any, cast: bool = True) -> Table
 def logs_table(lines: Sequence[LogLine], cast: bool = True) -> Table:
     whole = [(number, at, at, *rest) for number, at, *rest in lines]
     by_column = list(zip(*whole, strict=True)) or [()] * len(LOGS)
-    names = {
+    names: dict[str, Any] = {
         name: Array(list(column), type=_TYPES[kind])
         for (name, kind), column in zip(LOGS.items(), by_column, strict=True)
     }
@@ -132,7 +135,8 @@ def flip(path: str, place: int) -> None:
 
 def _cast(columns: dict[str, str]) -> str:
     return ", ".join(
-        f'make_timestamp("{name}") AS "{name}"' if kind == "TIMESTAMP" else f'"{name}"' for name, kind in columns.items()
+        f'make_timestamp("{name}") AS "{name}"' if kind == "TIMESTAMP" else f'"{name}"'
+        for name, kind in columns.items()
     )
 
 
@@ -140,6 +144,7 @@ def _rollup(width: int) -> str:
     return f"""SELECT series, make_timestamp(epoch_us("at") // {width} * {width}) AS bucket, count(*)::BIGINT AS count,
         sum(value) AS sum, min(value) AS min, max(value) AS max, arg_min(value, "at") AS first,
         arg_max(value, "at") AS last, min("at") AS t_first, max("at") AS t_last, sum(increase) AS rise
-        FROM (SELECT *, CASE WHEN before IS NULL THEN 0.0 WHEN value >= before THEN value - before ELSE value END AS increase FROM (
+        FROM (SELECT *, CASE WHEN before IS NULL THEN 0.0 WHEN value >= before THEN value - before ELSE value END
+        AS increase FROM (
             SELECT *, lag(value) OVER (PARTITION BY series, epoch_us("at") // {width} ORDER BY "at") AS before FROM r
             WHERE NOT isnan(value)) a) b GROUP BY 1, 2 ORDER BY 1, 2"""

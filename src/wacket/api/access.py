@@ -7,28 +7,26 @@ admission does.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import hmac
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Security
+from fastapi import Security
 from fastapi.openapi.models import HTTPBearer as BearerModel
 from fastapi.security.base import SecurityBase
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from wacket.api.guard import guard_of
 from wacket.errors import Forbidden, Unauthenticated
 from wacket.intake.admission import is_loopback
-from wacket.intake.limits import Repeats, Throttle, TokenBucket, neighbourhood
+from wacket.intake.limits import neighbourhood
 from wacket.ledger import audit as audit_rows
 from wacket.ledger import people, sessions
-from wacket.ledger.passwords import Proved
 from wacket.ledger.people import RIGHTS
 
 if TYPE_CHECKING:
@@ -76,31 +74,8 @@ class Caller:
         return "owner" if self.kind == "owner" else f"{self.kind}:{self.name}"
 
 
-@dataclass(slots=True)
-class Guard:
-    """What the API remembers of those who fail, in memory and bounded. One per application."""
-
-    names: Throttle = field(default_factory=lambda: Throttle(free=10, first=1, longest=30))
-    addresses: Throttle = field(default_factory=lambda: Throttle(free=20, first=2, longest=900))
-    codes: Throttle = field(default_factory=lambda: Throttle(free=10, first=2, longest=900))
-    refusals: Repeats = field(default_factory=Repeats)
-    # Of refusals that are not repeats (each from another address) no more than this are written down.
-    rows: TokenBucket = field(default_factory=lambda: TokenBucket(rate=0.2, burst=500, at=0))
-    untold: int = 0
-    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))  # 50 ms and 19 MiB each
-    waiting: int = 0
-    proved: Proved = field(default_factory=lambda: Proved(secrets.token_bytes(32)))
-
-
 def parts_of(connection: HTTPConnection) -> Parts:
     return cast("Parts", connection.app.state.parts)
-
-
-def guard_of(connection: HTTPConnection) -> Guard:
-    state = connection.app.state
-    if not hasattr(state, "guard"):
-        state.guard = Guard()
-    return cast(Guard, state.guard)
 
 
 def iso(at: int) -> str:
@@ -295,9 +270,3 @@ async def refused(
     guard.untold = 0
     entry = audit_rows.Act(now, actor, peer, act, subject, "refused", details)
     await parts.ledger.write(lambda c: audit_rows.record(c, entry))
-
-
-def too_many(seconds: float, what: str) -> HTTPException:
-    """The answer 429 to somebody who tries too fast."""
-    whole = max(1, round(seconds + 0.5))
-    return HTTPException(429, f"too many {what}; try again in {whole} s", {"Retry-After": str(whole)})

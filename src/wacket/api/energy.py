@@ -14,11 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from wacket import formats
 from wacket.api import body as bodies
 from wacket.api import errors
 from wacket.api.access import caller_of, parts_of, peer_of
 from wacket.errors import BadRequest, Undecodable, WacketError
-from wacket.formats import energy
+
 from wacket.intake.admission import is_loopback
 from wacket.records import Envelope
 
@@ -95,7 +96,7 @@ async def parsed(request: Request, limit: int) -> Response:
         raise BadRequest(f"unsupported content-type {media[:80]!r}; send text/plain", "Content-Type")
     text = _text(await _read(request, limit))
     try:
-        found = energy.parse(text)
+        found = formats.find("energy").parse(text)
     except Undecodable as error:
         raise BadRequest(str(error)) from error
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -17,15 +17,14 @@ from wacket.api.access import (
     Caller,
     cookie_name,
     from_own_page,
-    guard_of,
     is_secure,
     may,
     parts_of,
     peer_of,
     perform,
     refused,
-    too_many,
 )
+from wacket.api.guard import guard_of, too_many
 from wacket.errors import Forbidden, Unauthenticated, Unavailable
 from wacket.intake.limits import neighbourhood
 from wacket.ledger import passwords, people, sessions

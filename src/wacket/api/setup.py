@@ -1,21 +1,12 @@
-"""The first way in: set-up links. Prints none by itself; `wacket setup-link` asks here, and the page lets one
-in.
+"""The first way in: set-up links, made for `wacket setup-link` and used by whoever opens one.
 
-The page is plain HTML with one style sheet and no script. What it shows comes escaped into the two files
-beside this.
+The rules of a code are the ledger's (ledger/setup.py), the pages are in setup_page.py.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 import secrets
 import socket
-from functools import cache
-from html import escape
-from importlib.resources import files
-from string import Template
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -23,20 +14,21 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from wacket.api import body as bodies
+from wacket.api import setup_page
 from wacket.api.access import (
     Caller,
-    guard_of,
     iso,
     may,
     parts_of,
     peer_of,
     perform,
     refused,
-    too_many,
 )
+from wacket.api.guard import guard_of, too_many
 from wacket.api.login import hashed, refuse_foreign_page, set_cookie
 from wacket.api.parts import Parts
 from wacket.errors import BadRequest, NotFound
@@ -107,8 +99,10 @@ async def show_form(code: str, request: Request) -> Response:
     try:
         await _check(request, code)
     except NotFound as error:
-        return _gone(str(error))
-    return _form(code)
+        return setup_page.gone(str(error))
+    except HTTPException as error:
+        return setup_page.later(error)
+    return setup_page.form(code)
 
 
 @router.post(
@@ -150,10 +144,13 @@ async def use_link(request: Request) -> Response:
     try:
         person, secret = await _make_admin(request, wanted)
     except NotFound as error:
-        return _gone(str(error))
+        return setup_page.gone(str(error))
+    except HTTPException as error:
+        return setup_page.later(error)
     except BadRequest as error:
-        return _form(wanted.code, wanted.name, str(error))
-    response = _done(request, person)
+        return setup_page.form(wanted.code, wanted.name, str(error))
+    parts = parts_of(request)
+    response = setup_page.done(person.name, address_of(parts), _url(parts, "http", "127.0.0.1"))
     set_cookie(request, response, secret)
     return response
 
@@ -197,10 +194,13 @@ async def _check(request: Request, code: str) -> None:
 
 def address_of(parts: Parts) -> str:
     """Where people find this hub: https if it has that door, and a name where it listens on every address."""
-    scheme = "https" if parts.addresses.get("https") else "http"
+    return _url(parts, "https" if parts.addresses.get("https") else "http", socket.gethostname())
+
+
+def _url(parts: Parts, scheme: str, anywhere: str) -> str:
     host, port = split_address(parts.addresses.get(scheme) or parts.settings.doors.http)
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        host = socket.gethostname()
+        host = anywhere
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
@@ -226,53 +226,3 @@ def _bounded(wanted: _Request) -> _Request:
         raise BadRequest(f"code, name and password have up to {FIELD_LIMIT} characters")
     wanted.name = wanted.name.strip()
     return wanted
-
-
-def _form(code: str, name: str = "", wrong: str = "") -> Response:
-    alert = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
-    content = _template("setup_form.html").substitute(
-        code=escape(code[:64]), name=escape(name[:64]), wrong=alert
-    )
-    return _page("Set up this hub", content, 400 if wrong else 200)
-
-
-def _done(request: Request, person: Person) -> Response:
-    parts = parts_of(request)
-    send = f"curl -d 'temperature:21.5' {address_of(parts)}/api/v1/ingest/auto"
-    content = _template("setup_done.html").substitute(
-        name=escape(person.name), address=escape(address_of(parts)), send=escape(send)
-    )
-    return _page("This hub is yours", content, 201)
-
-
-def _gone(reason: str) -> Response:
-    text = escape(reason[:1].upper() + reason[1:])
-    text = re.sub("`([^`]*)`", r"<code>\1</code>", text)
-    return _page("This link does not work", f'<p role="alert">{text}.</p>', 404)
-
-
-def _page(title: str, content: str, status: int) -> Response:
-    style, policy = _style()
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "same-origin",  # the address holds the code
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-    }
-    html = _template("setup.html").substitute(title=title, style=style, content=content)
-    return HTMLResponse(html, status, headers)
-
-
-@cache
-def _template(name: str) -> Template:
-    return Template((files("wacket.api") / name).read_text("utf-8"))
-
-
-@cache
-def _style() -> tuple[str, str]:
-    """The style sheet, and the policy that allows it and nothing else."""
-    style = (files("wacket.api") / "setup.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    allowed = f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'"
-    return style, f"{allowed}; base-uri 'none'; frame-ancestors 'none'"

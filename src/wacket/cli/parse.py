@@ -57,14 +57,15 @@ def lines(file: str) -> Iterator[bytes]:
 
 def _print(session: Session, events: Iterable[bytes]) -> None:
     from wacket.errors import Undecodable
-    from wacket.formats import energy
+    from wacket import formats
 
+    parse = formats.find("energy").parse
     done = bad = 0
     for number, line in enumerate(events, 1):
         if not line.strip():
             continue
         try:
-            found = energy.parse(line.decode("utf-8").strip())
+            found = parse(line.decode("utf-8").strip())
         except (Undecodable, UnicodeDecodeError) as error:
             bad += 1
             session.out.note(f"line {number}: {plain(error)}", "✗")

@@ -6,6 +6,7 @@ A series is one quantity of one node; patterns are globs over NODE/NAME, or over
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -84,15 +85,13 @@ def get(
     said = _values(session, match=match, node=node, since=since, until=until, step=step, fn=function)
     if session.as_json:
         return session.out.json(said)
+    if as_csv:
+        return _write_csv(said["series"])
     rows = [
         [series["node"], label(series), moment(at), number(value)]
         for series in said["series"]
         for at, value in series["points"]
     ]
-    if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["node", "name", "at", "value"])
-        return writer.writerows(rows)
     columns = [Column("0", "node"), Column("1", "name"), Column("2", "at"), Column("3", "value", right=True)]
     return session.out.rows([dict(zip("0123", row, strict=True)) for row in rows], columns, "no values in that time")
 
@@ -137,6 +136,18 @@ def _values(session: Session, /, **asked: Any) -> dict[str, Any]:
     """What the hub answers for a selection, a range and a step."""
     said: dict[str, Any] = session.hub.get("/api/v1/series/values", asked)
     return said
+
+
+def _write_csv(found: list[dict[str, Any]]) -> None:
+    """The same columns as an export, every digit of the values."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["node", "name", "labels", "at", "value"])
+    for series in found:
+        labels = json.dumps(series.get("labels") or {}, sort_keys=True, separators=(",", ":"))
+        writer.writerows(
+            (series["node"], series["name"], labels, moment(at), "" if value is None else value)
+            for at, value in series["points"]
+        )
 
 
 def label(series: dict[str, Any]) -> str:

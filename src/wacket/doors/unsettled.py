@@ -73,7 +73,9 @@ def in_order(chunk: bytes, dropped: Sequence[Dropped], limit: int) -> list[tuple
 
 def count_frames(chunk: bytes) -> int:
     """Lines that are not blank, as the formats count them."""
-    lines = chunk.count(b"\n") + (chunk[-1:] not in (b"\n", b""))
+    if chunk[-1:] not in (b"\n", b""):
+        chunk += b"\n"
+    lines = chunk.count(b"\n")
     doubtful = (b"\n\n", b"\n\r", b" \n", b" \r", b"\t\n", b"\t\r")
     if chunk[:1].isspace() or any(pair in chunk for pair in doubtful):
         return sum(1 for line in chunk.split(b"\n") if line.strip())

@@ -163,11 +163,11 @@ def timed(frames: Frames, frame: I64, at: I64 | None, told: Mask | None = None) 
 
 
 def keyed(
-    frames: Frames, frame: I64, name: I64, names: int, key: Callable[[int, int], SeriesKey]
+    frames: Frames, frame: I64, name: I64, names: int, keys: Callable[[list[int], list[int]], list[SeriesKey]]
 ) -> tuple[list[SeriesKey], U32]:
     """The series of rows: `frame` gives a row's node, `name` its place among `names` names.
 
-    `key(node, name)` is asked once for each pair that occurs. Answers the keys and each row's place among them.
+    `keys(nodes, places)` is asked once, for the pairs that occur. Answers the keys and each row's place among them.
     """
     only = frames.one_node()
     if only is not None:
@@ -176,8 +176,7 @@ def keyed(
         nodes, place = np.unique(frames.node(), return_inverse=True)
         code = place[frame] * names + name
     used, series = _dense(code, len(nodes) * names)
-    keys = [key(int(nodes[pair // names]), pair % names) for pair in used.tolist()]
-    return keys, series
+    return keys(nodes[used // names].tolist(), (used % names).tolist()), series
 
 
 def rows(keys: list[SeriesKey], series: U32, timing: tuple[I64, U8], value: F64, frame: I64) -> Made:

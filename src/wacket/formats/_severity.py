@@ -11,7 +11,6 @@ from wacket.formats._frames import Frames
 from wacket.records import DEBUG, ERROR, FATAL, I64, INFO, TRACE, U8, WARN
 
 _WINDOW = 48  # bytes of a line that are looked at: time, host and program come before the level, the message after it
-_PAD = 16
 _BLOCK = 2048  # lines at a time: what is made on the way stays in the processor's cache
 
 LEVELS = {
@@ -34,30 +33,15 @@ LEVELS = {
     "emergency": FATAL,
 }
 
-# Two tables of words by their first two letters (the longer word first), each word cut to 8 bytes.
-_NONE = 0
-_WORDS = ["", *sorted(LEVELS, key=len, reverse=True)]
-_VALUE = np.array([int.from_bytes(word.encode()[:8], "little") for word in _WORDS], np.uint64)
-_MASK = np.array([int.from_bytes(b"\xff" * min(len(word), 8), "little") for word in _WORDS], np.uint64)
-_LENGTH = np.array([len(word) for word in _WORDS], np.int64)
-_LEVEL = np.array([INFO, *(LEVELS[word] for word in _WORDS[1:])], np.uint8)
-_LOWER = np.uint64(0x2020202020202020)
-_SETTERS = np.zeros(256, np.bool_)
-_SETTERS[list(b"=[<(|\"'")] = True  # before a level in small letters: level=warn, [warn]
-_CLOSERS = np.zeros(256, np.bool_)
-_CLOSERS[list(b":]>)|")] = True
-
-
-def _tables() -> tuple[U8, U8]:
-    first, second = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8)
-    for place, word in enumerate(_WORDS):
-        if word:
-            pair = word.encode()[0] | word.encode()[1] << 8
-            (second if first[pair] else first)[pair] = place
-    return first, second
-
-
-_FIRST, _SECOND = _tables()
+# What a level word begins with; no two begin with the same two letters, so these find the one to compare with.
+_HEADS = (b"", b"trace", b"debug", b"info", b"notic", b"warn", b"err", b"sever", b"crit", b"alert", b"fatal", b"panic", b"emerg")
+_GIVES = (INFO, TRACE, DEBUG, INFO, INFO + 1, WARN, ERROR, ERROR, ERROR + 1, ERROR + 2, FATAL, FATAL, FATAL)
+_LEVEL = np.array(_GIVES, np.uint8)
+_VALUE = np.array([int.from_bytes(head, "little") for head in _HEADS], np.uint64)
+_MASK = np.array([(1 << 8 * len(head)) - 1 for head in _HEADS], np.uint64)
+_SMALL = np.uint64(0x2020202020202020)
+_BY_PAIR = np.zeros(65536, np.uint8)
+_BY_PAIR[[int.from_bytes(head[:2], "little") for head in _HEADS[1:]]] = range(1, len(_HEADS))
 
 
 def level(word: object) -> int:
@@ -70,40 +54,44 @@ def level(word: object) -> int:
 
 
 def of_lines(frames: Frames) -> U8:
-    """The first level word in the first 48 bytes of each line; small letters count only beside a `:`, `=` or bracket."""
+    """The first level word in the first 48 bytes of each line.
+
+    Levels are words in capitals anywhere there, and in any letters at the start of the line or after `[` or `=`;
+    what follows in the same word does not count, so that WARN and WARNING are one.
+    """
     severity = np.full(len(frames), INFO, np.uint8)
-    raw = np.frombuffer(b"".join((b"\n", frames.data, b"\n" * (_WINDOW + _PAD))), np.uint8)
-    starts, ends = frames.starts, frames.ends
-    for first in range(0, len(frames), _BLOCK):
-        part = slice(first, first + _BLOCK)
+    raw, starts, ends = frames.raw, frames.starts, frames.ends
+    # The first line has no byte before it and the last ones not enough behind them: those are looked at in a copy.
+    late = int(np.searchsorted(starts, len(raw) - _WINDOW - 8))
+    for first in range(1, late, _BLOCK):
+        part = slice(first, min(first + _BLOCK, late))
         _mark(raw, starts[part], ends[part], severity[part])
+    for part in (slice(0, 1), slice(max(late, 1), None)):
+        if not len(starts[part]):
+            continue
+        base = int(starts[part][0])
+        copy = frames.data[base : int(ends[part][-1])]
+        padded = np.frombuffer(b"".join((b"\n", copy, b"\n" * (_WINDOW + 8))), np.uint8)
+        _mark(padded, starts[part] + (1 - base), ends[part] + (1 - base), severity[part])
     return severity
 
 
 def _mark(raw: U8, starts: I64, ends: I64, severity: U8) -> None:
-    """`raw` begins one byte before the lines do, so that each has a byte before it."""
-    heads = np.ndarray((len(raw) - _WINDOW,), f"V{_WINDOW + 1}", raw.data, strides=(1,))[starts]
-    letters = ((heads.view(np.uint8) | np.uint8(0x20)) - np.uint8(97)) < 26
-    begins = np.flatnonzero(letters[1:] & ~letters[:-1]) + 1
-    row, column = np.divmod(begins, _WINDOW + 1)
+    """Writes the severities of the lines. Looks at the words that begin where a level may, none other."""
+    width = _WINDOW + 1
+    heads = np.ndarray((len(raw) - width + 1,), f"V{width}", raw.data, strides=(1,))[starts - 1].view(np.uint8)
+    capital = (heads - np.uint8(65)) < 26
+    begin = capital[1:-1] & capital[2:]
+    begin &= ~capital[:-2]
+    begin |= ((heads == ord("=")) | (heads == ord("[")))[:-2]
+    begin[::width] = True
+    place = np.flatnonzero(begin)
+    row, column = np.divmod(place, width)
     at = starts[row] + column
-    # A begin in column 0 is the byte before the line; one beyond the end is the next line's.
-    keep = np.flatnonzero((at <= ends[row]) & (column > 0))
-    row, at = row[keep], at[keep]
-    pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))[at] | np.uint16(0x2020)
-    for table in (_SECOND, _FIRST):
-        word = table[pairs]
-        some = np.flatnonzero(word)
-        hit = some[_is_word(raw, at[some], word[some])]
-        # Backwards, so that the first level of a line is written last and stays.
-        severity[row[hit][::-1]] = _LEVEL[word[hit]][::-1]
-
-
-def _is_word(raw: U8, at: I64, word: U8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    windows = np.ndarray((len(raw) - 8,), "<u8", raw.data, strides=(1,))[at].astype(np.uint64)
-    mask = _MASK[word]
-    same = ((windows | _LOWER) & mask) == _VALUE[word]
-    after, before = raw[at + _LENGTH[word]], raw[at - 1]
-    ended = ((after | np.uint8(0x20)) - np.uint8(97) >= 26) & (after - np.uint8(48) >= 10) & (after != ord("_"))
-    capitals = (windows & _LOWER & mask) == 0
-    return same & ended & (capitals | _CLOSERS[after] | _SETTERS[before])
+    word = _BY_PAIR[np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))[at] | np.uint16(0x2020)]
+    some = np.flatnonzero(word)
+    row, at, word = row[some], at[some], word[some]
+    windows = np.ndarray((len(raw) - 7,), "<u8", raw.data, strides=(1,))[at] | _SMALL
+    hit = ((windows & _MASK[word]) == _VALUE[word]) & (at < ends[row])
+    # Backwards, so that the first level of a line is written last and stays.
+    severity[row[hit][::-1]] = _LEVEL[word[hit]][::-1]

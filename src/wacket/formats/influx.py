@@ -1,173 +1,240 @@
-"""Influx line protocol → readings: `measurement,tag=v field=1.5,other=2i 1700000000000000000`.
+"""Influx line protocol: each field is a reading of `measurement.field` (`measurement` where the field is `value`).
 
-A series is named MEASUREMENT.FIELD (MEASUREMENT alone for a field called `value`), its tags are its labels; text fields
-become a log record of the line. Chunks without quotes and escapes are split whole; others go line by line.
+Tags become labels; quoted texts keep the line as a log record of source `measurement`. Lines that need no care, which
+is nearly all of them, are decoded together, a column at a time; the rest one by one (`_points`). Several values at
+one time are all kept, never merged. `options["precision"]` is ns (default), us, ms, s, m or h.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, repeat
-from operator import methodcaller
-from typing import TypeVar
+from itertools import chain
+from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from wacket.errors import Undecodable
-from wacket.formats import _influx_line as slow
-from wacket.formats._frames import Frames, Rows, frames_of
-from wacket.records import F64, HUB_TIME, I64, U32, Decoded, Envelope, Readings, SeriesKey
+from wacket.formats import _names, _severity
+from wacket.formats._frames import Frames, Made, keyed, rows, timed
+from wacket.formats._frames import decode as decode_frames
+from wacket.formats._merge import merge
+from wacket.formats._numbers import integers, joined_numbers
+from wacket.formats._points import BOOLEANS, PRECISIONS, Point, head, moment, name_of, point
+from wacket.formats._times import EARLIEST, LATEST
+from wacket.records import F64, I64, Decoded, Envelope, Logs, SeriesKey
 
-SUMMARY = "Influx line protocol, as Telegraf and Influx clients send it."
-MEDIA_TYPES = ("text/plain",)
+SUMMARY = "Influx line protocol, as Telegraf and the Influx client libraries send it."
+MEDIA_TYPES = ("text/plain", "application/vnd.influx")
 
-COMMA = methodcaller("count", b",")
-Labels = tuple[tuple[str, str], ...]
-Row = TypeVar("Row")
+_MESSAGES = ("message", "msg", "body", "log")
+_LEVELS = ("severity", "level", "lvl")
+
+# Per precision: factor, divisor, and the stamps between which a calendar and int64 hold the time.
+_INT64 = np.iinfo(np.int64)
+_SCALES = {
+    (first, second): (
+        first,
+        second,
+        max(EARLIEST * second // first, int(_INT64.min)),
+        min(LATEST * second // first, int(_INT64.max)),
+    )
+    for first, second in PRECISIONS.values()
+}
 
 
 def decode(envelopes: Sequence[Envelope]) -> Decoded:
-    """The option `precision` is that of the times: ns (default), us, ms, s, m, h."""
-    frames = frames_of(envelopes)
-    unit = {envelope.options.get("precision", "ns") for envelope in envelopes}
-    if len(frames) and len(unit) == 1 and not any(mark in frames.data for mark in (b'"', b"\\", b"#")):
-        try:
-            return _whole(frames, unit.pop())
-        except (ValueError, OverflowError, Undecodable):
-            pass  # something in it is not as simple as it looked: say what, line by line
-    return _line_by_line(frames)
+    return decode_frames(envelopes, made)
 
 
-def _whole(frames: Frames, unit: str) -> Decoded:
-    """All lines at once. Raises ValueError or the like when any line is not of the plain kind."""
-    heads, fields, times = _columns(frames)
-    names, values, per_line = _fields(fields)
-    decoded = frames.decoded()
-    keys, series = _series(frames, heads, names, per_line)
-    decoded.keys = keys
-    at = _microseconds(times, unit) if times else frames.received()
-    quality = frames.quality(0 if times else HUB_TIME)
-    if isinstance(per_line, np.ndarray) or per_line > 1:
-        at, quality = np.repeat(at, per_line), np.repeat(quality, per_line)
-    decoded.readings = Readings(series, at, _numbers(values), quality)
-    return decoded
+def made(frames: Frames) -> Made:
+    unknown = [precision not in PRECISIONS for precision in frames.options("precision")]
+    careful = np.array(unknown, np.bool_)[frames.origin]
+    if b'"' in frames.data or b"\\" in frames.data:
+        raw = frames.raw
+        careful[np.searchsorted(frames.ends, np.flatnonzero((raw == ord('"')) | (raw == ord("\\"))))] = True
+    if b"#" in frames.data:
+        careful |= frames.raw[frames.starts] == ord("#")
+    spaces = np.diff(np.searchsorted(np.flatnonzero(frames.raw == ord(" ")), frames.ends), prepend=0)
+    parts = []
+    for count in (2, 1):
+        wanted = (spaces == count) & ~careful
+        if wanted.any():
+            part = _together(frames.pick(wanted), stamped=count == 2)
+            if part is None:
+                careful |= wanted
+            else:
+                parts.append((part, np.flatnonzero(wanted)))
+    careful |= (spaces == 0) | (spaces > 2)
+    if careful.any():
+        parts.append((_one_by_one(frames.pick(careful)), np.flatnonzero(careful)))
+    return merge(parts)
 
 
-def _columns(frames: Frames) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """The parts of the lines between single spaces: either all lines have a time, or none has."""
-    raw, ends = frames.raw(), frames.ends()
-    spaces = np.flatnonzero(raw == 32)
-    each, odd = divmod(len(spaces), len(ends))
-    if odd or each not in (1, 2):
-        raise ValueError("lines of several kinds")
-    if (spaces[each - 1 :: each] > ends).any() or (spaces[each::each] < ends[:-1]).any():
-        raise ValueError("lines of several kinds")
-    parts = frames.data.replace(b"\n", b" ").split(b" ")
-    del parts[-1]
-    columns = [parts[place :: each + 1] for place in range(each + 1)]
-    return columns[0], columns[1], columns[2] if each == 2 else []
+def _together(frames: Frames, stamped: bool) -> Made | None:
+    """Lines of exactly head, fields and perhaps time; None if any of them turns out to need care."""
+    stride = 3 if stamped else 2
+    tokens = frames.data[:-1].replace(b"\n", b" ").split(b" ")
+    at = _moments(frames, tokens[2::3]) if stamped else None
+    fields = _fields(b"\n".join(tokens[1::stride]))
+    if fields is None or (stamped and at is None):
+        return None
+    frame = np.arange(len(frames))
+    if len(fields.value) > len(frames):
+        frame = np.repeat(frame, fields.counts)
+    tops, top = _distinct(tokens[::stride])
+    names = fields.names
 
+    def keys(nodes: list[int], codes: list[int]) -> list[SeriesKey]:
+        return list(map(_key, nodes, [tops[c // len(names)] for c in codes], [names[c % len(names)] for c in codes]))
 
-def _fields(fields: list[bytes]) -> tuple[list[bytes], list[bytes], int | I64]:
-    """Names and values of all fields of all lines, and how many each line has (one number if all have as many)."""
-    joined = b",".join(fields)
-    flat = joined.replace(b",", b"=").split(b"=")
-    names, values = flat[0::2], flat[1::2]
-    if len(names) != len(values) or b"" in names or joined.count(b"=") != len(names):
-        raise ValueError("a field without a name or value")
-    if len(names) == len(fields):
-        return names, values, 1
-    counts = np.fromiter(map(COMMA, fields), np.int64, len(fields)) + 1
-    if int(counts.sum()) != len(names):
-        raise ValueError("a comma in a place that cannot be told")
-    first = int(counts[0])
-    return names, values, first if (counts == first).all() else counts
-
-
-def _series(
-    frames: Frames, heads: list[bytes], names: list[bytes], per_line: int | I64
-) -> tuple[list[SeriesKey], U32]:
-    """The series of all lines, and each value's place among them."""
-    nodes = [envelope.node for envelope in frames.envelopes]
-    if len(nodes) == 1:
-        owners: Sequence[tuple[int, bytes]] = list(zip(repeat(nodes[0]), heads))
-    else:
-        owners = list(zip(chain.from_iterable(map(repeat, nodes, frames.counts)), heads, strict=True))
-    if isinstance(per_line, int) and all(names[j::per_line] == [names[j]] * len(heads) for j in range(per_line)):
-        distinct, places = _indexed(owners)
-        fields = names[:per_line]
-        keys = [_key(node, head, field) for node, head in distinct for field in fields]
-        wide = (places * np.uint32(per_line))[:, None] + np.arange(per_line, dtype=np.uint32)
-        return keys, wide.reshape(-1)
-    counts = repeat(per_line) if isinstance(per_line, int) else per_line.tolist()
-    each = zip(chain.from_iterable(map(repeat, owners, counts)), names, strict=True)
-    pairs, series = _indexed(list(each))
-    return [_key(*owner, name) for owner, name in pairs], series
-
-
-def _indexed(rows: Sequence[Row]) -> tuple[list[Row], U32]:
-    distinct = dict.fromkeys(rows)
-    places = dict(zip(distinct, range(len(distinct)), strict=True))
-    return list(distinct), np.fromiter(map(places.__getitem__, rows), np.uint32, len(rows))
-
-
-def _key(node: int, head: bytes, field: bytes) -> SeriesKey:
-    measurement, labels = _head(head)
-    return SeriesKey(node, slow.series_name(measurement, field.decode()), labels)
-
-
-@lru_cache(maxsize=20_000)
-def _head(head: bytes) -> tuple[str, Labels]:
-    """`measurement,tag=value,…` as a name and sorted labels. Raises Undecodable or ValueError."""
-    return slow.head(head)
-
-
-def _numbers(values: list[bytes]) -> F64:
-    """Field values as floats. Raises ValueError for what is not a finite number or a truth value."""
-    joined = b" ".join(values) + b" "
-    if b"_" in joined or b"n" in joined or b"N" in joined:
-        raise ValueError("not a number")
-    if b"i " in joined or b"u " in joined:
-        values = joined.replace(b"i ", b" ").replace(b"u ", b" ").split(b" ")[:-1]
     try:
-        numbers = np.fromiter(map(float, values), np.float64, len(values))
-    except ValueError:
-        numbers = np.fromiter(map(slow.number, values), np.float64, len(values))
-    if not np.isfinite(numbers).all():
-        raise ValueError("not a finite number")
-    return numbers
+        many = len(tops) * len(names)
+        series = keyed(frames, frame, top[frame] * len(names) + fields.name, many, keys)
+    except Undecodable:
+        return None
+    return rows(*series, timed(frames, frame, None if at is None else at[frame]), fields.value, frame)
 
 
-def _microseconds(times: list[bytes], unit: str) -> I64:
-    stamps = np.fromiter(map(int, times), np.int64, len(times))
-    if unit in ("ns", "n"):
-        return stamps // 1000
-    factor = slow.FACTORS[unit]
-    if factor > 1 and (np.abs(stamps) > slow.LATEST // factor).any():
-        raise OverflowError("a time beyond what can be stored")
-    return stamps * factor
+class _Fields(NamedTuple):
+    """The fields of many lines: each one's value and its name's place among `names`; `counts` is fields a line."""
+
+    names: list[bytes]
+    name: I64
+    value: F64
+    counts: I64
 
 
-def _line_by_line(frames: Frames) -> Decoded:
-    rows = Rows(frames)
-    lines = iter(frames.lines())
-    for place, (envelope, count) in enumerate(zip(frames.envelopes, frames.counts, strict=True)):
-        unit = envelope.options.get("precision", "ns")
-        for frame in range(count):
-            line = next(lines)
-            try:
-                _take(rows, envelope, slow.line(line, unit))
-            except Undecodable as error:
-                rows.reject(place, frame, str(error), line)
-    return rows.decoded()
+def _fields(text: bytes) -> _Fields | None:
+    """The field parts of lines, joined by LF. None if they are not all plain `name=value,name=value`.
+
+    Names and values are not taken out one by one: all bytes of the values are copied away at once, and the names that
+    are left over tell the few kinds of lines apart.
+    """
+    raw = np.frombuffer(text + b"\n", np.uint8)
+    marks = np.flatnonzero((raw == ord(",")) | (raw == ord("=")) | (raw == ord("\n")))
+    kinds = raw[marks]
+    if len(marks) % 2 or (kinds[::2] != ord("=")).any() or (kinds[1::2] == ord("=")).any():
+        return None
+    sizes = np.diff(marks, prepend=-1)
+    belongs = np.repeat(np.tile(np.array([False, True]), len(sizes) // 2), sizes)
+    value = _values(raw[belongs].tobytes().replace(b"\n", b","), len(sizes) // 2)
+    if value is None:
+        return None
+    belongs[marks[1::2]] = kinds[1::2] != ord("\n")  # the line ends stay with the names
+    kinds_of_line, line = _distinct(raw[~belongs].tobytes()[:-1].split(b"\n"))
+    counts = np.diff(np.flatnonzero(kinds[1::2] == ord("\n")), prepend=-1)
+    sequences = [kind[:-1].split(b"=") for kind in kinds_of_line]
+    names = list(dict.fromkeys(chain.from_iterable(sequences)))
+    if b"" in names:
+        return None
+    places = dict(zip(names, range(len(names)), strict=True))
+    sequence = np.array([places[name] for name in chain.from_iterable(sequences)], np.int64)
+    if len(sequences) == 1:
+        return _Fields(names, np.tile(sequence, len(line)), value, counts)
+    firsts = np.cumsum([0, *map(len, sequences)])[line]
+    within = np.arange(len(value)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return _Fields(names, sequence[np.repeat(firsts, counts) + within], value, counts)
 
 
-def _take(rows: Rows, envelope: Envelope, point: slow.Point | None) -> None:
-    if point is None:  # a comment
-        return
-    for field, value in point.numbers:
-        rows.reading(envelope, slow.series_name(point.measurement, field), point.labels, point.at, value)
-    if point.texts:
-        body = " ".join(f"{field}={value}" for field, value in point.texts)
-        rows.log(envelope, point.measurement, slow.severity(point), point.at, body, slow.attrs(point))
+def _values(text: bytes, count: int) -> F64 | None:
+    """Values, each followed by a comma."""
+    if b"i," in text or b"u," in text:
+        text = text.replace(b"i,", b",").replace(b"u,", b",")
+    value = joined_numbers(text[:-1], count)
+    if value is None:  # perhaps there are booleans
+        value = joined_numbers(b",".join([BOOLEANS.get(cell, cell) for cell in text[:-1].split(b",")]), count)
+    return value
+
+
+def _distinct(cells: list[bytes]) -> tuple[list[bytes], I64]:
+    """The different cells, and each cell's place among them."""
+    different = list(dict.fromkeys(cells))
+    if len(different) == 1:
+        return different, np.zeros(len(cells), np.int64)
+    places = dict(zip(different, range(len(different)), strict=True))
+    return different, np.fromiter(map(places.__getitem__, cells), np.int64, len(cells))
+
+
+def _moments(frames: Frames, stamps: list[bytes]) -> I64 | None:
+    told = integers(stamps)
+    if told is None:
+        return None
+    # An envelope whose precision is unknown has no frame here.
+    scales = np.array([_SCALES[PRECISIONS.get(name, (1, 1))] for name in frames.options("precision")], np.int64)
+    first, second, low, high = scales[0] if (scales == scales[0]).all() else scales[frames.origin].T
+    if (told < low).any() or (told > high).any():
+        return None
+    return told * first // second
+
+
+def _make_key(node: int, top: bytes, field: bytes) -> SeriesKey:
+    at = head(top)
+    return SeriesKey(node, name_of(at, field.decode("utf-8", "replace")), at.labels)
+
+
+_cached_key = lru_cache(maxsize=65536)(_make_key)
+
+
+def _key(node: int, top: bytes, field: bytes) -> SeriesKey:
+    # Long ones are not remembered, so that no sender can fill the memory with them.
+    return _cached_key(node, top, field) if len(top) + len(field) < 512 else _make_key(node, top, field)
+
+
+def _one_by_one(frames: Frames) -> Made:
+    precision, received, node = frames.options("precision"), frames.received().tolist(), frames.node().tolist()
+    refused: dict[int, str] = {}
+    names: dict[tuple[str, _names.Labels], int] = {}
+    found: list[tuple[int, int, float, int | None]] = []
+    logs, log_frame = [], []
+    for frame, (line, origin) in enumerate(zip(frames.lines(), frames.origin.tolist(), strict=True)):
+        try:
+            if precision[origin] not in PRECISIONS:
+                raise Undecodable(f"precision {precision[origin][:16]!r} is none of ns, us, ms, s, m, h")
+            read = point(line)
+            if read is None:
+                continue
+            at = None if read.stamp is None else moment(read.stamp, precision[origin])
+        except Undecodable as error:
+            refused[frame] = str(error)
+            continue
+        for field, value in read.numbers.items():
+            name = names.setdefault((name_of(read.head, field), read.head.labels), len(names))
+            found.append((frame, name, value, at))
+        if read.texts:
+            seen = received[frame]
+            logs.append((seen if at is None else at, seen, node[frame], *_log(read)))
+            log_frame.append(frame)
+    result = _columns(frames, found, list(names))
+    result.logs, result.log_frame, result.refused = Logs.of(logs), np.array(log_frame, np.int64), refused
+    return result
+
+
+def _columns(
+    frames: Frames, found: list[tuple[int, int, float, int | None]], names: list[tuple[str, _names.Labels]]
+) -> Made:
+    if not found:
+        return Made()
+    frame_of, name_of_row, values, moments = zip(*found, strict=True)
+    frame = np.array(frame_of, np.int64)
+    told = np.array([at is not None for at in moments], np.bool_)
+    at = np.array([at or 0 for at in moments], np.int64)
+    name = np.array(name_of_row, np.int64)
+
+    def keys(nodes: list[int], places: list[int]) -> list[SeriesKey]:
+        return [SeriesKey(node, *names[place]) for node, place in zip(nodes, places, strict=True)]
+
+    series = keyed(frames, frame, name, len(names), keys)
+    return rows(*series, timed(frames, frame, at, told), np.array(values, np.float64), frame)
+
+
+def _log(read: Point) -> tuple[str, int, str, bytes]:
+    """source, severity, body, attrs of a line that holds text."""
+    texts, tags = read.texts, dict(read.head.labels)
+    body = next((texts[name] for name in _MESSAGES if name in texts), None)
+    if body is None:
+        body = " ".join(f"{name}={text}" for name, text in texts.items())
+    named = next((word for name in _LEVELS if (word := texts.get(name) or tags.get(name))), None)
+    attrs = msgspec.json.encode({"labels": tags, "fields": {**read.numbers, **texts}})
+    return _names.source(read.head.measurement), _severity.level(named), body, attrs

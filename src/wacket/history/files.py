@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wacket.errors import Unavailable
 from wacket.history import manifest, segments
 from wacket.history.journal import Journal
 from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Damage, Segment, View
@@ -95,18 +94,26 @@ class Files:
             for name in self._deleted:
                 manifest.forget_file(connection, name)
         self._deleted = []
-        self._swap()
+        self._swap(added, removed, part)
         return True
+
+    def restore(self, told: Sequence[Damage]) -> None:
+        """Write the manifest anew, from memory: the file it was in had to be set aside."""
+        self.settle()
+        with self._journal.transaction() as connection:
+            manifest.replace_all(connection, self.all())
+            manifest.set_state(connection, "made", 1)
+            manifest.add_damage(connection, told)
 
     def settle(self) -> None:
         """Find out whether a change in which the journal failed is on disk. Raises Unavailable if it still fails."""
         if self._unsure is None:
             return
-        added, removed, _ = self._unsure
+        added, removed, part = self._unsure
         with self._journal.transaction() as connection:
             known = {segment.id for segment in manifest.load(connection, self._folder)[0]}
         if all(segment.id in known for segment in added) and not any(s.id in known for s in removed):
-            self._swap()
+            self._swap(added, removed, part)
             return
         self._unsure = None
         self._delete([segments.file_name(segment) for segment in added])
@@ -127,9 +134,7 @@ class Files:
             with contextlib.suppress(OSError):  # it is tried again when the hub starts
                 (self._folder / name).unlink(missing_ok=True)
 
-    def _swap(self) -> None:
-        assert self._unsure is not None
-        added, removed, part = self._unsure
+    def _swap(self, added: Sequence[Segment], removed: Sequence[Segment], part: Part | None) -> None:
         with self._lock:
             for segment in removed:
                 del self._segments[segment.id]

@@ -18,7 +18,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from wacket.errors import Unavailable
 from wacket.history import salvage
@@ -44,6 +44,8 @@ _ADD_BATCH = "insert into batches(id, kind, rows, t_min, t_max, at, crc, blob) v
 _ADD_MARK = """insert into marks(source, epoch, ranges, crc, row) values(?, ?, ?, ?, ?)
   on conflict do update set before = ranges, ranges = excluded.ranges, crc = excluded.crc, row = excluded.row"""
 _ADD_RECEIPT = "insert or replace into receipts(source, key, body, at, row) values(?, ?, ?, ?, ?)"
+_BATCHES = """select id, kind, rows, t_min, t_max, at, blob, crc from batches where id > ? and id <= ?
+  order by id"""
 _HOPELESS = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class Journal:
         self._wal = 0
         self._undo_from: int | None = None
         self._trouble = ""
+        self._closed = False
         self._hopeless = False  # the file made no sense: the next opening sets it aside
         self.opened = 0
         self.commits = 0
@@ -97,8 +100,15 @@ class Journal:
                 connection.execute("begin immediate")
                 yield connection
                 connection.execute("commit")
+            except (sqlite3.OperationalError, sqlite3.InternalError) as error:
+                self._fail(connection, error, undo_from)
             except sqlite3.DatabaseError as error:
-                self._fail(error, undo_from)
+                if (
+                    type(error) is sqlite3.DatabaseError
+                ):  # its subclasses here mean that our own code is wrong
+                    self._fail(connection, error, undo_from)
+                connection.rollback()
+                raise
             except BaseException:
                 connection.rollback()
                 raise
@@ -130,20 +140,14 @@ class Journal:
 
     def batches(self, after: int, through: int) -> Iterator[Row | Damage]:
         """Rows `after` < id <= `through` in order; a row that is not as it was written comes as Damage."""
-        while True:
+        found: list[tuple[Any, ...]] = []
+        while after < through:
             with self.transaction() as connection:
-                found = connection.execute(
-                    "select id, kind, rows, t_min, t_max, at, blob, crc from batches "
-                    "where id > ? and id <= ? order by id limit 1",
-                    (after, through),
-                ).fetchone()
-            if found is None:
-                return
-            after = found[0]
-            if zlib.crc32(found[6] or b"") == found[7]:
-                yield Row(*found[:7])
-            else:
-                yield damaged_row(self._path, found[:6])
+                found = _some(connection.execute(_BATCHES, (after, through)))
+            for row in found:
+                good = zlib.crc32(row[6] or b"") == row[7]
+                yield Row(*row[:7]) if good else damaged_row(self._path, row[:6])
+            after = found[-1][0] if found else through
 
     def drop_rows(self, told: Sequence[Damage]) -> None:
         """Remember damaged rows as damage instead of as rows."""
@@ -152,11 +156,13 @@ class Journal:
                 connection.execute("delete from batches where id = ?", (int(damage.path.rpartition("#")[2]),))
             connection.executemany("insert into damage values(?, ?, ?, ?, ?, ?, ?)", told)
 
-    def marks(self) -> list[Mark]:
+    def marks(self) -> tuple[list[Mark], int]:
+        """(the marks, how many others are not as they were written)."""
         with self.transaction() as connection:
             rows = connection.execute("select source, epoch, ranges, crc from marks").fetchall()
         good = [row for row in rows if _mark_crc(*row[:3]) == row[3]]
-        return [Mark(row[0], row[1], tuple((a, b) for a, b in json.loads(row[2]))) for row in good]
+        marks = [Mark(row[0], row[1], tuple((a, b) for a, b in json.loads(row[2]))) for row in good]
+        return marks, len(rows) - len(good)
 
     def receipts(self) -> list[StoredReceipt]:
         with self.transaction() as connection:
@@ -172,8 +178,11 @@ class Journal:
             if self._connection is not None:
                 self._connection.close()  # checkpoints and removes the WAL
             self._connection = None
+            self._closed = True
 
     def _open(self) -> sqlite3.Connection:
+        if self._closed:
+            raise Unavailable("the hub is stopping")
         try:
             self._connection = connection = self._connect()
         except (sqlite3.Error, OSError) as error:
@@ -200,17 +209,17 @@ class Journal:
         self._hopeless = False
         return connection
 
-    def _fail(self, error: sqlite3.DatabaseError, undo_from: int | None) -> NoReturn:
+    def _fail(
+        self, connection: sqlite3.Connection, error: sqlite3.DatabaseError, undo_from: int | None
+    ) -> NoReturn:
         code = _code(error)
-        connection, self._connection = self._connection, None
-        assert connection is not None
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.rollback()
         if code == sqlite3.SQLITE_FULL:
-            self._connection = connection
             raise Unavailable("the disk of the hub is full; free some space, the hub will go on by itself", 5)
         # An fsync that failed once may lie the next time, so the file is not used again as it is open now.
+        self._connection = None
         with contextlib.suppress(sqlite3.Error):
             connection.close()
         if undo_from is not None:
@@ -267,6 +276,16 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _some(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
+    """The next rows, about 4 MB of them: what is read at once must fit into memory, and others wait meanwhile."""
+    found, size = [], 0
+    while size < 4 << 20 and (row := cursor.fetchone()) is not None:
+        found.append(row)
+        size += len(row[6] or b"") + 512
+    cursor.close()
+    return found
 
 
 def _code(error: sqlite3.DatabaseError) -> int:

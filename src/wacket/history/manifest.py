@@ -61,7 +61,7 @@ def add_damage(connection: sqlite3.Connection, told: Iterable[Damage]) -> None:
 
 
 def damages(connection: sqlite3.Connection) -> list[Damage]:
-    return [Damage(*row) for row in connection.execute("select * from damage order by at, path")]
+    return [Damage(*row) for row in connection.execute("select * from damage order by rowid")]
 
 
 def state(connection: sqlite3.Connection, key: str) -> int:

@@ -12,10 +12,10 @@ from wacket.records import Batch, Logs, Readings
 
 
 class Packed(NamedTuple):
-    """A journal row and the batches that stand in it, one after the other."""
+    """A journal row and what stands in it."""
 
     row: Row
-    batches: list[Batch]
+    batch: Batch
 
 
 def pack(batches: Sequence[Batch], number: int, now: int) -> tuple[list[Packed], list[int]]:
@@ -39,9 +39,9 @@ def pack(batches: Sequence[Batch], number: int, now: int) -> tuple[list[Packed],
         for place in group:
             ids[place] = (row << ROW_BITS) + offset
             offset += batches[place].rows
-        members = [batches[place] for place in group]
         if offset:
-            packed.append(Packed(_row(row, kind, _joined(members), offset, now), members))
+            joined = _joined([batches[place] for place in group])
+            packed.append(Packed(_row(row, kind, joined, offset, now), joined))
     return packed, ids
 
 

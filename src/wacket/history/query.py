@@ -1,7 +1,7 @@
 """Puts questions to the whole history at once: the sealed files and the rows still in memory, through DuckDB.
 
 It owns nothing: the engine is in memory and can be started again at will. One cursor per question, which is ended
-when it takes too long. A file that cannot be read is reported to the history and left out, and the rest is answered.
+when it takes too long. A file that is not as it was written is reported to the history and left out, and the rest is answered.
 All methods block: call them from a thread. It never writes to the history and knows no names of series or nodes.
 """
 
@@ -17,15 +17,16 @@ import duckdb
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import exporting, logsearch, sql, values
+from wacket.history import exporting, logsearch, segments, sql, values
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
-from wacket.history.shapes import View
+from wacket.history.shapes import Segment, View
 from wacket.history.values import Points
 from wacket.records import Statistics
 
 T = TypeVar("T")
 
 THREADS = 2
+MOST_REMEMBERED = 100_000  # files that need not be looked at again
 
 
 class Past(Protocol):
@@ -48,6 +49,7 @@ class Query:
         self._latest = values.Latest()
         self._sandboxes = threading.BoundedSemaphore(2)
         self._exports = threading.BoundedSemaphore(4)
+        self._checked: set[str] = set()
         self._counts = {"questions": 0, "timeouts": 0, "restarts": 0, "damaged_files": 0}
 
     def latest(self, ids: Sequence[int]) -> dict[int, tuple[int, float]]:
@@ -82,7 +84,7 @@ class Query:
         with self._history.view() as view:
             broken: frozenset[str] = frozenset()
             while True:
-                question, fatal = Question(self._cursor(), view, broken), False
+                question, fatal = Question(self._cursor(), view, self._sound, broken), False
                 try:
                     return self._within_limits(work, question)
                 except duckdb.Error as error:
@@ -96,7 +98,7 @@ class Query:
     def reading(self) -> Iterator[Question]:
         """A question without a time limit, for what is streamed. Errors are the caller's."""
         with self._history.view() as view:
-            question = Question(self._cursor(), view)
+            question = Question(self._cursor(), view, self._sound)
             try:
                 yield question
             finally:
@@ -131,6 +133,19 @@ class Query:
         with self._lock:
             return self._engine.cursor()
 
+    def _sound(self, segment: Segment) -> bool:
+        """Whether a file is byte for byte as it was written: looked at once, before it is first read."""
+        if segment.path in self._checked:
+            return True
+        why = segments.fault(segment, whole=True)
+        if why:
+            self._tell(segment.path, why)
+            return False
+        if len(self._checked) > MOST_REMEMBERED:
+            self._checked.clear()
+        self._checked.add(segment.path)
+        return True
+
     def _within_limits(self, work: Callable[[Question], T], question: Question) -> T:
         self._counts["questions"] += 1
         try:
@@ -156,9 +171,12 @@ class Query:
         paths = sorted(dict.fromkeys(used), key=lambda path: path not in str(error))
         found = {path: why for path in paths if (why := self._why_unreadable(path))}
         for path, why in found.items():
-            self._counts["damaged_files"] += 1
-            self._history.report_damage(path, why)
+            self._tell(path, why)
         return frozenset(found)
+
+    def _tell(self, path: str, why: str) -> None:
+        self._counts["damaged_files"] += 1
+        self._history.report_damage(path, why)
 
     def _why_unreadable(self, path: str) -> str:
         if not Path(path).exists():

@@ -7,7 +7,7 @@ Numbers go into SQL as text, since they are ours; what a person wrote goes in as
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import duckdb
@@ -27,10 +27,15 @@ _NO_LOGS = """SELECT 0::BIGINT AS id, 'epoch'::TIMESTAMP AS "at", 'epoch'::TIMES
 
 
 class Question:
-    """`used` collects the files that the question named: one of them may be at fault if it fails."""
+    """`used` collects the files that the question named: one of them may be at fault if it fails.
 
-    def __init__(self, cursor: Any, view: View, broken: frozenset[str] = frozenset()) -> None:
-        self.cursor, self.view, self._broken = cursor, view, broken
+    `sound` tells whether a file is as it was written; those that are not are left out.
+    """
+
+    def __init__(
+        self, cursor: Any, view: View, sound: Callable[[Segment], bool], broken: frozenset[str] = frozenset()
+    ) -> None:
+        self.cursor, self.view, self.sound, self._broken = cursor, view, sound, broken
         self.used: list[str] = []
         self.also: list[Any] = []  # other connections that work for this question
         for name, table in (("tail_readings", view.tail_readings), ("tail_logs", view.tail_logs)):
@@ -76,13 +81,14 @@ class Question:
 
     def union(self, what: str, segments: Sequence[Segment], tail: str, where: str) -> str:
         """One SELECT over files and, if `tail` names it, the rows in memory after them; empty if there is neither."""
-        sources = [parquet(self.use(segments))] if segments else []
+        paths = self.use(segments)
+        sources = [parquet(paths)] if paths else []
         sources += [tail] if tail else []
         return " UNION ALL ".join(f"SELECT {what} FROM {source} {where}" for source in sources)
 
     def use(self, segments: Iterable[Segment]) -> list[str]:
-        """The paths of these; they are looked at if the question fails."""
-        paths = [one.path for one in segments]
+        """The paths of those that are sound; they are looked at if the question fails."""
+        paths = [one.path for one in segments if self.sound(one)]
         self.used += paths
         return paths
 

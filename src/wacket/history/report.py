@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -66,7 +66,7 @@ def write_catalogue(folder: Path, rows: Sequence[Series]) -> None:
     """`series.parquet`: id, node_id, node, name, labels (JSON), unit, adopted; one row for each series."""
     labels = [json.dumps(row.labels, sort_keys=True) for row in rows]
     texts = {"node": [r.node_name for r in rows], "name": [r.name for r in rows], "labels": labels}
-    columns = {
+    columns: dict[str, Any] = {
         "id": Array(np.array([row.id for row in rows], np.uint32)),
         "node_id": Array(np.array([row.node for row in rows], np.uint32)),
         **{name: codec.text(StringColumn.of(column)) for name, column in texts.items()},

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from wacket.history import segments
 from wacket.history.sealer import Number
 from wacket.history.segments import quoted
-from wacket.history.shapes import LOGS, READINGS, RetentionRule, Segment
+from wacket.history.shapes import LOGS, READINGS, ROLLUPS, RetentionRule, Segment
 from wacket.settings import History as Limits
 
 _DAY = 86_400_000_000
@@ -43,6 +43,7 @@ def cutoffs(kind: str, rules: Sequence[RetentionRule], limits: Limits, now: int)
     if kind == LOGS:
         return Cutoffs((), _cutoff(limits.logs_days, now))
     raw = kind == READINGS
+    now -= ROLLUPS.get(kind, 0)  # a bucket expires when its last reading does
     named: list[tuple[frozenset[int], int]] = []
     taken: frozenset[int] = frozenset()
     others = _cutoff(limits.readings_days if raw else limits.rollup_days, now)

@@ -6,6 +6,7 @@ files DuckDB's, which leaves the interpreter to others meanwhile. It changes nei
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 from arro3.core import Array, RecordBatch, Table
+from numpy.typing import NDArray
 
 from wacket.history import codec, rollups, segments
 from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Segment
@@ -81,7 +83,7 @@ def write_rollup(
     bucket, series = columns["bucket"], columns["series"]
     planned = planned._replace(t_min=int(bucket.min()), t_max=int(bucket.max()))
     planned = planned._replace(series_min=int(series[0]), series_max=int(series[-1]))
-    arrays = {
+    arrays: dict[str, Any] = {
         name: codec.timestamps(column) if name in rollups.TIMES else Array(column)
         for name, column in columns.items()
     }
@@ -98,7 +100,13 @@ def _seal_logs(part: Part, connection: duckdb.DuckDBPyConnection, folder: Path, 
     )
     table = Table.from_batches([piece.arrow() for piece in part.logs.items])
     connection.register("rows", table)
-    return segments.write(connection, f"select {LOG_COLUMNS} from rows {LOG_ORDER}", planned, folder, _ZSTD)
+    order = "" if _in_order([r.at for r in rows]) else LOG_ORDER  # ids grow with arrival
+    return segments.write(connection, f"select {LOG_COLUMNS} from rows {order}", planned, folder, _ZSTD)
+
+
+def _in_order(times: list[NDArray[np.int64]]) -> bool:
+    inside = all(bool((at[1:] >= at[:-1]).all()) for at in times)
+    return inside and all(a[-1] <= b[0] for a, b in itertools.pairwise(times))
 
 
 def _copy(

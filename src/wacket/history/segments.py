@@ -107,23 +107,18 @@ def fault(segment: Segment, whole: bool = False) -> str:
     path = Path(segment.path)
     try:
         size = path.stat().st_size
+        if size != segment.bytes:
+            return f"it has {size} bytes instead of {segment.bytes}"
         with path.open("rb") as file:
-            head = file.read(4)
-            file.seek(-4, os.SEEK_END)
-            foot = file.read(4)
+            ends = file.read(4), file.seek(-4, os.SEEK_END) and file.read(4)
+        if ends != (_MAGIC, _MAGIC):
+            return "it does not begin and end like a Parquet file"
+        if whole and checksum(path) != segment.crc:
+            return "the checksum is wrong"
     except FileNotFoundError:
         return "the file is gone"
     except OSError as error:
         return f"the file cannot be read: {error}"
-    if size != segment.bytes:
-        return f"it has {size} bytes instead of {segment.bytes}"
-    if head != _MAGIC or foot != _MAGIC:
-        return "it does not begin or end like a Parquet file"
-    if whole:
-        try:
-            return "" if checksum(path) == segment.crc else "the checksum is wrong"
-        except OSError as error:
-            return f"the file cannot be read: {error}"
     return ""
 
 

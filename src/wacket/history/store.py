@@ -8,11 +8,11 @@ one transaction only). It answers no questions: that is query.py.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -87,16 +87,22 @@ class History:
         with self._turn:
             now, turn = self.clock(), self._row
             packed, ids = pack(batches, turn, now)
-            self._row = turn + len(batches) + 1  # a number is never used twice, even when this fails
+            self._row = (
+                max([turn, *(one.row.id for one in packed)]) + 1
+            )  # never used twice, even if this fails
             self.journal.append([one.row for one in packed], marks, receipts, turn)
             for one in packed:
-                self.tail.add(one.row.id, one.batches, now)
+                self.tail.add(one.row.id, one.batch, now)
             self.last_commit = now
             self.appended += sum(one.row.rows for one in packed)
         return ids
 
     def load_marks(self) -> list[Mark]:
-        return self.journal.marks()
+        marks, damaged = self.journal.marks()
+        if damaged:
+            reason = f"{damaged} marks of senders are damaged; what they send again may be stored twice"
+            self.damages.append(Damage(str(self.folder / "journal.db"), "marks", 0, 0, 0, reason, self.clock()))
+        return marks
 
     def load_receipts(self) -> list[StoredReceipt]:
         """Oldest first."""
@@ -123,20 +129,17 @@ class History:
         or OSError; then all is as before, and the next call tries again."""
         sealed = 0
         with self._sealing:
-            opened = self.journal.opened
-            while True:
-                self.space.tend()
-                behind = self._behind()
+            self.space.tend()
+            opened, through = self._recheck(), self._row - 1
+            while (part := self._freeze()) is not None:
+                made = sealer.seal(part, self.folder, self.files.number)
                 with self._turn:
-                    part = self.tail.freeze()
-                if part is not None:
-                    made = sealer.seal(part, self.folder, self.files.number)
-                    with self._turn:
-                        self.files.commit(made, (), part)
-                    sealed += part.rows
-                if not behind:
+                    self.files.commit(made, (), part)
+                sealed += part.rows
+                if self._behind():
+                    self._load()
+                elif part.last >= through:
                     break
-                self._load()
             self._opened = opened
             self.journal.checkpoint()
         return sealed
@@ -149,9 +152,8 @@ class History:
                 while group := compactor.plan(kind, self.files.of(kind)):
                     if not self.space.has_room(2 * sum(segment.bytes for segment in group)):
                         break
-                    if not self._replace(
-                        group, lambda group=group: compactor.join(group, self.folder, self.files.number)
-                    ):
+                    make = partial(compactor.join, group, self.folder, self.files.number)
+                    if not self._replace(group, make):
                         break
                     joined += len(group)
         return joined
@@ -167,28 +169,30 @@ class History:
                     if retention.expired(segment, limits):
                         changed += self._replace([segment], lambda: None)
                     elif retention.touched(segment, limits) and self.space.has_room(segment.bytes):
-                        changed += self._replace([segment], self._rewriting(segment, limits))
+                        make = partial(retention.rewrite, segment, limits, self.folder, self.files.number)
+                        changed += self._replace([segment], make)
         return changed
-
-    def _rewriting(self, segment: Segment, limits: retention.Cutoffs) -> Callable[[], Segment | None]:
-        return lambda: retention.rewrite(segment, limits, self.folder, self.files.number)
 
     def _replace(self, group: Sequence[Segment], make: Callable[[], Segment | None]) -> bool:
         """Let what `make` writes count instead of `group`. False when nothing changed."""
         try:
             made = make()
         except duckdb.Error:
-            if any([self.report_damage(segment.path, "it could not be read") for segment in group]):
-                return False
-            raise
+            damaged = [self._remove_damaged(segment.path, "it could not be read") for segment in group]
+            if not any(damaged):
+                raise
+            return False
         if made is not None and made.id == group[0].id:
             return False
         with self._turn:
             return self.files.commit([made] if made else [], group)
 
-    def report_damage(self, path: str, error: str) -> bool:
+    def report_damage(self, path: str, error: str) -> None:
         """A question failed on this file: if it is damaged, take it out of every later view and remember what was
-        lost. False when the file is as it was written, and the error must have another cause."""
+        lost. If it is as it was written the error must have another cause, and nothing is done."""
+        self._remove_damaged(path, error)
+
+    def _remove_damaged(self, path: str, error: str) -> bool:
         segment = self.files.find(path)
         reason = segments.fault(segment, whole=True) if segment else ""
         if segment is None or not reason:
@@ -201,9 +205,8 @@ class History:
 
     def verify(self) -> list[str]:
         """Read every byte that is kept; one sentence for each thing that is damaged, known before or found now."""
-        for segment, reason in verify.faults(self.files.all()):
-            if self.files.find(segment.path) == segment:
-                self.report_damage(segment.path, reason)
+        for segment, _ in verify.faults(self.files.all()):
+            self._remove_damaged(segment.path, "found by reading everything")
         return [verify.describe(told) for told in self.damages] + verify.journal_faults(
             self.journal, self._row
         )
@@ -229,25 +232,39 @@ class History:
         with self._upkeep, self._sealing, self._turn:
             self.journal.close()
 
+    def _freeze(self) -> Part | None:
+        with self._turn:
+            self.files.settle()
+            return self.tail.freeze()
+
+    def _recheck(self) -> int:
+        """After the journal failed: its manifest may have been lost with the old file. How often it was opened."""
+        opened = self.journal.opened
+        if opened != self._opened:
+            with self._turn:
+                told, self.journal.found = self.journal.found, []
+                self.files.restore(told)
+                self.damages += told
+        return opened
+
     def _behind(self) -> bool:
         return self._loaded < self._replay_to
 
     def _load(self) -> None:
         """Read older journal rows into the tail, to be sealed next, as many as are sealed at once."""
-        part, now = Part(), self.clock()
+        part, now, loaded = Part(), self.clock(), self._replay_to
         told: list[Damage] = []
         for row in self.journal.batches(self._loaded, self._replay_to):
             if isinstance(row, Damage):
                 told.append(row)
                 continue
-            part.add(row.id, codec.decode(row.blob), 0, now)
-            self._loaded = row.id
+            part.add(row.id, codec.decode(row.blob), now)
             if part.rows >= self.settings.seal_rows or part.bytes >= self.settings.seal_bytes:
+                loaded = row.id
                 break
-        else:
-            self._loaded = self._replay_to
-        if part.rows:
-            self.tail.load(part)
         if told:
             self.journal.drop_rows(told)
             self.damages += told
+        if part.rows:
+            self.tail.load(part)
+        self._loaded = loaded

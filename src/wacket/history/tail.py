@@ -22,6 +22,7 @@ from wacket.records import Batch, Logs, Readings
 _JOIN_BELOW_ROWS = 1 << 16
 _JOIN_BELOW_BYTES = 8 << 20
 _MOST_FRESH = 64
+_NO_IDS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Piece:
 
     rows: Readings | Logs
     bytes: int
-    ids: NDArray[np.int64] | None = None
+    ids: NDArray[np.int64] = field(default_factory=lambda: _NO_IDS)
     _arrow: RecordBatch | None = None
 
     def arrow(self) -> RecordBatch:
@@ -38,7 +39,6 @@ class Piece:
             if isinstance(self.rows, Readings):
                 self._arrow = codec.readings_batch(self.rows)
             else:
-                assert self.ids is not None
                 self._arrow = codec.logs_batch(self.ids, self.rows)
         return self._arrow
 
@@ -88,8 +88,7 @@ def _joined(pieces: Sequence[Piece]) -> Piece:
     if readings:
         return Piece(Readings.concat(readings), size)
     logs = [piece.rows for piece in pieces if isinstance(piece.rows, Logs)]
-    ids = [piece.ids for piece in pieces if piece.ids is not None]
-    return Piece(codec.join_logs(logs), size, np.concatenate(ids))
+    return Piece(codec.join_logs(logs), size, np.concatenate([piece.ids for piece in pieces]))
 
 
 @dataclass(slots=True)
@@ -104,14 +103,14 @@ class Part:
     readings: Pieces = field(default_factory=Pieces)
     logs: Pieces = field(default_factory=Pieces)
 
-    def add(self, row: int, batch: Batch, offset: int, now: int) -> None:
-        """`batch` stands in journal row `row`, from place `offset` on."""
+    def add(self, row: int, batch: Batch, now: int) -> None:
+        """`batch` is what stands in journal row `row`."""
         if batch.readings is not None:
             piece = Piece(batch.readings, 21 * len(batch.readings))
             self.readings.push(piece)
         else:
             logs = batch.logs or Logs.empty()
-            ids = np.arange(len(logs), dtype=np.int64) + ((row << ROW_BITS) + offset)
+            ids = np.arange(len(logs), dtype=np.int64) + (row << ROW_BITS)
             piece = Piece(logs, codec.logs_bytes(logs), ids)
             self.logs.push(piece)
         if not self.rows:
@@ -138,13 +137,10 @@ class Tail:
             since = min((part.since for part in parts), default=0)
             return sum(part.rows for part in parts), sum(part.bytes for part in parts), since
 
-    def add(self, row: int, batches: Sequence[Batch], now: int) -> None:
-        """The batches that stand one after the other in journal row `row`."""
-        offset = 0
+    def add(self, row: int, batch: Batch, now: int) -> None:
+        """What was just written as journal row `row`."""
         with self._lock:
-            for batch in batches:
-                self._growing.add(row, batch, offset, now)
-                offset += batch.rows
+            self._growing.add(row, batch, now)
             self._tables = None
 
     def freeze(self) -> Part | None:
@@ -155,9 +151,8 @@ class Tail:
             return self._sealing
 
     def load(self, part: Part) -> None:
-        """Rows that are older than all that is here, from the journal; they are sealed next."""
+        """Rows that are older than all that is here, from the journal; they are sealed next. Call after `drop`."""
         with self._lock:
-            assert self._sealing is None
             self._sealing = part
             self._tables = None
 

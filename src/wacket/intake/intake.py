@@ -13,33 +13,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Protocol
 
 from wacket.bus.memory import Bus, Told
 from wacket.errors import Unavailable, WacketError
-from wacket.history.shapes import Mark, StoredReceipt
 from wacket.intake.catalogue import Catalogue
 from wacket.intake.decoding import Group, decode
 from wacket.intake.known import Claim, Known
 from wacket.intake.waiting import Parcel, Settle, Waiting
 from wacket.records import Batch, Envelope, Receipt, Reject, Statistics
+from wacket.seams import Journal
 from wacket.settings import Intake as Limits
 
 IN_FLIGHT = 2  # groups between decoding and disk: one is decoded while the one before is committed
-
-
-class Journal(Protocol):
-    """What the intake needs of the history. Called from one thread at a time."""
-
-    def append(
-        self, batches: list[Batch], marks: list[Mark] = ..., receipts: list[StoredReceipt] = ...
-    ) -> list[int]: ...
-
-    def load_marks(self) -> list[Mark]: ...
-
-    def load_receipts(self) -> list[StoredReceipt]: ...
-
-    def forget_receipts(self, before_us: int) -> None: ...
 
 
 @dataclass(slots=True)
@@ -158,6 +143,8 @@ class Intake:
             self._busy += 1
             began = perf_counter()
             try:
+                if work.generation != self._known.generation:  # its claims were taken back by a failure before it
+                    work = await loop.run_in_executor(self._decoder, self._decode, work.parcels)
                 ids, receipts = await loop.run_in_executor(self._writer, self._commit, work)
             except WacketError as error:
                 await self._roll_back(work, error)
@@ -195,8 +182,6 @@ class Intake:
         return replace(envelope, body=claim.body)
 
     def _commit(self, work: Work) -> tuple[list[int], list[Receipt]]:
-        if work.generation != self._known.generation:
-            raise Unavailable("the store failed just before; nothing of this was kept, send it again")
         receipts, stored, now = [], [], self._clock()
         for place, parcel in enumerate(work.parcels):
             receipt = self._receipt(work, place)
@@ -239,7 +224,7 @@ class Intake:
                 parcel.settle(work.refused.get(place, receipt))
 
     async def _roll_back(self, work: Work, error: WacketError) -> None:
-        """Take back every claim that is not on disk. Groups decoded meanwhile carry an old generation and fail too."""
+        """Take back every claim that is not on disk. Groups decoded meanwhile are decoded again before their turn."""
         self._fail(work.parcels, error)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._writer, self._reload)

@@ -5,6 +5,7 @@ One vectorised query, no event ever becomes a Python object. It computes no clus
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,16 +17,21 @@ if TYPE_CHECKING:
     from wacket.history.query import Query
     from wacket.history.question import Question
 
-# Column → where it is in an event, as JSON paths; the first that is there counts. Real sensors write "Appearent".
-PLACES: Mapping[str, tuple[str, ...]] = {
-    "power_active_w": ("$.Power.Active",),
-    "power_reactive_var": ("$.Power.Reactive",),
-    "power_apparent_va": ("$.Power.Appearent", "$.Power.Apparent"),
-    "line_current_a": ("$.Line.Current",),
-    "line_voltage_v": ("$.Line.Voltage",),
-    "peak_1": ("$.Peaks[0]",),
-    "peak_2": ("$.Peaks[1]",),
-    "peak_3": ("$.Peaks[2]",),
+# Column → where it is in an event, as SQL over SHAPE. Real sensors write "Appearent".
+PLACES: Mapping[str, str] = {
+    "power_active_w": "found.Power.Active",
+    "power_reactive_var": "found.Power.Reactive",
+    "power_apparent_va": "coalesce(found.Power.Appearent, found.Power.Apparent)",
+    "line_current_a": "found.Line.Current",
+    "line_voltage_v": "found.Line.Voltage",
+    "peak_1": "found.Peaks[1]",
+    "peak_2": "found.Peaks[2]",
+    "peak_3": "found.Peaks[3]",
+}
+SHAPE = {
+    "Power": {"Active": "DOUBLE", "Reactive": "DOUBLE", "Appearent": "DOUBLE", "Apparent": "DOUBLE"},
+    "Line": {"Current": "DOUBLE", "Voltage": "DOUBLE"},
+    "Peaks": ["DOUBLE"],
 }
 COLUMNS = tuple(PLACES)
 AVERAGED = COLUMNS[:5]
@@ -62,14 +68,16 @@ class EnergyEvents:
 
 def _features(question: Question) -> Features:
     columns = question.columns(_sql(_events(question, f"id > {_before_newest(question)}")))
-    rows = len(columns[COLUMNS[0]])
-    values = np.empty((rows, len(COLUMNS)), np.float64)
+    ids = columns.pop("id")
+    values = np.empty((len(ids), len(COLUMNS)), np.float64)
     for place, name in enumerate(COLUMNS):
-        values[:, place] = np.ma.filled(np.ma.asarray(columns[name], np.float64), np.nan)
+        values[:, place] = np.ma.filled(np.ma.asarray(columns.pop(name), np.float64), np.nan)
     # A comparison with NaN is false, so this drops what is missing, infinite and absurd in one go.
     whole = (np.abs(values) <= LARGEST).all(axis=1)
-    kept = values if whole.all() else values[whole]
-    return Features(kept, rows - len(kept))
+    # Sorted here and not by the engine, which would need several times the memory.
+    kept = np.argsort(ids, kind="stable")
+    kept = kept[whole[kept]]
+    return Features(values[kept], len(ids) - len(kept))
 
 
 def _events(question: Question, condition: str) -> str:
@@ -93,12 +101,7 @@ def _number(question: Question, sql: str, otherwise: int = 0) -> int:
 
 
 def _sql(events: str) -> str:
-    paths = [path for places in PLACES.values() for path in places]
-    listed = ", ".join(f"'{path}'" for path in paths)
-    chosen = []
-    for name, places in PLACES.items():
-        casts = ", ".join(f"TRY_CAST(found[{paths.index(path) + 1}] AS DOUBLE)" for path in places)
-        chosen.append(f"coalesce({casts}) AS {name}")
-    # One json_extract of all paths reads each document once.
-    found = f"SELECT id, json_extract_string(nullif(attrs, ''), [{listed}]) AS found FROM {events}"
-    return f"SELECT {', '.join(chosen)} FROM ({found}) ORDER BY id"
+    """Each document is read once, whatever number of columns is taken out of it; what is no number is NULL."""
+    columns = ", ".join(f"{place} AS {name}" for name, place in PLACES.items())
+    found = f"SELECT id, json_transform(nullif(attrs, ''), '{json.dumps(SHAPE)}') AS found FROM {events}"
+    return f"SELECT id, {columns} FROM ({found})"

@@ -36,7 +36,7 @@ def cluster(values: F64, sample: int, quantile: float, samples: int) -> dict[str
     """
     from sklearn.cluster import estimate_bandwidth
 
-    drawn = _drawn(values, sample)
+    drawn = sample_of(values, sample)
     estimate = estimate_bandwidth(drawn, quantile=quantile, n_samples=min(samples, len(drawn)), random_state=SEED)
     bandwidth = max(float(estimate), LEAST_BANDWIDTH * max(1.0, float(np.abs(drawn).max())))
     labels, centres = _shifted(drawn, bandwidth)
@@ -99,7 +99,8 @@ def _shifted(values: F64, bandwidth: float) -> tuple[I64, F64]:
     return labels.astype(np.int64), np.ascontiguousarray(shift.cluster_centers_, np.float64)
 
 
-def _drawn(values: F64, sample: int) -> F64:
+def sample_of(values: F64, sample: int) -> F64:
+    """At most `sample` of the rows, drawn evenly, always the same, in their order."""
     if len(values) <= sample:
         return values
     places = np.random.default_rng(SEED).choice(len(values), sample, replace=False)
@@ -109,7 +110,7 @@ def _drawn(values: F64, sample: int) -> F64:
 def main() -> None:
     asked = json.loads(sys.argv[1])
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(5)
     if hasattr(signal, "alarm"):
         # The hub kills a late worker; this is for a hub that was killed itself.
         signal.alarm(int(asked["seconds"]) + 1)

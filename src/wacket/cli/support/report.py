@@ -51,6 +51,9 @@ def told() -> Iterator[Outcome]:
 
 
 def _tell(error: Exception) -> int:
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        # What ends a hub comes out of its task group wrapped.
+        error = error.exceptions[0]
     if isinstance(error, click.UsageError):
         _say(error.format_message(), _usage(error))
         return error.exit_code

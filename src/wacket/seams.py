@@ -1,0 +1,69 @@
+"""Where one part may be put in the place of another: every Protocol with its promise. Read this first.
+
+A seam is here only while it has two users: two implementations, or one and a test's stand-in that serves something
+else. Shapes that travel through them are in records.py and history/shapes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from wacket.history.shapes import Mark, StoredReceipt, View
+    from wacket.records import Batch, Decoded, Envelope
+
+Clock = Callable[[], int]  # microseconds since 1970 UTC
+
+
+class Format(Protocol):
+    """A module of formats/. Called by the intake on its decoding thread, with envelopes of this format only."""
+
+    SUMMARY: str
+    MEDIA_TYPES: tuple[str, ...]
+
+    def decode(self, envelopes: Sequence[Envelope]) -> Decoded:
+        """Columns of everything in the envelopes. Never raises for what a sender sent: that is a Reject."""
+        ...
+
+
+class Journal(Protocol):
+    """What the intake needs of the history. Called from one thread at a time."""
+
+    def append(
+        self, batches: Sequence[Batch], marks: Sequence[Mark] = ..., receipts: Sequence[StoredReceipt] = ...
+    ) -> list[int]:
+        """All of it in one transaction, on disk when this returns: the first row id of each batch.
+
+        Raises Unavailable; then nothing of it was kept, and the same may be offered again.
+        """
+        ...
+
+    def load_marks(self) -> list[Mark]: ...
+
+    def load_receipts(self) -> list[StoredReceipt]:
+        """Oldest first."""
+        ...
+
+    def forget_receipts(self, before_us: int) -> None: ...
+
+
+class Past(Protocol):
+    """What questions need of the history. Called from many threads."""
+
+    def view(self) -> AbstractContextManager[View]:
+        """Everything there is at this moment. Files named by it stay until the context ends."""
+        ...
+
+    def report_damage(self, path: str, error: str) -> bool:
+        """A file could not be read: True if it was taken out, so that asking again may help."""
+        ...
+
+
+class Edge(Protocol):
+    """Anything that takes in or gives out: health, /metrics and `wacket doctor` read only this."""
+
+    def statistics(self) -> Mapping[str, Any]:
+        """Counts since the start and present sizes, by name; nested mappings for groups."""
+        ...
