@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import gc
-import json
-import os
 import secrets
 import signal
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import uvicorn
+from typing import Any, NamedTuple, TypeVar
 
 from wacket import __version__, api
 from wacket.api.parts import Parts
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
 from wacket.doors import certificate
+from wacket.doors.http import HttpDoor
 from wacket.doors.tcp import TcpDoor
 from wacket.doors.udp import UdpDoor
 from wacket.errors import BadSettings
+from wacket.folder import alone, told_where
 from wacket.history import History
 from wacket.history.query import Query
 from wacket.history.shapes import RetentionRule
@@ -45,6 +42,8 @@ from wacket.ledger.tokens import Tokens
 from wacket.settings import Settings, load, split_address
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
+
+T = TypeVar("T")
 
 FLUSH_SECONDS = 10
 HOUR = 3_600_000_000
@@ -89,7 +88,7 @@ async def running(
     """A whole hub with its doors open, for as long as the context lasts."""
     settings = load(folder, overrides=overrides)
     async with AsyncExitStack() as stack:
-        stack.enter_context(_alone(folder))
+        stack.enter_context(alone(folder))
         parts, query = _build(folder, settings, clock, stack)
         # At start everything lives long; without this the collector walks all of it again and again.
         gc.collect()
@@ -97,7 +96,7 @@ async def running(
         async with asyncio.TaskGroup() as tasks:
             going = [tasks.create_task(job, name=name) for name, job in _jobs(parts, query).items()]
             doors = await _open_doors(parts, tasks)
-            stack.enter_context(_told_where(parts))
+            stack.enter_context(told_where(folder, __version__, _fingerprint(parts), parts.addresses))
             try:
                 yield parts
             finally:
@@ -199,120 +198,36 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
     opened.push_async_callback(parts.intake.drain)
     tcp = TcpDoor(parts.admission, parts.intake, settings, parts.clock)
     udp = UdpDoor(parts.admission, parts.intake, parts.clock)
+    parts.edges["tcp"], parts.edges["udp"] = tcp.statistics, udp.statistics
     opened.push_async_callback(tcp.close)
-    sweeping = tasks.create_task(tcp.sweep(), name="sweep")
-    opened.callback(sweeping.cancel)
+    opened.callback(tasks.create_task(tcp.sweep(), name="sweep").cancel)
     for name in ("tcp", "tcps"):
         if address := getattr(settings, name):
-            tls = _tls(parts) if name == "tcps" else None
-            server = await tcp.serve(*split_address(address), tls=tls)
+            server = await _listening(address, tcp.serve, _tls(parts) if name == "tcps" else None)
             opened.callback(server.close)
             parts.addresses[name] = _address(server.sockets[0])
     if settings.udp:
-        transport = await udp.serve(*split_address(settings.udp))
+        transport = await _listening(settings.udp, udp.serve)
         opened.callback(transport.close)
         parts.addresses["udp"] = _address(transport.get_extra_info("socket"))
     application = api.build(parts)
     for name in ("http", "https"):
         if address := getattr(settings, name):
-            files = certificate.ensure(parts.folder / "tls") if name == "https" else None
-            await _serve_http(parts, tasks, opened, name, address, application, files)
-    parts.edges["tcp"], parts.edges["udp"] = tcp.statistics, udp.statistics
+            tls = certificate.ensure(parts.folder / "tls") if name == "https" else None
+            door = HttpDoor(application, *split_address(address), tls)
+            tasks.create_task(door.serve_until_closed(), name=name)
+            opened.push_async_callback(door.close)
+            parts.addresses[name] = _address(door.listening)
+            await door.wait_open()
     return opened
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to the hub."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def _serve_http(
-    parts: Parts,
-    tasks: asyncio.TaskGroup,
-    opened: AsyncExitStack,
-    name: str,
-    address: str,
-    application: Any,
-    files: Any,
-) -> None:
-    listening = _listen(*split_address(address))
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        ws_max_size=1 << 20,
-        timeout_graceful_shutdown=5,
-        ssl_certfile=files.certificate if files else None,
-        ssl_keyfile=files.key if files else None,
-    )
-    server = _Server(config)
-    task = tasks.create_task(server.serve(sockets=[listening]), name=name)
-
-    async def close() -> None:
-        server.should_exit = True
-        await asyncio.wait([task])
-        listening.close()
-
-    opened.push_async_callback(close)
-    parts.addresses[name] = _address(listening)
-    while not server.started and not task.done():
-        await asyncio.sleep(0.005)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family, _, _, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+async def _listening(address: str, serve: Callable[..., Awaitable[T]], *more: Any) -> T:
+    """What `serve` gives for this address. Raises BadSettings when it is taken."""
     try:
-        listening.bind(address)
+        return await serve(*split_address(address), *more)
     except OSError as error:
-        listening.close()
-        raise BadSettings(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another with --http"
-        ) from error
-    listening.listen(4096)
-    listening.setblocking(False)
-    return listening
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """The folder, made if need be, held so that no second hub uses it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadSettings(
-                f"another hub is running on {folder}; end it, or give another --data"
-            ) from error
-        yield
-
-
-@contextmanager
-def _told_where(parts: Parts) -> Iterator[None]:
-    """`hub.json` says where the hub listens, for as long as it does."""
-    path = parts.folder / "hub.json"
-    about = {
-        "pid": os.getpid(),
-        "version": __version__,
-        "fingerprint": _fingerprint(parts),
-        **parts.addresses,
-    }
-    scratch = path.with_suffix(".new")
-    scratch.write_text(json.dumps(about), "utf-8")
-    scratch.replace(path)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+        raise BadSettings(f"cannot listen on {address}: {error.strerror}; choose another with --tcp or --udp") from error
 
 
 def _tls(parts: Parts) -> ssl.SSLContext:

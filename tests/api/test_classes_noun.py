@@ -85,7 +85,7 @@ def test_an_operator_resets_and_it_is_written_down(school: Any) -> None:
 
 def test_user_names_with_any_letters(school: Any) -> None:
     async def act() -> None:
-        await school.parts.desk.handle("李 ?&=", "hw_command_request", {"hw_comm": ""}, "")
+        await school.parts.desk.handle("李 ?&=/a", "hw_command_request", {"hw_comm": ""}, "")
 
     school.owner.portal.call(act)
-    assert school.owner.get(f"{UNDER}/%E6%9D%8E%20%3F%26%3D/history").json()["user"] == "李 ?&="
+    assert school.owner.get(f"{UNDER}/%E6%9D%8E%20%3F%26%3D%2Fa/history").json()["user"] == "李 ?&=/a"

@@ -272,6 +272,20 @@ def test_a_flipped_byte_in_the_write_ahead_log_costs_little(bench, seed):
     assert bench.stored(bench.open()) == [*rows, (1, START + 999, 1.0)]
 
 
+@pytest.mark.parametrize("place", [*range(24), 32, 33, 34, 35, 40])
+def test_every_part_of_a_frame_of_the_write_ahead_log_is_mended(bench, place):
+    """Page number, size, salts and checksum of a frame; the page itself costs the rows in it."""
+    unsealed(bench, 30)
+    log = bench.folder / "journal.db-wal"
+    before = log.read_bytes()
+    bench.flip(log, 32 + 40 * 4120 + place)
+    assert "1 of " in wal.mend(log) or place >= 16
+    after = log.read_bytes()
+    if place < 24:
+        assert after == before[: len(after)]
+    assert wal.mend(log) == ""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("cut", [0.1, 0.5, 0.9, 0.999])
 def test_a_truncated_write_ahead_log_keeps_what_stands_before_the_cut(bench, cut):

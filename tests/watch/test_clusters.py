@@ -96,7 +96,18 @@ async def subscribed(bus: Bus) -> None:
     await until(lambda: bus._topics.get("batches"))
 
 
+def becomes(worker: Path, text: str) -> None:
+    worker.write_text(text)
+
+
+def pid_of(worker: Path) -> int:
+    """The process that a stuck worker said it is; 0 if it said nothing yet."""
+    told = Path(f"{worker}.pid")
+    return int(told.read_text() or 0) if told.exists() else 0
+
+
 def alive(pid: int) -> bool:
+    assert pid
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -171,7 +182,7 @@ async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
     bus = Bus()
     watch = made(ledger, bus, kept)
     before = await watch.compute_now()
-    worker.write_text(BROKEN)
+    becomes(worker, BROKEN)
     with caplog.at_level(logging.WARNING):
         async with going(watch):
             await subscribed(bus)
@@ -187,24 +198,21 @@ async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
 
 @pytest.mark.slow
 async def test_a_worker_that_takes_too_long_is_killed(ledger: Ledger, kept: Kept, worker: Path) -> None:
-    worker.write_text(STUCK)
+    becomes(worker, STUCK)
     kept.rows = 100_000  # more than a pipe holds: it is killed while it is being fed
     watch = made(ledger, Bus(), kept, patience=1)
     with pytest.raises(Unavailable, match="more than 1 s"):
         await watch.compute_now()
-    pid = Path(f"{worker}.pid")
-    assert pid.exists()
-    assert not alive(int(pid.read_text()))
+    assert not alive(pid_of(worker))
 
 
 @pytest.mark.slow
 async def test_a_worker_does_not_outlive_the_watch(ledger: Ledger, kept: Kept, worker: Path) -> None:
-    worker.write_text(STUCK)
+    becomes(worker, STUCK)
     kept.rows = kept.earlier = 10
-    pid = Path(f"{worker}.pid")
     async with going(made(ledger, Bus(), kept)):
-        await until(lambda: pid.exists() and pid.read_text())
-    assert not alive(int(pid.read_text()))
+        await until(lambda: pid_of(worker))
+    assert not alive(pid_of(worker))
 
 
 @pytest.mark.slow

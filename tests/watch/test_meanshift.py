@@ -14,7 +14,9 @@ from wacket.records import F64
 from wacket.watch.features import AVERAGED
 from wacket.watch.meanshift_worker import LEAST_BANDWIDTH, assigned, cluster, sample_of, summary
 
-CENTRES = np.array([[1000.0, 10, 20, 4, 230, 4, 4, 4], [2000.0, 20, 40, 8, 225, 8, 8, 8], [50.0, 1, 2, 1, 240, 1, 1, 1]])
+CENTRES = np.array(
+    [[1000.0, 10, 20, 4, 230, 4, 4, 4], [2000.0, 20, 40, 8, 225, 8, 8, 8], [50.0, 1, 2, 1, 240, 1, 1, 1]]
+)
 
 
 def blobs(rows: int, seed: int = 3) -> tuple[F64, F64]:

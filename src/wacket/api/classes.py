@@ -91,7 +91,7 @@ async def everybody(caller: Known, request: Request) -> ClassList:
     return ClassList(users=[_user(row) for row in rows])
 
 
-@router.get(UNDER + "/{user}/history", summary="What happened to a user's hardware")
+@router.get(UNDER + "/{user:path}/history", summary="What happened to a user's hardware")
 async def history(
     caller: Known,
     request: Request,
@@ -110,7 +110,7 @@ async def history(
     return ClassHistory(user=user, transitions=[_moved(row) for row in rows], cursor=cursor)
 
 
-@router.post(UNDER + "/{user}/reset", summary="Put a user's hardware at rest")
+@router.post(UNDER + "/{user:path}/reset", summary="Put a user's hardware at rest")
 async def reset(caller: Operator, request: Request, user: str) -> ClassUser:
     """From any state to 0, for a run that got stuck; what was said so far stays."""
     parts = parts_of(request)

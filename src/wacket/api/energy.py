@@ -19,7 +19,6 @@ from wacket.api import body as bodies
 from wacket.api import errors
 from wacket.api.access import caller_of, parts_of, peer_of
 from wacket.errors import BadRequest, Undecodable, WacketError
-
 from wacket.intake.admission import is_loopback
 from wacket.records import Envelope
 
@@ -201,7 +200,7 @@ def _from_json(body: bytes) -> bytes:
         raise BadRequest("expected a JSON object, or a JSON string that holds one")
     try:
         return msgspec.json.decode(body, type=str).encode("utf-8", "replace")
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"failed to decode the JSON string: {error}") from error
 
 

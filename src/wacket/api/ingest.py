@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 from fastapi import APIRouter, Path
@@ -26,6 +27,7 @@ router = APIRouter(tags=["sending data"])
 PRECISIONS = ("ns", "n", "us", "u", "ms", "s", "m", "h")
 OPTIONS = ("precision", "time", "name")  # query fields that a format may look at
 LONGEST_KEY = 200
+LONGEST_STATEMENT = 64 * 1024
 WHO = (
     "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
 )
@@ -136,7 +138,8 @@ async def query(request: Request) -> JSONResponse:
     """`CREATE DATABASE` is agreed to and does nothing; other statements are refused with the place to ask instead."""
     statement = request.query_params.get("q", "")
     if not statement and request.method == "POST":
-        statement = str((await request.form()).get("q", ""))
+        form = parse_qs((await bodies.read(request, LONGEST_STATEMENT)).decode("utf-8", "replace"))
+        statement = form.get("q", [""])[0]
     if statement.upper().lstrip().startswith("CREATE DATABASE"):
         return JSONResponse({"results": [{"statement_id": 0}]}, headers=INFLUX)
     raise BadRequest("this hub has no InfluxQL; ask /api/v1/series/values or, with SQL, /api/v1/sql", "q")

@@ -56,8 +56,8 @@ def lines(file: str) -> Iterator[bytes]:
 
 
 def _print(session: Session, events: Iterable[bytes]) -> None:
-    from wacket.errors import Undecodable
     from wacket import formats
+    from wacket.errors import Undecodable
 
     parse = formats.find("energy").parse
     done = bad = 0
@@ -90,6 +90,7 @@ def serve(session: Session, address: str) -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
+            listening.listen(2048)
         except OSError as error:
             raise Failed(f"cannot listen on {address}: {error.strerror}", "Choose another port.") from error
         # The first line of standard output names the address: others wait for it.

@@ -14,7 +14,7 @@ from functools import partial
 from wacket.doors import hello
 from wacket.doors.hello import Hello
 from wacket.doors.unsettled import FAILED, OFFERED, STORED, Piece, Unsettled, in_order
-from wacket.errors import Unavailable, WacketError
+from wacket.errors import Forbidden, Unavailable, WacketError
 from wacket.framing.lines import Lines
 from wacket.intake.admission import Admission, Speaker
 from wacket.intake.intake import Intake
@@ -129,8 +129,12 @@ class LineConnection(asyncio.Protocol):
             pieces = self._introduce(pieces)
         for body, refusal in pieces:
             self.pending.add(body, refusal)
-        if self.speaker is not None:
+        if self.speaker is None:
+            return
+        if self.door.admission.still_admitted(self.speaker):
             self._offer()
+        else:
+            self._turn_away(Forbidden("the token of this connection was revoked or has expired"))
 
     def _introduce(self, pieces: list[tuple[bytes, str | None]]) -> list[tuple[bytes, str | None]]:
         """The first line may be a hello; either way the sender's node is found before anything is handed over."""

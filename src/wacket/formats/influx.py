@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,6 +19,7 @@ from wacket.formats._frames import Frames, Made, keyed, rows, timed
 from wacket.formats._frames import decode as decode_frames
 from wacket.formats._merge import merge
 from wacket.formats._numbers import integers, joined_numbers
+from wacket.formats._pairs import distinct, pairs
 from wacket.formats._points import BOOLEANS, PRECISIONS, Point, head, moment, name_of, point
 from wacket.formats._times import EARLIEST, LATEST
 from wacket.records import F64, I64, Decoded, Envelope, Logs, SeriesKey
@@ -77,13 +76,13 @@ def _together(frames: Frames, stamped: bool) -> Made | None:
     stride = 3 if stamped else 2
     tokens = frames.data[:-1].replace(b"\n", b" ").split(b" ")
     at = _moments(frames, tokens[2::3]) if stamped else None
-    fields = _fields(b"\n".join(tokens[1::stride]))
+    fields = pairs(b"\n".join(tokens[1::stride]) + b"\n", _values)
     if fields is None or (stamped and at is None):
         return None
     frame = np.arange(len(frames))
     if len(fields.value) > len(frames):
         frame = np.repeat(frame, fields.counts)
-    tops, top = _distinct(tokens[::stride])
+    tops, top = distinct(tokens[::stride])
     names = fields.names
 
     def keys(nodes: list[int], codes: list[int]) -> list[SeriesKey]:
@@ -97,47 +96,6 @@ def _together(frames: Frames, stamped: bool) -> Made | None:
     return rows(*series, timed(frames, frame, None if at is None else at[frame]), fields.value, frame)
 
 
-class _Fields(NamedTuple):
-    """The fields of many lines: each one's value and its name's place among `names`; `counts` is fields a line."""
-
-    names: list[bytes]
-    name: I64
-    value: F64
-    counts: I64
-
-
-def _fields(text: bytes) -> _Fields | None:
-    """The field parts of lines, joined by LF. None if they are not all plain `name=value,name=value`.
-
-    Names and values are not taken out one by one: all bytes of the values are copied away at once, and the names that
-    are left over tell the few kinds of lines apart.
-    """
-    raw = np.frombuffer(text + b"\n", np.uint8)
-    marks = np.flatnonzero((raw == ord(",")) | (raw == ord("=")) | (raw == ord("\n")))
-    kinds = raw[marks]
-    if len(marks) % 2 or (kinds[::2] != ord("=")).any() or (kinds[1::2] == ord("=")).any():
-        return None
-    sizes = np.diff(marks, prepend=-1)
-    belongs = np.repeat(np.tile(np.array([False, True]), len(sizes) // 2), sizes)
-    value = _values(raw[belongs].tobytes().replace(b"\n", b","), len(sizes) // 2)
-    if value is None:
-        return None
-    belongs[marks[1::2]] = kinds[1::2] != ord("\n")  # the line ends stay with the names
-    kinds_of_line, line = _distinct(raw[~belongs].tobytes()[:-1].split(b"\n"))
-    counts = np.diff(np.flatnonzero(kinds[1::2] == ord("\n")), prepend=-1)
-    sequences = [kind[:-1].split(b"=") for kind in kinds_of_line]
-    names = list(dict.fromkeys(chain.from_iterable(sequences)))
-    if b"" in names:
-        return None
-    places = dict(zip(names, range(len(names)), strict=True))
-    sequence = np.array([places[name] for name in chain.from_iterable(sequences)], np.int64)
-    if len(sequences) == 1:
-        return _Fields(names, np.tile(sequence, len(line)), value, counts)
-    firsts = np.cumsum([0, *map(len, sequences)])[line]
-    within = np.arange(len(value)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return _Fields(names, sequence[np.repeat(firsts, counts) + within], value, counts)
-
-
 def _values(text: bytes, count: int) -> F64 | None:
     """Values, each followed by a comma."""
     if b"i," in text or b"u," in text:
@@ -146,15 +104,6 @@ def _values(text: bytes, count: int) -> F64 | None:
     if value is None:  # perhaps there are booleans
         value = joined_numbers(b",".join([BOOLEANS.get(cell, cell) for cell in text[:-1].split(b",")]), count)
     return value
-
-
-def _distinct(cells: list[bytes]) -> tuple[list[bytes], I64]:
-    """The different cells, and each cell's place among them."""
-    different = list(dict.fromkeys(cells))
-    if len(different) == 1:
-        return different, np.zeros(len(cells), np.int64)
-    places = dict(zip(different, range(len(different)), strict=True))
-    return different, np.fromiter(map(places.__getitem__, cells), np.int64, len(cells))
 
 
 def _moments(frames: Frames, stamps: list[bytes]) -> I64 | None:

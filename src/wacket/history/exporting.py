@@ -114,6 +114,8 @@ def _lines(question: Question, what: Readings | Logs, form: str, source: Segment
         return
     where, parameters = _where(what)
     rows = question.union("*", [source] if source else [], "" if source else tail, "")
+    if not rows:
+        return
     question.cursor.execute(
         f"SELECT {lines[form]} FROM (SELECT * FROM ({rows}) {where}) r JOIN names USING ({_key(what)})",
         parameters,

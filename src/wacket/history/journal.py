@@ -256,7 +256,7 @@ def damaged_row(path: Path, row: Sequence[int | str]) -> Damage:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         # Each pragma is fetched to its end: a result left open would hold a lock and keep the WAL growing.
         # Exclusive: nobody else may open the file while the hub runs, not even another hub.

@@ -22,8 +22,9 @@ from wacket.history.shapes import Damage, Segment
 log = logging.getLogger(__name__)
 
 
-def settle(folder: Path, journal: Journal, now: int) -> list[Segment]:
-    """The segments that count, after everything else in the folder has been dealt with. Damage goes to the manifest."""
+def settle(folder: Path, journal: Journal, now: int) -> tuple[list[Segment], bool]:
+    """(the segments that count, whether the journal or its manifest had to be recovered). Deals with every other file
+    in the folder; what is damaged or lost is written down in the manifest."""
     _sweep(folder, journal)
     with journal.transaction() as connection:
         known, unreadable = manifest.load(connection, folder)
@@ -34,7 +35,7 @@ def settle(folder: Path, journal: Journal, now: int) -> list[Segment]:
     kept = {segment for segment in known if segment not in missing}
     told = list(journal.found)
     strays = sorted(set(_files(folder)) - {segment.path for segment in known}, reverse=True)
-    adopted = 0
+    adopted, recovered = 0, bool(journal.found)
     for stray in _described(strays, folder, told if rebuild else []):
         fate = _fate(stray, kept, missing, journal, rebuild, last)
         if fate == "adopt":
@@ -46,6 +47,7 @@ def settle(folder: Path, journal: Journal, now: int) -> list[Segment]:
         else:
             _lose(Path(stray.path), folder)
     if adopted and not known:
+        recovered = True
         reason = f"the manifest was made again from {adopted} segment files"
         told.append(Damage(str(folder / "journal.db"), "manifest", 0, 0, 0, reason, now))
     for segment, reason in faulty.items():
@@ -59,7 +61,7 @@ def settle(folder: Path, journal: Journal, now: int) -> list[Segment]:
         manifest.add_damage(connection, told)
         manifest.set_state(connection, "made", 1)
     journal.found.clear()
-    return ordered
+    return ordered, recovered
 
 
 def next_row(journal: Journal, existing: list[Segment], recovered: bool) -> int:

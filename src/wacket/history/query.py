@@ -49,7 +49,7 @@ class Query:
         self._latest = values.Latest()
         self._sandboxes = threading.BoundedSemaphore(2)
         self._exports = threading.BoundedSemaphore(4)
-        self._checked: set[str] = set()
+        self._checked: dict[str, int] = {}  # path -> when it was last changed
         self._counts = {"questions": 0, "timeouts": 0, "restarts": 0, "damaged_files": 0}
 
     def latest(self, ids: Sequence[int]) -> dict[int, tuple[int, float]]:
@@ -134,16 +134,16 @@ class Query:
             return self._engine.cursor()
 
     def _sound(self, segment: Segment) -> bool:
-        """Whether a file is byte for byte as it was written: looked at once, before it is first read."""
-        if segment.path in self._checked:
+        """Whether a file is byte for byte as it was written: looked at before it is first read, and when it changed."""
+        changed = _changed(segment.path)
+        if changed and self._checked.get(segment.path) == changed:
             return True
-        why = segments.fault(segment, whole=True)
-        if why:
+        if why := segments.fault(segment, whole=True):
             self._tell(segment.path, why)
             return False
         if len(self._checked) > MOST_REMEMBERED:
             self._checked.clear()
-        self._checked.add(segment.path)
+        self._checked[segment.path] = changed
         return True
 
     def _within_limits(self, work: Callable[[Question], T], question: Question) -> T:
@@ -190,6 +190,14 @@ class Query:
         finally:
             cursor.close()
         return ""
+
+
+def _changed(path: str) -> int:
+    """When the file was last written to, in ns; 0 if it is not there."""
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @contextlib.contextmanager

@@ -51,8 +51,7 @@ class History:
             raise
 
     def _start(self) -> None:
-        recovered = bool(self.journal.found)
-        existing = opening.settle(self.folder, self.journal, self.clock())
+        existing, recovered = opening.settle(self.folder, self.journal, self.clock())
         self._row = opening.next_row(self.journal, existing, recovered)
         self.tail = Tail()
         self.files = Files(self.folder, self.journal, self.tail, existing)

@@ -36,8 +36,10 @@ def mend(wal: Path) -> str:
     count = int(mine[-1]) + 1 if len(mine) else 0
     heads, sums = heads[:count], sums[:count]
     matrix = _power((words + 2) // 2)
-    seeds = np.vstack([np.array([fields[6:8]], np.uint32), heads[:-1, 4:6]]) if count else heads[:, 4:6]
-    good = np.all(_advance(seeds, matrix) + sums == heads[:, 4:6], axis=1)
+    start = np.array([fields[6:8]], np.uint32)
+    salted = (heads[:, 2] == fields[4]) & (heads[:, 3] == fields[5])
+    wanted = _wanted(heads, start, matrix)
+    good = np.all(wanted == sums, axis=1) & salted
     commits = np.flatnonzero(good & (heads[:, 1] != 0))
     if good.all() or not len(commits) or int(np.argmin(good)) > commits[-1]:
         return ""  # whole, or cut off in the middle of a transaction that nobody was told of
@@ -49,7 +51,13 @@ def mend(wal: Path) -> str:
         )
     kept = wal.with_name(wal.name + ".damaged")
     kept.write_bytes(raw)
-    wal.write_bytes(_rechained(raw, fields, sums[: commits[-1] + 1], matrix, size))
+    end = int(commits[-1]) + 1
+    for number in np.flatnonzero(~good[:end]):
+        _mend_sum(heads, sums, int(number), start, matrix)
+    wanted = _wanted(heads, start, matrix)
+    for number in np.flatnonzero(~np.all(wanted == sums, axis=1)[:end]):
+        _mend_head(heads, sums, int(number), wanted[number], words, order)
+    wal.write_bytes(_rechained(raw, fields, heads[:end], sums[:end], matrix, size))
     return f"{int((~good).sum())} of {count} pages of its write-ahead log are damaged; as it was: {kept.name}"
 
 
@@ -66,9 +74,9 @@ def _frames(raw: bytes, size: int, order: str) -> tuple[_U32, _U32, int]:
     return heads, np.column_stack([first, second]), size // 4
 
 
-def _power(steps: int) -> _Matrix:
+def _power(steps: int, base: _Matrix = (1, 1, 1, 2)) -> _Matrix:
     """What `steps` rounds of the checksum make of the seed: a matrix (a b; c d) modulo 2**32."""
-    result, base = (1, 0, 0, 1), (1, 1, 1, 2)
+    result = (1, 0, 0, 1)
     while steps:
         if steps & 1:
             result = _times(result, base)
@@ -93,12 +101,51 @@ def _advance(seeds: _U32, matrix: _Matrix) -> _U32:
     return np.column_stack([seeds[:, 0] * a + seeds[:, 1] * b, seeds[:, 0] * c + seeds[:, 1] * d])
 
 
-def _rechained(raw: bytes, fields: tuple[int, ...], sums: _U32, matrix: _Matrix, size: int) -> bytes:
-    """The log up to the last frame of `sums`, every frame with the salt and the checksum it should have."""
+def _wanted(heads: _U32, start: _U32, matrix: _Matrix) -> _U32:
+    """What each frame should add to the checksum before it, going by the checksums that stand in the frames."""
+    if not len(heads):
+        return heads[:, 4:6]
+    return heads[:, 4:6] - _advance(np.vstack([start, heads[:-1, 4:6]]), matrix)
+
+
+def _mend_sum(heads: _U32, sums: _U32, number: int, start: _U32, matrix: _Matrix) -> None:
+    """Put right the checksum that stands in a frame, if the next frame shows that only this was changed."""
+    before = heads[number - 1 : number, 4:6] if number else start
+    computed = _advance(before, matrix) + sums[number]
+    after = _advance(computed, matrix) + sums[number + 1 : number + 2]
+    if len(after) and np.array_equal(after, heads[number + 1 : number + 2, 4:6]):
+        heads[number, 4:6] = computed
+
+
+def _mend_head(heads: _U32, sums: _U32, number: int, wanted: _U32, words: int, order: str) -> None:
+    """Put right the page number and size of a frame, if these are what was changed and the page itself is sound.
+
+    The checksum is linear, so the change that would explain the difference can be computed; where it was the page that
+    was changed, that comes out as nonsense.
+    """
+    difference = [int(x) for x in wanted - sums[number]]
+    a, b, c, d = _power(words // 2, (2, _MASK, _MASK, 1))  # the inverse, for all steps after the first
+    first = (a * difference[0] + b * difference[1]) & _MASK
+    second = (c * difference[0] + d * difference[1] - first) & _MASK
+    steps = np.array([first, second], np.uint32)
+    # The header is big-endian, but its words are summed in the order of the machine that wrote the log.
+    summed = heads[number, :2].astype(">u4").view(f"{order}u4").astype(np.uint32) + steps
+    page, pages = (int(x) for x in summed.astype(f"{order}u4").view(">u4"))
+    most = 2 * len(heads) + int(np.median(heads[:, 0]))
+    if (first or second) and 0 < page <= most and pages <= most:
+        heads[number, 0], heads[number, 1] = page, pages
+        sums[number] = wanted
+
+
+def _rechained(
+    raw: bytes, fields: tuple[int, ...], heads: _U32, sums: _U32, matrix: _Matrix, size: int
+) -> bytes:
+    """The log as far as `heads` goes, every frame with the salt and the checksum it should have."""
     a, b, c, d = matrix
     out = bytearray(raw[: _HEADER + len(sums) * (_FRAME + size)])
     first, second = fields[6], fields[7]
     for number, (x, y) in enumerate(sums.tolist()):
         first, second = (a * first + b * second + x) & _MASK, (c * first + d * second + y) & _MASK
-        struct.pack_into(">4I", out, _HEADER + number * (_FRAME + size) + 8, *fields[4:6], first, second)
+        head = (*heads[number, :2].tolist(), *fields[4:6], first, second)
+        struct.pack_into(">6I", out, _HEADER + number * (_FRAME + size), *head)
     return bytes(out)

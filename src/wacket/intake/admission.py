@@ -29,6 +29,16 @@ class Speaker(NamedTuple):
     node: int
     name: str
     adopted: bool
+    token: int | None = None  # what admitted it, if that was a token
+
+
+class Identity(NamedTuple):
+    """What a sender has shown itself to be: what a node of it is known by, its name, whether it belongs here."""
+
+    identity: str
+    name: str
+    adopted: bool
+    token: int | None = None
 
 
 class Admission:
@@ -44,9 +54,9 @@ class Admission:
 
     def known(self, token: str | None, name: str | None, peer: str) -> Speaker | None:
         """The speaker if no new node has to be made for it. Raises as `admit` does."""
-        identity, _, _ = self._identify(token, name, peer)
+        identity, _, _, by = self._identify(token, name, peer)
         row = self._catalogue.node(identity)
-        return self._speaker(row, peer) if row else None
+        return self._speaker(row, peer, by) if row else None
 
     async def admit(self, token: str | None, name: str | None, peer: str) -> Speaker:
         """The node that this sender is.
@@ -54,11 +64,15 @@ class Admission:
         Raises Unauthenticated (the token is unknown, or one is needed), Forbidden (it may not send, or not as this
         node; the node is retired), BadRequest (the name), Unavailable (too many strangers).
         """
-        identity, called, adopted = self._identify(token, name, peer)
+        identity, called, adopted, by = self._identify(token, name, peer)
         row = self._catalogue.node(identity)
         if row is None:
             row = await self._make(identity, called, adopted, peer)
-        return self._speaker(row, peer)
+        return self._speaker(row, peer, by)
+
+    def still_admitted(self, speaker: Speaker) -> bool:
+        """Whether the token that let this sender in still holds; for doors whose connections last."""
+        return speaker.token is None or self._tokens.is_live(speaker.token)
 
     async def flush(self) -> None:
         """Write down when nodes were last heard."""
@@ -73,8 +87,8 @@ class Admission:
     def statistics(self) -> Statistics:
         return {"refused": self._refused}
 
-    def _identify(self, token: str | None, name: str | None, peer: str) -> tuple[str, str, bool]:
-        """The sender's identity, the name for a node of it, and whether it is known to belong here."""
+    def _identify(self, token: str | None, name: str | None, peer: str) -> Identity:
+        """Who this is. Raises what `admit` raises."""
         if name is not None and not NODE_NAME.fullmatch(name):
             raise BadRequest(
                 f"{name[:80]!r} cannot be a node's name: letters, digits and . _ @ : - only, 1 to 63 of them",
@@ -83,16 +97,16 @@ class Admission:
         if token:
             return self._by_token(token, name)
         if is_loopback(peer):
-            return (f"name:{name}", name, True) if name else (f"peer:{peer}", peer, False)
+            return Identity(f"name:{name}", name, True) if name else Identity(f"peer:{peer}", peer, False)
         if self._limits.strangers == "refuse":
             self._refused += 1
             raise Unauthenticated(
                 "this hub takes no data without a token; make one on the hub: wacket token create"
             )
         called = f"{name}@{peer}" if name else peer
-        return f"peer:{called}", called, False
+        return Identity(f"peer:{called}", called, False)
 
-    def _by_token(self, secret: str, name: str | None) -> tuple[str, str, bool]:
+    def _by_token(self, secret: str, name: str | None) -> Identity:
         token = self._tokens.check(secret)
         if token is None:
             self._refused += 1
@@ -106,7 +120,7 @@ class Admission:
                 f"the token {token.name!r} may only speak as node {token.node!r}, not as {name!r}"
             )
         called = token.node or name or token.name
-        return f"name:{called}", called, True
+        return Identity(f"name:{called}", called, True, token.id)
 
     async def _make(self, identity: str, name: str, adopted: bool, peer: str) -> NodeRow:
         if not adopted and sum(row.state == "pending" for row in self._catalogue.nodes()) >= MOST_STRANGERS:
@@ -119,12 +133,12 @@ class Admission:
         self._catalogue.refresh_nodes()
         return row
 
-    def _speaker(self, row: NodeRow, peer: str) -> Speaker:
+    def _speaker(self, row: NodeRow, peer: str, token: int | None) -> Speaker:
         if row.state == "retired":
             self._refused += 1
             raise Forbidden(f"node {row.name!r} was retired; adopt it again to take its data")
         self.heard(row.id, peer)
-        return Speaker(row.id, row.name, row.state == "adopted")
+        return Speaker(row.id, row.name, row.state == "adopted", token)
 
 
 def is_loopback(peer: str) -> bool:

@@ -15,8 +15,8 @@ import numpy as np
 from wacket import formats
 from wacket.intake.catalogue import UNKNOWN, Catalogue
 from wacket.records import (
-    REJECT_SOURCE,
     I64,
+    REJECT_SOURCE,
     WARN,
     Batch,
     Decoded,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wacket.records import F64
 
@@ -73,7 +74,7 @@ def _features(question: Question) -> Features:
     for place, name in enumerate(COLUMNS):
         values[:, place] = np.ma.filled(np.ma.asarray(columns.pop(name), np.float64), np.nan)
     # A comparison with NaN is false, so this drops what is missing, infinite and absurd in one go.
-    whole = (np.abs(values) <= LARGEST).all(axis=1)
+    whole: NDArray[np.bool_] = np.all(np.abs(values) <= LARGEST, axis=1)
     # Sorted here and not by the engine, which would need several times the memory.
     kept = np.argsort(ids, kind="stable")
     kept = kept[whole[kept]]

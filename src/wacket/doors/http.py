@@ -1,0 +1,77 @@
+"""The HTTP door: serves the application on an address, plain or over TLS. Knows no route; api/ has those."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from wacket.doors.certificate import Certificate
+from wacket.errors import BadSettings
+
+GRACE_SECONDS = 5  # for answers under way when the hub ends
+
+
+class HttpDoor(uvicorn.Server):
+    """`open` returns when it listens; `serve_until_closed` runs until `close`."""
+
+    def __init__(self, application: Any, host: str, port: int, tls: Certificate | None = None) -> None:
+        self.listening = _listen(host, port)
+        config = uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            ws_max_size=1 << 20,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
+        )
+        super().__init__(config)
+        self._open = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    async def serve_until_closed(self) -> None:
+        """Answer requests until `close`."""
+        try:
+            await self.serve(sockets=[self.listening])
+        finally:
+            self._open.set()
+            self._ended.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._open.set()
+
+    async def wait_open(self) -> None:
+        await self._open.wait()
+
+    async def close(self) -> None:
+        """Take no more requests, finish those under way, and return."""
+        self.should_exit = True
+        await self._ended.wait()
+        self.listening.close()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The hub takes the signals; the server must not."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        raise BadSettings(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --http") from error
+    listening.listen(4096)
+    listening.setblocking(False)
+    return listening
