@@ -25,12 +25,12 @@ DAY = 86_400 * SECOND
 SEAL_ROWS = 2_000_000  # the hub's default
 
 
-def introduce(folder: Path, hellos: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Start a hub, let each node say its line, end the hub; node ids by node and series ids by "node/series"."""
+def introduce(folder: Path, hellos: Iterable[tuple[str, str, str]]) -> dict[str, int]:
+    """Start a hub, let each (node, format, line) be said, end the hub; ids by "node" and by "node/series"."""
     with Hub(folder) as hub:
-        for node, line in hellos:
+        for node, kind, line in hellos:
             with socket.create_connection(hub.tcp, timeout=30) as board:
-                board.sendall(f"hello node={node} ack=yes\n{line}\n".encode())
+                board.sendall(f"hello node={node} format={kind} ack=yes\n{line}\n".encode())
                 wait_until(lambda board=board: b"ok 1" in board.recv(4096), f"{node} is taken in")  # type: ignore[misc]
     return known(folder)
 

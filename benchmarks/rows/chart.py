@@ -35,7 +35,7 @@ def measure(options: Options) -> list[Figure]:
     start = (int(time.time()) // 86_400 - days) * 86_400
     times = options.pick(15, 5)
     with work_folder(options.folder) as folder:
-        names = prepare.introduce(folder, [("hist", " ".join(f"s{i}:1" for i in range(SERIES)))])
+        names = prepare.introduce(folder, [("hist", "plotter", " ".join(f"s{i}:1" for i in range(SERIES)))])
         ids = [names[f"hist/s{i}"] for i in range(SERIES)]
         prepare.fill(folder, prepare.readings(ids, start * 1_000_000, days))
         until = start + days * 86_400

@@ -22,7 +22,7 @@ def measure(options: Options) -> list[Figure]:
     start = (int(time.time()) // 86_400 - DAYS) * 86_400
     since = start + (DAYS - 2) * 86_400
     with work_folder(options.folder) as folder:
-        names = prepare.introduce(folder, [(f"log-{i}", "hello from here") for i in range(NODES)])
+        names = prepare.introduce(folder, [(f"log-{i}", "text", "hello from here") for i in range(NODES)])
         nodes = [names[f"log-{i}"] for i in range(NODES)]
         prepare.fill(folder, prepare.logs(nodes, start * 1_000_000, DAYS, lines, repeats))
         waits = {}

@@ -15,10 +15,14 @@ from tests.support.ask import ask, bodies, send
 from wacket.api.energy import one_frame
 from wacket.errors import BadRequest
 
-EVENT = "Device: ID=1; Fw=2; Power: Active=1753W; Reactive=279var; Appearent=403VA; Peaks: 7.1;7.2;7.3;"
+EVENT = (
+    "Device: ID=1; Fw=2; Power: Active=1753W; Reactive=279var; Appearent=403VA; Line: Current=7.5; Voltage=230.08V; "
+    "Peaks: 7.1;7.2;7.3;"
+)
 PARSED = {
     "Device": {"ID": 1, "Fw": 2},
     "Power": {"Active": 1753, "Reactive": 279, "Appearent": 403},
+    "Line": {"Current": 7.5, "Voltage": 230.08},
     "Peaks": [7.1, 7.2, 7.3],
 }
 TEXT = {"Content_Type": "text/plain"}
@@ -83,7 +87,7 @@ async def test_parse_names_the_place_of_an_error(hub: Any) -> None:
     assert "Power" in answer["error"]
     for body, headers in ((b"\xff", TEXT), (EVENT.encode(), JSON), (b"x" * 70_000, TEXT)):
         status, answer = await post(hub, "/log/parse", body, **headers)
-        assert (status, list(answer)[0]) == (400, "error")
+        assert (status, next(iter(answer))) == (400, "error")
 
 
 @pytest.mark.slow
@@ -106,6 +110,12 @@ async def test_store_refuses_with_the_place_and_keeps_nothing_of_it(hub: Any) ->
     for body, headers, words in (
         (b"Device: ID=1; Power:", TEXT, "Power"),
         (b'{"Power": ', JSON, ""),
+        (EVENT.replace("Active=1753W; ", "").encode(), TEXT, "lacks Power.Active"),
+        (EVENT.partition("Peaks")[0].encode(), TEXT, "lacks Peaks"),
+        (json.dumps(PARSED | {"Line": {"Current": 1, "Voltage": "high"}}).encode(), JSON, "Line.Voltage"),
+        (b"{}", JSON, ""),
+        (b"[]", JSON, "object"),
+        (b'"{\\"error\\": \\"Power: nothing in it\\"}"', JSON, ""),
         (b"", TEXT, "no event"),
         (EVENT.encode(), {"Content_Type": "image/png"}, "content-type"),
         (b"x" * 70_000, TEXT, "larger than"),
@@ -155,8 +165,7 @@ async def test_the_real_events_sent_by_both_clients_at_once_give_the_clusters_of
         senders = [asyncio.to_thread(store_all, hub.addresses["http"], *half) for half in halves]
         await asyncio.gather(*senders)
         async with asyncio.timeout(90):
-            async for found in news:
-                break
+            found = await anext(aiter(news))
     assert (found.events, found.sample, found.skipped) == (1000, 1000, 0)
     # The two clients' events are kept in the order in which they arrived.
     order = await ask(hub, "/api/v1/logs", source="energy", order="asc", limit=1000)

@@ -87,7 +87,7 @@ def test_pushing_a_file_twice_stores_it_once(run, tmp_path):
     path.write_bytes(gzip.compress(b"".join(b"power %d %d\n" % (n, 1_700_000_000 + n) for n in range(500))))
     for _ in range(2):
         assert run("push", "--file", str(path), "--node", "pushed").stdout == "500 lines stored, 0 rejected\n"
-    asked = "select count(*), min(epoch_us(at)), max(value) from readings where epoch_us(at) < 1700001000000000"
+    asked = "select count(*), epoch_us(min(time)), max(value) from readings where epoch_us(time) < 1700001000000000"
     assert run("sql", "--csv", asked).stdout.splitlines()[1] == "500,1700000000000000,499.0"
 
 

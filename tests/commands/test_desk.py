@@ -132,8 +132,7 @@ async def test_a_transition_is_told_after_it_is_stored(ledger: Ledger) -> None:
     desk = ClassDesk(ledger, bus, lambda: 7)
     with bus.subscribe("class") as told:
         await ask(desk, "hw_command_request", hw_comm="p")
-        async for message in told:
-            break
+        message = await anext(aiter(told))
     assert message["user"] == "ada"
     assert (message["command"], message["state"]) == ("hw_command_request", 1)
 

@@ -1,14 +1,17 @@
 """wacket demo as a process: every kind of board is heard, and nothing is left behind."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
+from random import Random
 
 import pytest
 
+from wacket.cli.support.client import Hub
+from wacket.cli.support.place import find
 from wacket.demo.board import fleet
 from wacket.demo.events import energy_event
 
@@ -36,33 +39,34 @@ def nothing_left(tmp_path):
 
 
 def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
-    process = demo(tmp_path, "--seconds", "4")
+    process = demo(tmp_path, "--plain")
+    watchdog = threading.Timer(90, process.kill)
+    watchdog.start()
     address = process.stdout.readline().split()[2]
-    assert address.startswith("http://127.0.0.1:")
     folder = process.stdout.readline().split()[-1]
-    asked = []
-
-    def ask():
-        ran = subprocess.run(
-            [sys.executable, "-m", "wacket", "node", "ls", "--json", "--data", folder],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        asked.append(ran.stdout)
-
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if len(lines) == 2:
-            ask()
-    assert process.wait(60) == 0, process.stderr.read()
-    process.stdout.close()
-    process.stderr.close()
-    names = {node["name"] for node in json.loads(asked[0])}
-    assert {board.node for board in fleet()} - {"beacon"} <= names  # UDP has no hello: its node is its address
-    assert "failed 0" in lines[-1] and "hub ok" in lines[-1]
+    expected = {board.node for board in fleet()} - {"beacon"}  # UDP has no hello: its node is its address
+    heard, told = set(), ""
+    with closing(Hub(find(None, folder, None, {}))) as hub:
+        # A line every two seconds, until everybody was heard.
+        while not (expected <= heard and hub.get("/api/v1/class")["users"]):
+            told = process.stdout.readline()
+            heard = {series["node"] for series in hub.get("/api/v1/series")["series"]}
+            heard |= {log["node"] for log in hub.get("/api/v1/logs", {"find": "door"})["logs"]}
+            assert told, f"ended before all were heard; missing: {expected - heard}"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    watchdog.cancel()
+    assert process.returncode == 0, err
+    assert address.startswith("http://127.0.0.1:")
+    assert "failed 0" in told and "hub ok" in told
     assert nothing_left(tmp_path)
+
+
+def test_it_ends_by_itself_after_the_seconds_that_were_named(tmp_path):
+    process = demo(tmp_path, "--seconds", "0.1")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "sent" in out.splitlines()[-1] and nothing_left(tmp_path)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -76,8 +80,6 @@ def test_a_signal_ends_everything(tmp_path, how):
 
 
 def test_events_are_replayed_one_a_request_and_their_clusters_shown(tmp_path):
-    from random import Random
-
     chance = Random(3)
     file = tmp_path / "events.txt"
     file.write_text("".join(energy_event(1_700_000_000_000_000, chance) + "\n" for _ in range(300)))

@@ -9,7 +9,7 @@ class Life:
     name, every, sent, acknowledged = "test", 0.001, 0, 0
 
     def __init__(self, failing: int) -> None:
-        self.failed, self.closed = 0, False
+        self.failed, self.problem, self.closed = 0, "", False
         self._failing = failing
         self.worked = threading.Event()
 
@@ -27,7 +27,7 @@ def test_a_board_that_cannot_send_tries_again_and_all_end_together():
     with running(living):
         assert all(life.worked.wait(10) for life in living)
     assert [life.failed for life in living] == [3, 0]
-    assert all(life.closed for life in living)
+    assert all(life.closed for life in living) and living[0].problem.startswith("test: ")
     assert not [thread for thread in threading.enumerate() if thread.name == "test"]
 
 

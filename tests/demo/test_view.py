@@ -15,7 +15,7 @@ LOGS = [{"at": "2026-01-02T03:04:05.1Z", "node": "lock", "body": "\x1b[2Jdoor [r
 
 
 class Life:
-    name, every, sent, acknowledged, failed = "bench", 1.0, 40, 30, 2
+    name, every, sent, acknowledged, failed, problem = "bench", 1.0, 40, 30, 2, "bench: gone"
 
 
 @pytest.fixture
@@ -25,19 +25,21 @@ def watcher():
         "/api/v1/logs": {"logs": LOGS},
         "/api/v1/health": {"status": "ok", "history": {"guarantee": "on disk first"}},
     }
-    return Watcher(lambda path, query=None: answers[path], [Life()], "http://x")
+    udp = Life()
+    udp.sent, udp.acknowledged, udp.failed, udp.problem = 5, None, 0, ""
+    return Watcher(lambda path, query=None: answers[path], [Life(), udp], "http://x")
 
 
 def test_one_line_tells_what_was_sent_and_what_the_hub_has(watcher):
     told = watcher.told(watcher.look())
-    for part in ("sent 40", "acknowledged 30", "failed 2", "nodes 3", "series 60", "hub ok"):
+    for part in ("sent 45", "acknowledged 30 of 40", "failed 2 (bench: gone)", "nodes 3", "series 60", "hub ok"):
         assert part in told
 
 
 def test_the_live_view_shows_every_node_and_text_only(watcher):
     for _ in range(3):
         scene = watcher.look()
-    screen = Console(file=io.StringIO(), width=100, force_terminal=True, color_system=None)
+    screen = Console(file=io.StringIO(), width=140, force_terminal=True, color_system=None)
     screen.print(watcher.drawn(scene))
     shown = screen.file.getvalue()
     for part in ("node-0", "node-1", "node-2", "°C", "03:04:05 lock  ·[2Jdoor [red]open", "on disk first", "▁▁▁"):

@@ -47,30 +47,24 @@ def wait(answered, times):
 
 def test_tcp_says_hello_and_counts_what_is_acknowledged_over_connections(lines):
     address, answers, came, answered = lines
-    answers += [b"", b"ok 1\nno 2 bad", b" line\n", b"", b"", b"ok 1\n", b""]
-    way = Tcp(address, "bench")
+    answers += [b"", b"ok 1\nno 2 bad", b" line\n", b"", b"ok 1\n"]
+    way = Tcp(address, "bench", patience=10)
     way.send(b"a:1\n")
-    wait(answered, 2)
+    assert (way.sent, way.acknowledged) == (1, 1)
     way.send(b"b:2\n")
-    wait(answered, 1)
+    assert (way.sent, way.acknowledged) == (2, 2)
+    way.close()
+    wait(answered, 4)
     way.send(b"c:3\n")
-    wait(answered, 1)
-    assert (way.sent, way.acknowledged) == (3, 2)
+    assert (way.sent, way.acknowledged) == (3, 3)
     way.close()
-    wait(answered, 1)
-    way.send(b"d:4\n")
-    wait(answered, 2)
-    way.send(b"e:5\n")
-    assert (way.sent, way.acknowledged) == (5, 3)
-    way.close()
-    wait(answered, 1)
     assert came[:2] == [b"hello node=bench ack=yes\n", b"a:1\n"] and came.count(came[0]) == 2
 
 
 def test_tcp_raises_when_the_hub_hangs_up_and_opens_a_new_connection_after_that(lines):
     address, answers, came, answered = lines
     answers += [None]
-    way = Tcp(address, "bench")
+    way = Tcp(address, "bench", patience=0.01)
     with pytest.raises(OSError):
         while True:
             way.send(b"a:1\n")
@@ -88,7 +82,7 @@ def test_udp_sends_and_expects_nothing():
         way = Udp(f"127.0.0.1:{door.getsockname()[1]}")
         way.send(b"a:1\nb:2\n")
         assert door.recv(100) == b"a:1\nb:2\n"
-        assert (way.sent, way.acknowledged) == (2, 0)
+        assert (way.sent, way.acknowledged) == (2, None)
         way.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from wacket import api, formats
 from wacket.cli.support import lazy
+from wacket.records import Envelope
 from wacket.settings import Settings
 
 from .conftest import ROOT
@@ -89,3 +90,20 @@ def test_every_reference_page_has_a_reader():
     linked = readme + (ROOT / "docs" / "tutorial.md").read_text("utf-8")
     linked += "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "how-to").glob("*.md"))
     assert [path.name for path in REFERENCE.glob("*.md") if f"reference/{path.name}" not in linked] == []
+
+
+EXAMPLES = [
+    (name, example)
+    for name in formats.known()
+    for example in re.findall(
+        r"```text\n(.*?)```", page("formats.md").partition(f"\n## {name}\n")[2].partition("\n## ")[0], re.DOTALL
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_the_examples_of_formats_are_read_without_rejects(name, example):
+    envelope = Envelope("http", "p", 1, name, received_at=1_795_262_400_000_000, body=example.encode())
+    decoded = formats.find(name).decode([envelope])
+    assert decoded.rejects == []
+    assert len(decoded.readings) or len(decoded.logs)

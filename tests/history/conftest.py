@@ -82,20 +82,24 @@ class Bench:
 
     @staticmethod
     def _select(source: Any) -> list[Row]:
-        with duckdb.connect() as connection:
-            name = f"'{source}'" if isinstance(source, str) else "source"
-            return connection.execute(f'select series, epoch_us("at"), value from {name}').fetchall()
+        name = f"'{source}'" if isinstance(source, str) else "source"
+        return duckdb.execute(f'select series, epoch_us("at"), value from {name}').fetchall()
+
+    @staticmethod
+    def counted(segment: Segment) -> int:
+        """How many readings a roll-up file speaks of."""
+        found = duckdb.execute(f"select sum(count)::bigint from '{segment.path}'").fetchone()
+        return int(found[0]) if found else 0
 
     @staticmethod
     def lines(view: View) -> list[tuple[int, str]]:
         """(id, body) of every log line in the view, by id."""
         found = []
-        with duckdb.connect() as connection:
-            for segment in view.logs:
-                found += connection.execute(f"select id, body from '{segment.path}'").fetchall()
-            if view.tail_logs is not None:
-                tail = view.tail_logs  # noqa: F841 - DuckDB finds it by its name
-                found += connection.execute("select id, body from tail").fetchall()
+        for segment in view.logs:
+            found += duckdb.execute(f"select id, body from '{segment.path}'").fetchall()
+        if view.tail_logs is not None:
+            tail = view.tail_logs  # noqa: F841 - DuckDB finds it by its name
+            found += duckdb.execute("select id, body from tail").fetchall()
         return sorted(found)
 
     def files(self, kind: str = READINGS) -> list[Path]:

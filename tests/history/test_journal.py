@@ -42,7 +42,10 @@ def test_ids_of_lines_are_journal_row_and_place_and_never_come_again(bench):
 def test_many_small_batches_share_a_journal_row(bench):
     batches = [bench.readings((1, START + n, n)) for n in range(50)] + [bench.logs("x")] * 2
     packed, ids = pack(batches, 7, 0)
-    assert [(one.row.id, one.row.kind, one.row.rows) for one in packed] == [(7, "readings", 50), (8, "logs", 2)]
+    assert [(one.row.id, one.row.kind, one.row.rows) for one in packed] == [
+        (7, "readings", 50),
+        (8, "logs", 2),
+    ]
     assert ids == [(7 << 20) + n for n in range(50)] + [8 << 20, (8 << 20) + 1]
 
 
@@ -154,7 +157,9 @@ def test_senders_wait_when_sealing_lags(bench):
 
 def test_the_write_ahead_log_is_moved_into_the_file_now_and_then(bench):
     history = bench.open()
-    body = [str(n) * 90_000 for n in range(10)]  # LZ4 keeps little of this, but the text is counted per commit
+    body = [
+        str(n) * 90_000 for n in range(10)
+    ]  # LZ4 keeps little of this, but the text is counted per commit
     noise = np.random.default_rng(1).bytes(1 << 20).hex()
     for _ in range(12):
         history.append([bench.logs(*body, noise)])
@@ -166,7 +171,13 @@ def test_codec_gives_back_what_it_was_given():
     column = StringColumn.of(texts)
     sliced = StringColumn(b"junk" + column.data, column.offsets + np.int32(4))
     logs = Logs(
-        np.arange(4), np.arange(4) + 1, np.arange(4, dtype=np.uint32), sliced, np.ones(4, np.uint8), column, sliced
+        np.arange(4),
+        np.arange(4) + 1,
+        np.arange(4, dtype=np.uint32),
+        sliced,
+        np.ones(4, np.uint8),
+        column,
+        sliced,
     )
     back = codec.decode(codec.encode(Batch(logs=logs))).logs
     assert back is not None

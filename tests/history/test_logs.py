@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.support.past import FakePast, LogLine
+
 from wacket import settings
 from wacket.errors import BadRequest
 from wacket.history.logsearch import LogQuery, decode_cursor, encode_cursor
@@ -22,7 +22,9 @@ from wacket.records import ERROR, INFO, REJECT_SOURCE, WARN
 BASE = 1_764_547_200 * SECOND
 
 
-def line(number: int, body: str = "", node: int = 1, source: str = "app", severity: int = INFO, at: int = -1) -> LogLine:
+def line(
+    number: int, body: str = "", node: int = 1, source: str = "app", severity: int = INFO, at: int = -1
+) -> LogLine:
     return (number, BASE + number * SECOND if at < 0 else at, node, source, severity, body or f"line {number}", "")
 
 
@@ -146,7 +148,16 @@ def test_a_bad_regular_expression_is_explained(query: Query) -> None:
     assert caught.value.field == "regex"
 
 
-@pytest.mark.parametrize("wanted", [LogQuery(limit=0), LogQuery(limit=10_001), LogQuery(find="x" * 1001), LogQuery(find="\0")])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        LogQuery(limit=0),
+        LogQuery(limit=10_001),
+        LogQuery(find="x" * 1001),
+        LogQuery(find="\0"),
+        LogQuery(find="\ud800\U0001f600"),
+    ],
+)
 def test_questions_are_bounded(query: Query, wanted: LogQuery) -> None:
     with pytest.raises(BadRequest):
         query.search(wanted)

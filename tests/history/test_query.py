@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-
 from tests.support.past import FakePast, flip
+
 from wacket import settings
 from wacket.errors import BadRequest, Unavailable
 from wacket.history.exporting import Export, Logs, Name, Readings
@@ -29,7 +29,9 @@ def past(tmp_path: Path) -> FakePast:
     for begin in (0, 3600):
         at = BASE + (np.arange(3600) + begin) * SECOND
         past.seal_readings(np.full(3600, 1), at, np.random.default_rng(begin).normal(size=3600))
-        past.seal_logs([(begin + i, BASE + (begin + i) * SECOND, 1, "app", 9, f"line {i * i}", "") for i in range(3600)])
+        past.seal_logs(
+            [(begin + i, BASE + (begin + i) * SECOND, 1, "app", 9, f"line {i * i}", "") for i in range(3600)]
+        )
     return past
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacket.errors import Unavailable
-from wacket.history import rollups, segments
+from wacket.history import rollups, segments, store
 from wacket.history.shapes import KINDS, ROLLUPS
 from wacket.records import Series
 
@@ -152,16 +152,19 @@ def _sealed_by_hand(history):
     return sealer.seal(part, history.folder, history.files.number), (), part
 
 
-def test_older_rows_follow_when_the_journal_is_larger_than_memory_allows(bench):
+@pytest.mark.parametrize("seconds", [0, 5])
+def test_older_rows_follow_when_the_journal_is_larger_than_memory_allows(bench, monkeypatch, seconds):
+    monkeypatch.setattr(store, "_START_SECONDS", seconds)
     history = bench.open()
     for n in range(20):
         history.append([bench.readings((1, START + n, n), (2, START + n, n))])
     bench.close()
     history = bench.open(seal_rows=6)
-    assert history.tail.size[0] == 6
-    assert history.due()
+    assert history.tail.size[0] == (4 if seconds else 6)
+    assert history.due() == (seconds == 0)
+    assert len(bench.stored(history)) == (40 if seconds else 6)
     history.append([bench.readings((1, START + 99, 99.0))])
-    assert history.seal() == 41
+    assert history.seal() == (5 if seconds else 41)
     assert sorted(bench.stored(history)) == sorted(
         [(s, START + n, float(n)) for n in range(20) for s in (1, 2)] + [(1, START + 99, 99.0)]
     )
@@ -190,7 +193,8 @@ def test_rollups_of_a_sealed_part(bench):
 
 
 readings = st.lists(
-    st.tuples(st.integers(1, 3), st.integers(-400, 400), st.floats(-9, 9).map(lambda v: round(v, 1))), max_size=60
+    st.tuples(st.integers(1, 3), st.integers(-400, 400), st.floats(-9, 9).map(lambda v: round(v, 1))),
+    max_size=60,
 )
 
 

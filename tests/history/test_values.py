@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-
 from tests.support.past import FakePast
+
 from wacket import settings
 from wacket.errors import BadRequest
 from wacket.history.query import Query

@@ -1,7 +1,7 @@
 """Law 3: the pure parts touch no world, and no test sleeps.
 
-A test waits for a condition with a deadline. The one place where it may pause between two looks is a loop in
-a function whose name says so: it starts with `wait` or `_wait`.
+A test waits for a condition with a deadline. It may pause between two looks in a loop only, either under
+`asyncio.timeout(…)` or in a function whose name says that it waits: it starts with `wait` or `until`.
 """
 
 import ast
@@ -29,6 +29,7 @@ WORLD = {
     ),
     *("pathlib", "shutil", "tempfile", "multiprocessing", "ssl", "select", "signal", "duckdb", "sqlalchemy"),
 }
+WAITING = ("wait", "until")
 CLOCKS = {"now", "utcnow", "today"}
 
 
@@ -54,19 +55,26 @@ def impure(source):
     return breaches
 
 
-def sleeps(tree, function="", loops=0):
-    """(line, function) of each call of sleep() that really waits and is no pause of a `wait…` loop."""
+def is_pause(function, loops, bounded):
+    """A short rest between two looks at a condition, with an end to the looking."""
+    return loops and (bounded or function.lstrip("_").startswith(WAITING))
+
+
+def sleeps(tree, function="", loops=0, bounded=False):
+    """(line, function) of each call of sleep() that really waits and is no pause."""
     for node in ast.iter_child_nodes(tree):
-        inside, around = function, loops
+        inside, around, ends = function, loops, bounded
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            inside, around = node.name, 0
+            inside, around, ends = node.name, 0, False
         elif isinstance(node, (ast.While, ast.For, ast.AsyncFor)):
             around += 1
+        elif isinstance(node, ast.AsyncWith):
+            ends |= any(ast.unparse(item.context_expr).startswith("asyncio.timeout(") for item in node.items)
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "sleep":
             at_once = node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0
-            if not at_once and not (inside.lstrip("_").startswith("wait") and around):
+            if not at_once and not is_pause(inside, around, ends):
                 yield node.lineno, inside
-        yield from sleeps(node, inside, around)
+        yield from sleeps(node, inside, around, ends)
 
 
 def sleeping(source):
@@ -96,4 +104,7 @@ def test_sleep_is_found(sample):
     assert sleeping([sample("async def test_x():\n while y: await asyncio.sleep(0.01)\n")])
     assert sleeping([sample("async def wait_long():\n await asyncio.sleep(3)\n")])
     assert not sleeping([sample("async def test_x():\n await asyncio.sleep(0)\n")])
+    bounded = "async def test_x():\n async with asyncio.timeout(5):\n  "
+    assert sleeping([sample(bounded + "await asyncio.sleep(1)\n")])
+    assert not sleeping([sample(bounded + "while not x(): await asyncio.sleep(0.01)\n")])
     assert not sleeping([sample("async def wait_until(c):\n while not c(): await asyncio.sleep(0.01)\n")])

@@ -8,10 +8,8 @@ import ast
 
 # The call that opens a store → the only places where it may stand
 OPENERS = {
-    "sqlite3.connect": (
-        "src/wacket/history/journal.py",
-        "src/wacket/history/salvage.py",
-    ),  # salvage: a damaged one, set aside
+    "sqlite3.connect": ("src/wacket/history/schema.py", "src/wacket/history/salvage.py"),  # salvage: one set aside
+    "schema.connect": ("src/wacket/history/journal.py",),
     "create_engine": ("src/wacket/ledger/store.py",),
     "duckdb.connect": ("src/wacket/history/",),
 }
@@ -62,7 +60,7 @@ def test_the_named_openers_are_real(source):
 
 def test_a_second_opener_is_found(sample):
     assert opened_elsewhere([sample("sqlite3.connect('journal.db')\n", "src/wacket/api/series.py")])
-    assert not opened_elsewhere([sample("sqlite3.connect('journal.db')\n", "src/wacket/history/journal.py")])
+    assert not opened_elsewhere([sample("sqlite3.connect('journal.db')\n", "src/wacket/history/schema.py")])
     assert not opened_elsewhere([sample("sqlite3.connect('file:x?mode=ro', uri=True)\n", "src/wacket/cli/x.py")])
 
 

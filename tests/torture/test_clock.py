@@ -38,7 +38,7 @@ async def speak(address: str, first: int) -> None:
     """LINES numbers from `first` on, until the hub has acknowledged them."""
     host, _, port = address.rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    hello = f"hello node=jumper ack=yes epoch=e seq={first}\n"
+    hello = f"hello node=jumper ack=yes format=plotter epoch=e seq={first}\n"
     writer.write(hello.encode() + b"".join(b"n:%d\n" % number for number in range(first, first + LINES)))
     async with asyncio.timeout(20):
         while await reader.readline() != b"ok %d\n" % LINES:

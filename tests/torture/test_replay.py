@@ -19,14 +19,15 @@ def body(batch: int) -> bytes:
     return b"".join(b"n:%d\n" % number for number in range(batch * LINES, (batch + 1) * LINES))
 
 
-def deliver(hub: Hub, node: str, batch: int, cut: int | None = None) -> None:
-    """One connection with one batch. With `cut` the connection breaks after that many bytes, unanswered."""
+def deliver(hub: Hub, node: str, batch: int, cut: int | None = None, reset: bool = False) -> None:
+    """One connection with one batch. With `cut` it breaks after that many bytes, unanswered."""
     with socket.create_connection(hub.tcp, timeout=10) as connection, connection.makefile("rb") as answers:
-        connection.sendall(b"hello node=%s ack=yes epoch=a seq=%d\n" % (node.encode(), batch * LINES))
+        hello = f"hello node={node} ack=yes format=plotter epoch=a seq={batch * LINES}\n"
+        connection.sendall(hello.encode())
         if cut is not None:
             connection.sendall(body(batch)[:cut])
-            # A reset, not an orderly end: the half line must not be taken for a whole one.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+            if reset:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
             return
         connection.sendall(body(batch))
         assert answers.readline().startswith(b"have ")
@@ -56,12 +57,14 @@ def test_numbered_lines_in_any_order_three_times(a_hub: Callable[..., Hub]) -> N
 
 
 @pytest.mark.slow
-def test_connections_that_break_in_the_middle_of_a_line(a_hub: Callable[..., Hub]) -> None:
+@pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
+def test_connections_that_break_in_the_middle_of_a_line(a_hub: Callable[..., Hub], reset: bool) -> None:
+    """The half line is not what its number stands for, so it must not keep the whole one out."""
     chance = random.Random(5)
     with a_hub() as hub:
         for batch in range(BATCHES):
             for _ in range(3):
-                deliver(hub, "broken", batch, cut=chance.randrange(len(body(batch))))
+                deliver(hub, "broken", batch, cut=chance.randrange(len(body(batch))), reset=reset)
             deliver(hub, "broken", batch)
         numbers_are_right(hub, "broken")
 
@@ -98,12 +101,12 @@ def test_have_never_claims_a_line_that_is_missing(a_hub: Callable[..., Hub]) -> 
             socket.create_connection(hub.tcp, timeout=10) as connection,
             connection.makefile("rb") as answers,
         ):
-            connection.sendall(b"hello node=holes ack=yes epoch=a seq=0\n")
+            connection.sendall(b"hello node=holes ack=yes format=plotter epoch=a seq=0\n")
             assert answers.readline() == b"have -1\n"
         deliver(hub, "holes", 0)
         with (
             socket.create_connection(hub.tcp, timeout=10) as connection,
             connection.makefile("rb") as answers,
         ):
-            connection.sendall(b"hello node=holes ack=yes epoch=a seq=0\n")
+            connection.sendall(b"hello node=holes ack=yes format=plotter epoch=a seq=0\n")
             assert answers.readline() == b"have %d\n" % (2 * LINES - 1)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,8 @@ FINE = """
 import json, sys
 asked = json.loads(sys.argv[1])
 got = len(sys.stdin.buffer.read())
-json.dump({"sample": 1, "bandwidth": 2.5, "clusters": [{"label": 0, "count": got // 64}], "centres": [[0.5] * 8]}, sys.stdout)
+found = [{"label": 0, "count": got // 64}]
+json.dump({"sample": 1, "bandwidth": 2.5, "clusters": found, "centres": [[0.5] * 8]}, sys.stdout)
 """
 # Tells who it is, then never ends by itself.
 STUCK = "import os, sys, signal; open(sys.argv[0] + '.pid', 'w').write(str(os.getpid())); signal.pause()"
@@ -82,9 +83,9 @@ async def going(watch: ClusterWatch) -> AsyncIterator[None]:
         await task
 
 
-async def until(condition: object) -> None:
+async def wait_until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # type: ignore[operator]
+        while not condition():  # noqa: ASYNC110 - nothing here could signal it
             await asyncio.sleep(0.005)
 
 
@@ -93,7 +94,7 @@ def told(*sources: str) -> Told:
 
 
 async def subscribed(bus: Bus) -> None:
-    await until(lambda: bus._topics.get("batches"))
+    await wait_until(lambda: bus._topics.get("batches"))
 
 
 def becomes(worker: Path, text: str) -> None:
@@ -124,12 +125,11 @@ async def test_computed_when_enough_events_came(ledger: Ledger, kept: Kept, work
             await subscribed(bus)
             kept.rows = 12
             bus.publish_nowait("batches", told(*["energy"] * 9, "text"))
-            await until(lambda: watch.statistics()["pending_events"] == 9)
+            await wait_until(lambda: watch.statistics()["pending_events"] == 9)
             assert kept.asked == 0
             bus.publish_nowait("batches", told("energy"))
-            await until(lambda: watch.latest() is not None)
-        async for message in news:
-            break
+            await wait_until(lambda: watch.latest() is not None)
+        message = await anext(aiter(news))
     found = watch.latest()
     assert found is message
     assert found is not None
@@ -155,16 +155,16 @@ async def test_what_came_before_the_start_is_caught_up(ledger: Ledger, kept: Kep
     kept.rows = kept.earlier = 10
     watch = made(ledger, Bus(), kept)
     async with going(watch):
-        await until(lambda: watch.latest() is not None)
+        await wait_until(lambda: watch.latest() is not None)
     kept.earlier = 9  # since that result
     bus = Bus()
     later = made(ledger, bus, kept)
     async with going(later):
         await subscribed(bus)
-        await until(lambda: later.statistics()["pending_events"] == 9)
+        await wait_until(lambda: later.statistics()["pending_events"] == 9)
         assert later.statistics()["computed"] == 0
         bus.publish_nowait("batches", told("energy"))
-        await until(lambda: later.statistics()["computed"] == 1)
+        await wait_until(lambda: later.statistics()["computed"] == 1)
 
 
 async def test_without_events_there_is_no_result(ledger: Ledger, kept: Kept) -> None:
@@ -188,7 +188,7 @@ async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
             await subscribed(bus)
             for failures in (1, 2):
                 bus.publish_nowait("batches", told(*["energy"] * 10))
-                await until(lambda wanted=failures: watch.statistics()["failed"] == wanted)
+                await wait_until(lambda wanted=failures: watch.statistics()["failed"] == wanted)
     assert [record.message for record in caplog.records] == [
         "clusters could not be computed: the clustering worker ended with 1: it is the wrong kind of day"
     ]
@@ -211,7 +211,7 @@ async def test_a_worker_does_not_outlive_the_watch(ledger: Ledger, kept: Kept, w
     becomes(worker, STUCK)
     kept.rows = kept.earlier = 10
     async with going(made(ledger, Bus(), kept)):
-        await until(lambda: pid_of(worker))
+        await wait_until(lambda: pid_of(worker))
     assert not alive(pid_of(worker))
 
 
@@ -223,11 +223,11 @@ async def test_lost_messages_lead_to_counting_again(ledger: Ledger, kept: Kept, 
     watch = made(ledger, bus, kept, every=50)
     async with going(watch):
         await subscribed(bus)
-        await until(lambda: watch.statistics()["pending_events"] == 0)
+        await wait_until(lambda: watch.statistics()["pending_events"] == 0)
         kept.earlier = 40
         for _ in range(10_001):  # one more than the mailbox holds, before anybody looks into it
             bus.publish_nowait("batches", told("text"))
-        await until(lambda: watch.statistics()["pending_events"] == 40)
+        await wait_until(lambda: watch.statistics()["pending_events"] == 40)
 
 
 async def test_the_ledger_keeps_the_newest_results(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

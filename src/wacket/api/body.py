@@ -11,6 +11,7 @@ from starlette.requests import Request
 from wacket.errors import BadRequest
 
 ON_THE_LOOP = 64 * 1024  # unpacking more than this is done in a thread
+MOST_MEMBERS = 64  # of one gzip body; each costs a copy of what follows it
 
 
 async def read(request: Request, limit: int) -> bytes:
@@ -36,17 +37,24 @@ async def read(request: Request, limit: int) -> bytes:
 
 
 def unpack(body: bytes, limit: int) -> bytes:
-    """Gzip or zlib data, unpacked, of `limit` bytes at most."""
-    stream = zlib.decompressobj(47)  # 32 + 15: either header
-    try:
-        unpacked = stream.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise BadRequest(f"the body is not valid gzip: {error}") from error
-    if len(unpacked) > limit:
-        raise too_large(limit)
-    if not stream.eof:
-        raise BadRequest("the gzip body ends too early; nothing of it was stored")
-    return unpacked
+    """Gzip or zlib data, unpacked, of `limit` bytes at most. Gzip may be of several members, as RFC 1952 allows."""
+    pieces, size = [], 0
+    while body or not pieces:
+        if len(pieces) == MOST_MEMBERS:
+            raise BadRequest(f"the gzip body has more than {MOST_MEMBERS} members; compress it as one")
+        stream = zlib.decompressobj(47)  # 32 + 15: either header
+        try:
+            piece = stream.decompress(body, limit + 1 - size)
+        except zlib.error as error:
+            raise BadRequest(f"the body is not valid gzip: {error}; nothing of it was stored") from error
+        size += len(piece)
+        if size > limit:
+            raise too_large(limit)
+        if not stream.eof:
+            raise BadRequest("the gzip body ends too early; nothing of it was stored")
+        pieces.append(piece)
+        body = stream.unused_data
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def too_large(limit: int) -> HTTPException:

@@ -27,6 +27,7 @@ router = APIRouter(tags=["sending data"])
 PRECISIONS = ("ns", "n", "us", "u", "ms", "s", "m", "h")
 OPTIONS = ("precision", "time", "name")  # query fields that a format may look at
 LONGEST_KEY = 200
+SHORTEST_TIME, LONGEST_TIME = 10, 19  # digits: seconds and nanoseconds of these years
 LONGEST_STATEMENT = 64 * 1024
 WHO = (
     "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
@@ -154,13 +155,15 @@ async def _take(request: Request, name: str, secret: str | None) -> Receipt:
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
     epoch, sequence = _numbering(asked.get("epoch"), asked.get("seq"))
+    if epoch is not None and name == "csv":
+        raise BadRequest("a table is one piece with its head and cannot be numbered; send an Idempotency-Key", "seq")
     node = asked.get("node") or request.headers.get("x-wacket-node")
     speaker = await parts.admission.admit(secret, node, peer)
     body = await bodies.read(request, parts.settings.doors.body_limit)
     if key is None and name == "influx" and every_line_has_time(body):
-        key = (
-            "same:" + hashlib.blake2b(body, digest_size=16).hexdigest()
-        )  # a retry; Influx would overwrite it
+        # A retry, which Influx would overwrite with itself. In another unit it is another time.
+        unit = options.get("precision", "ns")
+        key = f"same:{unit}:{hashlib.blake2b(body, digest_size=16).hexdigest()}"
     envelope = Envelope(
         door="http",
         peer=peer,
@@ -193,8 +196,13 @@ def every_line_has_time(body: bytes) -> bool:
     ends = np.flatnonzero(raw == 10)
     if not len(ends) or ends[0] < 12 or np.min(np.diff(ends, prepend=-1)) < 12:
         return False
-    digits = all(bool(((raw[ends - back] - 48) < 10).all()) for back in range(1, 11))
-    return digits and bool((np.isin(raw[ends - 11], (32, *range(48, 58)))).all())
+    digits, found = np.ones(len(ends), np.bool_), np.zeros(len(ends), np.bool_)
+    for back in range(1, LONGEST_TIME + 2):  # a long number may also be the value of a line without a time
+        byte = raw[np.maximum(ends - back, 0)]
+        if back > SHORTEST_TIME:
+            found |= digits & (byte == 32)
+        digits &= (byte - 48) < 10
+    return bool(found.all())
 
 
 def _secret(request: Request) -> str | None:

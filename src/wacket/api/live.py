@@ -245,13 +245,14 @@ async def _refuse(websocket: WebSocket, reason: str) -> None:
 
 
 async def _until_one_ends(tasks: list[asyncio.Future[None]]) -> None:
-    """A client that leaves ends in one of the tasks; the others end with it. Our own bugs rise."""
+    """A client that leaves ends one of the tasks, and the others end with it. Our own bugs rise."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect):
+        await asyncio.wait(tasks)
+    for task in tasks:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, WebSocketDisconnect):
             raise error

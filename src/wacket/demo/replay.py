@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from wacket.demo.ways import TIMEOUT, post
+from wacket.demo.ways import TIMEOUT, post, reason
 from wacket.settings import split_address
 
 CONNECTIONS = 4
@@ -79,4 +79,4 @@ def _count(total: Replayed, status: int, body: bytes) -> None:
         return
     total.refused += 1
     if len(total.reasons) < 5:
-        total.reasons.append(f"{status} {body[:200].decode('utf-8', 'replace')}")
+        total.reasons.append(f"{status} {reason(body)}")

@@ -14,17 +14,18 @@ from wacket.demo.ways import Http, Sender, Tcp, Udp
 
 
 class Life(Protocol):
-    """Something that does one thing every so often."""
+    """Something that does one thing every so often. `problem` is why it could not the last time."""
 
     name: str
     every: float
     failed: int
+    problem: str
 
     @property
     def sent(self) -> int: ...
 
     @property
-    def acknowledged(self) -> int: ...
+    def acknowledged(self) -> int | None: ...
 
     def step(self) -> None: ...
 
@@ -35,7 +36,8 @@ class BoardLife:
     """A board and its way to the hub."""
 
     def __init__(self, board: Board, sender: Sender, clock: Callable[[], int]) -> None:
-        self.name, self.every, self.failed = board.node, board.every, 0
+        self.name, self.every = board.node, board.every
+        self.failed, self.problem = 0, ""
         self._board, self._sender, self._clock = board, sender, clock
 
     @property
@@ -43,7 +45,7 @@ class BoardLife:
         return self._sender.sent
 
     @property
-    def acknowledged(self) -> int:
+    def acknowledged(self) -> int | None:
         return self._sender.acknowledged
 
     def step(self) -> None:
@@ -58,7 +60,7 @@ class ClassLife(Classroom):
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
-        self.name, self.failed = self.node, 0
+        self.name, self.failed, self.problem = self.node, 0, ""
 
 
 def lives(addresses: Mapping[str, str], seed: int = 1) -> list[Life]:
@@ -94,8 +96,8 @@ def _live(life: Life, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 life.step()
-            except OSError:
-                life.failed += 1
+            except OSError as error:
+                life.failed, life.problem = life.failed + 1, f"{life.name}: {error}"
             stop.wait(life.every)
     finally:
         life.close()

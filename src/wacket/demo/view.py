@@ -33,8 +33,10 @@ class Scene:
     logs: list[dict[str, Any]] = field(default_factory=list)
     health: dict[str, Any] = field(default_factory=dict)
     sent: int = 0
+    answerable: int = 0  # of them those that the hub acknowledges
     acknowledged: int = 0
     failed: int = 0
+    problem: str = ""
 
 
 class Watcher:
@@ -53,9 +55,11 @@ class Watcher:
             self._get("/api/v1/series", {"limit": 500})["series"],
             self._get("/api/v1/logs", {"limit": LOGS, "order": "desc", "since": "1h"})["logs"],
             self._get("/api/v1/health"),
-            sum(life.sent for life in self._living),
-            sum(life.acknowledged for life in self._living),
-            sum(life.failed for life in self._living),
+            sent=sum(life.sent for life in self._living),
+            answerable=sum(life.sent for life in self._living if life.acknowledged is not None),
+            acknowledged=sum(life.acknowledged or 0 for life in self._living),
+            failed=sum(life.failed for life in self._living),
+            problem=next((life.problem for life in self._living if life.problem), ""),
         )
         for series in scene.series:
             if isinstance(series["value"], int | float):
@@ -96,8 +100,8 @@ class Watcher:
         words = [
             f"{time.monotonic() - self._began:5.0f} s",
             f"sent {scene.sent}",
-            f"acknowledged {scene.acknowledged}",
-            f"failed {scene.failed}",
+            f"acknowledged {scene.acknowledged} of {scene.answerable}",
+            f"failed {scene.failed}" + (f" ({safe(scene.problem)})" if scene.failed else ""),
             f"{self.rate:.0f}/s",
             f"nodes {len(nodes)}",
             f"series {len(scene.series)}",
@@ -142,11 +146,11 @@ class Watcher:
         guarantee = history.get("guarantee")
         parts = [
             f"{self.rate:.0f} lines/s",
-            f"{scene.sent} sent, {scene.acknowledged} acknowledged",
+            f"{scene.sent} sent, acknowledged {scene.acknowledged} of {scene.answerable} (UDP never is)",
             f"hub {scene.health.get('status', '?')}",
         ]
         if scene.failed:
-            parts.insert(2, f"{scene.failed} not taken")
+            parts.insert(2, f"{scene.failed} not taken: {safe(scene.problem)}")
         if guarantee:
             parts.append(safe(guarantee))
         return "   ".join(parts)

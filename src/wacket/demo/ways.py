@@ -18,10 +18,12 @@ TIMEOUT = 10.0  # seconds
 
 
 class Sender(Protocol):
-    """`sent` and `acknowledged` count lines since the beginning; `acknowledged` of a way that cannot know stays 0."""
+    """`sent` and `acknowledged` count lines since the beginning; None is for a way on which nobody answers."""
 
     sent: int
-    acknowledged: int
+
+    @property
+    def acknowledged(self) -> int | None: ...
 
     def send(self, frame: bytes) -> None: ...
 
@@ -31,19 +33,21 @@ class Sender(Protocol):
 class Tcp:
     """Lines over one TCP connection, acknowledged by the hub once they are on disk."""
 
-    def __init__(self, address: str, node: str) -> None:
+    def __init__(self, address: str, node: str, patience: float = 0.25) -> None:
         self.sent = self.acknowledged = 0
-        self._address, self._node = split_address(address), node
+        self._address, self._node, self._patience = split_address(address), node, patience
         self._socket: socket.socket | None = None
         self._before = 0  # acknowledged on earlier connections
+        self._here = 0  # sent on this one
         self._half = b""
 
     def send(self, frame: bytes) -> None:
-        """Send whole lines; take whatever acknowledgements have come meanwhile."""
+        """Send whole lines; wait a little for their acknowledgement, which may also come with the next ones."""
         try:
             link = self._socket or self._open()
             link.sendall(frame)
             self.sent += frame.count(b"\n")
+            self._here += frame.count(b"\n")
             self._take(link)
         except OSError:
             self.close()
@@ -52,7 +56,7 @@ class Tcp:
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
-        self._socket, self._half, self._before = None, b"", self.acknowledged
+        self._socket, self._half, self._before, self._here = None, b"", self.acknowledged, 0
 
     def _open(self) -> socket.socket:
         self._socket = socket.create_connection(self._address, TIMEOUT)
@@ -60,18 +64,22 @@ class Tcp:
         return self._socket
 
     def _take(self, link: socket.socket) -> None:
-        link.setblocking(False)
+        link.settimeout(self._patience)
         try:
-            said = link.recv(65536)
-        except BlockingIOError:
+            while self.acknowledged < self._before + self._here:
+                said = link.recv(65536)
+                if not said:
+                    raise ConnectionResetError("the hub closed the connection")
+                *lines, self._half = (self._half + said).split(b"\n")
+                self._count(lines)
+        except TimeoutError:
             return
         finally:
             link.settimeout(TIMEOUT)
-        if not said:
-            raise ConnectionResetError("the hub closed the connection")
-        *lines, self._half = (self._half + said).split(b"\n")
-        for line in lines:
-            word, _, rest = line.partition(b" ")
+
+    def _count(self, answers: list[bytes]) -> None:
+        for answer in answers:
+            word, _, rest = answer.partition(b" ")
             number = rest.split(b" ", 1)[0]
             if word in {b"ok", b"no"} and number.isdigit():
                 self.acknowledged = self._before + int(number)
@@ -80,8 +88,10 @@ class Tcp:
 class Udp:
     """Datagrams of whole lines; nobody answers."""
 
+    acknowledged = None
+
     def __init__(self, address: str) -> None:
-        self.sent = self.acknowledged = 0
+        self.sent = 0
         host, port = split_address(address)
         self._target = host, port
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
@@ -106,11 +116,20 @@ class Http:
         self.sent += frame.count(b"\n")
         status, body = post(self._link, self._path, frame, "text/plain")
         if status >= 300:
-            raise ConnectionError(f"the hub answered {status}: {body[:200].decode('utf-8', 'replace')}")
+            raise ConnectionError(f"the hub answered {status}: {reason(body)}")
         self.acknowledged += json.loads(body)["stored"]
 
     def close(self) -> None:
         self._link.close()
+
+
+def reason(body: bytes) -> str:
+    """What a refusal says, at most 100 characters of it."""
+    try:
+        said = str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        said = body.decode("utf-8", "replace")
+    return said[:100]
 
 
 def post(link: http.client.HTTPConnection, path: str, body: bytes, media: str) -> tuple[int, bytes]:

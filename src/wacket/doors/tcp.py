@@ -146,6 +146,7 @@ class LineConnection(asyncio.Protocol):
                 said = hello.parse(line)
                 pieces = [(rest, None), *pieces[1:]] if rest else pieces[1:]
             self.hello = said
+            self.pending.numbered = said.epoch is not None
             self.speaker = self.door.admission.known(said.token, said.node, self.peer)
         except WacketError as error:
             self._turn_away(error)
@@ -223,13 +224,14 @@ class LineConnection(asyncio.Protocol):
 
     def _answer(self) -> None:
         answers: list[bytes] = []
-        on_disk = 0
+        before = self.pending.answered_lines
         for piece in self.pending.answered():
             rejects = piece.receipt.rejects if piece.receipt else ()
-            answers += [b"no %d %s\n" % (piece.first + r.offset + 1, _one_line(r.reason)) for r in rejects]
+            first = self.pending.answered_lines
+            answers += [b"no %d %s\n" % (first + r.offset + 1, _one_line(r.reason)) for r in rejects]
             self.door.counts["lines_refused"] += len(rejects)
-            on_disk = piece.first + piece.frames
-        if on_disk and self.hello is not None and self.hello.ack and not self.transport.is_closing():
+        on_disk = self.pending.answered_lines
+        if on_disk > before and self.hello is not None and self.hello.ack and not self.transport.is_closing():
             self.transport.write(b"".join([*answers, b"ok %d\n" % on_disk]))
 
     def _try_again_later(self) -> None:

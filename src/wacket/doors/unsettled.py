@@ -15,34 +15,36 @@ NEW, OFFERED, FAILED, STORED = range(4)
 
 
 class Piece:
-    """Some whole lines, or one refused line. `first` is the number of its first line, from 0."""
+    """Some whole lines, or one refused line. `first` is the number of its first line, from 0, where it is needed."""
 
-    __slots__ = ("body", "first", "frames", "receipt", "refusal", "state")
+    __slots__ = ("body", "first", "receipt", "refusal", "state")
 
     def __init__(self, body: bytes, refusal: str | None, first: int) -> None:
         self.body, self.refusal, self.first = body, refusal, first
-        self.frames = 1 if refusal is not None else count_frames(body)
         self.state = NEW
         self.receipt: Receipt | None = None
 
 
 class Unsettled:
-    """Pieces from the oldest that is not answered to the newest."""
+    """Pieces from the oldest that is not answered to the newest.
 
-    __slots__ = ("bytes", "pieces", "taken")
+    Lines are counted on the way in only for senders that number them; otherwise the receipts tell how many there were.
+    """
+
+    __slots__ = ("answered_lines", "bytes", "numbered", "pieces", "taken")
 
     def __init__(self) -> None:
         self.pieces: deque[Piece] = deque()
         self.bytes = 0
-        self.taken = 0  # lines of this connection so far
+        self.numbered = False
+        self.taken = 0  # lines so far, if `numbered`
+        self.answered_lines = 0
 
     def add(self, body: bytes, refusal: str | None) -> None:
-        piece = Piece(body, refusal, self.taken)
-        if not piece.frames:
-            return
-        self.taken += piece.frames
+        self.pieces.append(Piece(body, refusal, self.taken))
         self.bytes += len(body)
-        self.pieces.append(piece)
+        if self.numbered:
+            self.taken += 1 if refusal is not None else count_frames(body)
 
     def to_offer(self) -> Iterator[Piece]:
         """Those that the intake does not have, oldest first."""
@@ -54,6 +56,8 @@ class Unsettled:
             piece = self.pieces.popleft()
             self.bytes -= len(piece.body)
             yield piece
+            if piece.receipt is not None:
+                self.answered_lines += piece.receipt.stored + piece.receipt.rejected
 
 
 def in_order(chunk: bytes, dropped: Sequence[Dropped], limit: int) -> list[tuple[bytes, str | None]]:
@@ -73,10 +77,4 @@ def in_order(chunk: bytes, dropped: Sequence[Dropped], limit: int) -> list[tuple
 
 def count_frames(chunk: bytes) -> int:
     """Lines that are not blank, as the formats count them."""
-    if chunk[-1:] not in (b"\n", b""):
-        chunk += b"\n"
-    lines = chunk.count(b"\n")
-    doubtful = (b"\n\n", b"\n\r", b" \n", b" \r", b"\t\n", b"\t\r")
-    if chunk[:1].isspace() or any(pair in chunk for pair in doubtful):
-        return sum(1 for line in chunk.split(b"\n") if line.strip())
-    return lines
+    return sum(map(bool, map(bytes.strip, chunk.split(b"\n"))))

@@ -23,9 +23,8 @@ SUMMARY = "Lines of `name:value name:value` or `name=value`, as boards print for
 MEDIA_TYPES = ("text/plain",)
 
 _NAME = re.compile(rb"[A-Za-z_\x80-\xff][^\s:=,;\"'{}<>]{0,127}+")
-_ITEM = re.compile(
-    rb"(" + _NAME.pattern + rb")[ \t]*+[:=][ \t]*+([+-]?(?:[0-9.][0-9.eE+-]*+|nan|inf(?:inity)?)|ovf)", re.I
-)
+_NUMBER = rb"[+-]?(?:(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:e[+-]?[0-9]++)?+|nan|inf(?:inity)?+)|ovf"  # ovf: Arduino's inf
+_ITEM = re.compile(rb"(" + _NAME.pattern + rb")[ \t]*+[:=][ \t]*+(" + _NUMBER + rb")", re.I)
 _GAP = re.compile(rb"[ \t]*+(?:,[ \t]*+|(?<=[ \t])|\Z)")
 _CANONICAL = bytes.maketrans(b": \t,", b"=,,,")
 

@@ -1,8 +1,8 @@
 """Gives any selection of readings or logs as CSV, NDJSON or Parquet, in pieces, with bounded memory.
 
 Rows come file by file in order of time, then those still in memory; within a file readings are sorted by series and
-time. A file that cannot be read is reported and left out. Names come from the caller, one for each series or node;
-what has no name is left out. Parquet is written to a temporary file first, since its index stands at its end.
+time. A file that cannot be read is reported and left out. Names come from the caller, one for each series or node.
+Parquet is written to a temporary file first, since its index stands at its end.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import duckdb
 import msgspec
-import numpy as np
-from arro3.core import Array, DataType, Table
 
 from wacket.history import logsearch
 from wacket.history.question import Question, condition, quoted
@@ -91,34 +89,31 @@ def export(query: Asking, wanted: Export) -> Iterator[bytes]:
 
 
 def _text(query: Asking, what: Readings | Logs, form: Literal["csv", "ndjson"]) -> Iterator[bytes]:
+    called = _called(what, form)
     with query.reading() as question:
-        segments = _prepare(question, what, form)
+        segments = _segments(question, what)
         if form == "csv":
             yield _HEADERS[type(what)]
         for source in [*segments, None]:
             mark = len(question.used)
             try:
-                yield from _lines(question, what, form, source)
+                yield from _lines(question, what, form, called, source)
             except duckdb.Error as error:
                 if not query.report(error, question.used[mark:]):
                     raise
 
 
-def _lines(question: Question, what: Readings | Logs, form: str, source: Segment | None) -> Iterator[bytes]:
-    tail, of_view, lines = (
-        ("tail_readings", question.view.tail_readings, _READING_LINES)
-        if isinstance(what, Readings)
-        else ("tail_logs", question.view.tail_logs, _LOG_LINES)
-    )
-    if source is None and of_view is None:
-        return
-    where, parameters = _where(what)
+def _lines(
+    question: Question, what: Readings | Logs, form: str, called: _Called, source: Segment | None
+) -> Iterator[bytes]:
+    tail, lines = _in_memory(question, what), _READING_LINES if isinstance(what, Readings) else _LOG_LINES
     rows = question.union("*", [source] if source else [], "" if source else tail, "")
     if not rows:
         return
+    where, parameters = _where(what)
+    (start,) = called.sql
     question.cursor.execute(
-        f"SELECT {lines[form]} FROM (SELECT * FROM ({rows}) {where}) r JOIN names USING ({_key(what)})",
-        parameters,
+        f"SELECT {lines[form].replace('$start', start)} FROM ({rows}) {where}", [*called.lists, *parameters]
     )
     while piece := question.cursor.fetchmany(_ROWS):
         yield "".join([line for (line,) in piece]).encode()
@@ -134,37 +129,41 @@ def _file(query: Asking, what: Readings | Logs) -> Iterator[bytes]:
 
 
 def _copy(question: Question, what: Readings | Logs, path: Path) -> None:
-    segments = _prepare(question, what, "parquet")
     where, parameters = _where(what)
+    called = _called(what, "parquet")
     if isinstance(what, Readings):
-        columns = 'n.node, n.name, n.labels, n.unit, r."at", r.value, r.quality'
-        tail, rows = question.view.tail_readings, "tail_readings"
+        node, name, labels, unit = called.sql
+        columns = f'{node} AS node, {name} AS name, {labels} AS labels, {unit} AS unit, "at", value, quality'
+        nothing = question.readings(1, 0, [])
     else:
-        columns = 'r.id, r."at", r.observed_at, n.name AS node, r.source, r.severity, r.body, r.attrs'
-        tail, rows = question.view.tail_logs, "tail_logs"
-    source = question.union("*", segments, rows if tail is not None else "", "") or (
-        question.readings(1, 0) if isinstance(what, Readings) else question.logs([], with_tail=False)
-    )
+        columns = f'id, "at", observed_at, {called.sql[0]} AS node, source, severity, body, attrs'
+        nothing = question.logs([], with_tail=False)
+    source = question.union("*", _segments(question, what), _in_memory(question, what), "") or nothing
     question.cursor.execute(
-        f"""COPY (SELECT {columns} FROM (SELECT * FROM ({source}) {where}) r JOIN names n USING ({_key(what)}))
+        f"""COPY (SELECT {columns} FROM ({source}) {where})
         TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, OVERWRITE true)""",
-        parameters,
+        [*called.lists, *parameters],
     )
 
 
-def _prepare(question: Question, what: Readings | Logs, form: Format) -> list[Segment]:
-    """Put the names beside the rows, and choose the files, the oldest first."""
+def _segments(question: Question, what: Readings | Logs) -> list[Segment]:
+    """The files, the oldest first. Raises BadRequest for a bad regular expression."""
     if isinstance(what, Readings):
-        question.cursor.register("names", _series_table(what.names, form))
         ids = [name.id for name in what.names]
         chosen = question.choose(question.view.readings, what.since, what.until, ids)
     else:
         if what.wanted.regex:
             logsearch.check_regex(question, what.wanted.regex)
-        question.cursor.register("names", _node_table(what.nodes, form))
         nodes = None if what.wanted.nodes is None else sorted(what.wanted.nodes)
         chosen = question.choose(question.view.logs, what.wanted.since, what.wanted.until, nodes)
     return sorted(chosen, key=lambda one: (one.t_min, one.first))
+
+
+def _in_memory(question: Question, what: Readings | Logs) -> str:
+    """The name of the table of the rows in memory, if there are any."""
+    if isinstance(what, Readings):
+        return "tail_readings" if question.view.tail_readings is not None else ""
+    return "tail_logs" if question.view.tail_logs is not None else ""
 
 
 def _where(what: Readings | Logs) -> tuple[str, list[Any]]:
@@ -174,10 +173,6 @@ def _where(what: Readings | Logs) -> tuple[str, list[Any]]:
     return f"WHERE {' AND '.join(tests)}" if tests else "", parameters
 
 
-def _key(what: Readings | Logs) -> str:
-    return "series" if isinstance(what, Readings) else "node"
-
-
 _HEADERS: Mapping[type[Readings | Logs], bytes] = {
     Readings: b"node,name,labels,at,value\n",
     Logs: b"id,at,node,source,severity,body,attrs\n",
@@ -185,8 +180,8 @@ _HEADERS: Mapping[type[Readings | Logs], bytes] = {
 
 # The part of a line that is the same for all rows of a series is made once, in the table of names.
 _READING_LINES = {
-    "csv": f"concat(start, {_TIME}, ',', value, E'\\n')",
-    "ndjson": f"""concat(start, {_TIME}, '","value":',
+    "csv": f"concat($start, {_TIME}, ',', value, E'\\n')",
+    "ndjson": f"""concat($start, {_TIME}, '","value":',
         CASE WHEN isfinite(value) THEN value::VARCHAR ELSE 'null' END, E'}}\\n')""",
 }
 
@@ -196,28 +191,53 @@ def _in_csv(column: str) -> str:
 
 
 _LOG_LINES = {
-    "csv": f"""concat(id, ',', {_TIME}, ',', start, ',', {_in_csv("source")}, ',', severity, ',', {_in_csv("body")},
+    "csv": f"""concat(id, ',', {_TIME}, ',', $start, ',', {_in_csv("source")}, ',', severity, ',', {_in_csv("body")},
         ',', {_in_csv("attrs")}, E'\\n')""",
-    "ndjson": f"""concat('{{"id":', id, ',"at":"', {_TIME}, '","node":', start, ',"source":', to_json(source),
+    "ndjson": f"""concat('{{"id":', id, ',"at":"', {_TIME}, '","node":', $start, ',"source":', to_json(source),
         ',"severity":', severity, ',"body":', to_json(body), ',"attrs":',
         CASE WHEN attrs = '' THEN '{{}}' WHEN json_valid(attrs) THEN json(attrs)::VARCHAR
         ELSE to_json(attrs)::VARCHAR END, E'}}\\n')""",
 }
 
 
-def _series_table(names: Sequence[Name], form: Format) -> Table:
-    columns: dict[str, Any] = {"series": Array.from_numpy(np.array([name.id for name in names], np.uint32))}
+class _Called(NamedTuple):
+    """SQL of the names of a row's series or node, and the parameters of that SQL.
+
+    Taken from lists by number and not joined, for a join does not keep the order of the rows.
+    """
+
+    sql: tuple[str, ...]
+    lists: tuple[list[str | None], ...]
+
+
+def _called(what: Readings | Logs, form: Format) -> _Called:
+    key = "series" if isinstance(what, Readings) else "node"
+    columns = _series_columns(what.names, form) if isinstance(what, Readings) else [_node_column(what.nodes, form)]
+    ids = [name.id for name in what.names] if isinstance(what, Readings) else list(what.nodes)
+    low, size = min(ids, default=0), max(ids, default=-1) - min(ids, default=0) + 1
+    lists = []
+    for column in columns:
+        by_number: list[str | None] = [None] * size
+        for number, text in zip(ids, column, strict=True):
+            by_number[number - low] = text
+        lists.append(by_number)
+    taken = f"list_extract(?::VARCHAR[], {key}::BIGINT - {low - 1})"
+    return _Called((taken,) * len(lists), tuple(lists))
+
+
+def _series_columns(names: Sequence[Name], form: Format) -> list[list[str]]:
     labels = [msgspec.json.encode(name.labels).decode() for name in names]
     if form == "parquet":
-        columns |= {
-            "node": _texts([name.node for name in names]),
-            "name": _texts([name.name for name in names]),
-        }
-        columns |= {"labels": _texts(labels), "unit": _texts([name.unit for name in names])}
-    else:
-        starts = _csv_start if form == "csv" else _ndjson_start
-        columns["start"] = _texts(list(map(starts, names, labels)))
-    return Table.from_pydict(columns)
+        return [[n.node for n in names], [n.name for n in names], labels, [n.unit for n in names]]
+    return [list(map(_csv_start if form == "csv" else _ndjson_start, names, labels))]
+
+
+def _node_column(nodes: Mapping[int, str], form: Format) -> list[str]:
+    if form == "parquet":
+        return list(nodes.values())
+    if form == "csv":
+        return ['"' + name.replace('"', '""') + '"' for name in nodes.values()]
+    return [msgspec.json.encode(name).decode() for name in nodes.values()]
 
 
 def _csv_start(name: Name, labels: str) -> str:
@@ -229,19 +249,3 @@ def _csv_start(name: Name, labels: str) -> str:
 def _ndjson_start(name: Name, labels: str) -> str:
     texts = [msgspec.json.encode(text).decode() for text in (name.node, name.name)]
     return f'{{"node":{texts[0]},"name":{texts[1]},"labels":{labels},"at":"'
-
-
-def _node_table(nodes: Mapping[int, str], form: Format) -> Table:
-    names = list(nodes.values())
-    columns: dict[str, Any] = {"node": Array.from_numpy(np.array(list(nodes), np.uint32))}
-    if form == "parquet":
-        columns["name"] = _texts(names)
-    elif form == "csv":
-        columns["start"] = _texts(['"' + name.replace('"', '""') + '"' for name in names])
-    else:
-        columns["start"] = _texts([msgspec.json.encode(name).decode() for name in names])
-    return Table.from_pydict(columns)
-
-
-def _texts(rows: Sequence[str]) -> Array:
-    return Array(list(rows), type=DataType.utf8())

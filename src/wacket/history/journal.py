@@ -22,24 +22,10 @@ from typing import Any, NamedTuple, NoReturn
 
 from wacket.errors import Unavailable
 from wacket.history import salvage
+from wacket.history.schema import connect
 from wacket.history.shapes import Damage, Mark, StoredReceipt
 
 _CHECKPOINT_BYTES = 4 << 20  # of WAL; 8 to 14 ms, and short enough to be repaired quickly after a crash
-_SCHEMA = """
-create table if not exists batches(id integer primary key, kind text, rows integer, t_min integer, t_max integer,
-  at integer, crc integer, blob blob);
-create table if not exists marks(source text, epoch text, ranges text, crc integer, row integer, before text,
-  primary key(source, epoch)) without rowid;
-create table if not exists receipts(source text, key text, body blob, at integer, row integer,
-  primary key(source, key)) without rowid;
-create table if not exists segments(id integer primary key, name text, kind text, level integer, t_min integer,
-  t_max integer, series_min integer, series_max integer, rows integer, bytes integer, crc integer, first integer,
-  last integer, row_crc integer);
-create table if not exists obsolete(name text primary key) without rowid;
-create table if not exists damage(path text, kind text, t_min integer, t_max integer, rows integer, reason text,
-  at integer);
-create table if not exists state(key text primary key, value integer) without rowid;
-"""
 _ADD_BATCH = "insert into batches(id, kind, rows, t_min, t_max, at, crc, blob) values(?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_MARK = """insert into marks(source, epoch, ranges, crc, row) values(?, ?, ?, ?, ?)
   on conflict do update set before = ranges, ranges = excluded.ranges, crc = excluded.crc, row = excluded.row"""
@@ -199,12 +185,12 @@ class Journal:
         if not self._hopeless:
             self.found += salvage.mend_wal(self._path, self._clock())
             try:
-                return _connect(self._path)
+                return connect(self._path)
             except sqlite3.DatabaseError as error:
                 if _code(error) not in _HOPELESS:
                     raise
         aside = salvage.set_aside(self._path)
-        connection = _connect(self._path)
+        connection = connect(self._path)
         self.found += salvage.copy_readable(aside, connection, self._clock())
         self._hopeless = False
         return connection
@@ -253,29 +239,6 @@ def damaged_row(path: Path, row: Sequence[int | str]) -> Damage:
     return Damage(
         f"{path}#{number}", str(kind), int(t_min), int(t_max), int(rows), "the checksum is wrong", int(at)
     )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        # Each pragma is fetched to its end: a result left open would hold a lock and keep the WAL growing.
-        # Exclusive: nobody else may open the file while the hub runs, not even another hub.
-        for pragma in (
-            "locking_mode=exclusive",
-            "journal_mode=wal",
-            "synchronous=full",
-            "wal_autocheckpoint=0",
-            "cell_size_check=on",
-        ):
-            connection.execute(f"pragma {pragma}").fetchall()
-        connection.executescript(_SCHEMA)
-        salvage.probe(connection)
-        connection.execute("pragma wal_checkpoint(truncate)").fetchall()
-        salvage.keep_head(path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _some(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:

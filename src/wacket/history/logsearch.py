@@ -157,10 +157,18 @@ def _check(question: Question, wanted: LogQuery) -> None:
     if not 1 <= wanted.limit <= MOST_ROWS:
         raise BadRequest(f"limit must be 1 to {MOST_ROWS}; follow the cursor for more", "limit")
     for field, text in (("find", wanted.find), ("regex", wanted.regex), ("source", wanted.source)):
-        if len(text) > MOST_TEXT or "\0" in text:
-            raise BadRequest(f"{field} may have {MOST_TEXT} characters, and no zero byte", field)
+        if len(text) > MOST_TEXT or not _is_text(text):
+            raise BadRequest(f"{field} may have {MOST_TEXT} characters, and only what is text", field)
     if wanted.regex:
         check_regex(question, wanted.regex)
+
+
+def _is_text(text: str) -> bool:
+    """No zero byte, and no half of a surrogate pair: what the engine takes for text."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def check_regex(question: Question, regex: str) -> None:

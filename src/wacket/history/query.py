@@ -1,8 +1,8 @@
 """Puts questions to the whole history at once: the sealed files and the rows still in memory, through DuckDB.
 
 It owns nothing: the engine is in memory and can be started again at will. One cursor per question, which is ended
-when it takes too long. A file that is not as it was written is reported to the history and left out, and the rest is answered.
-All methods block: call them from a thread. It never writes to the history and knows no names of series or nodes.
+when it takes too long. A file that is not as it was written is reported to the history and left out, and the rest is
+answered. All methods block: call them from a thread. It never writes to the history and knows no names.
 """
 
 from __future__ import annotations
@@ -72,7 +72,10 @@ class Query:
     def sql(self, text: str, limit: int, names: sql.Names) -> sql.Answer:
         """A reader's own SELECT, shut in a database of its own. Raises BadRequest for what it may not do."""
         with _one_of(self._sandboxes, "two SQL questions are running already; try again when one has ended"):
-            return self.ask(lambda question: sql.run(question, text, limit, names, self._limits.query_memory))
+            try:
+                return self.ask(lambda question: sql.run(question, text, limit, names, self._limits.query_memory))
+            except duckdb.Error as error:  # no file is to blame, so it is the question
+                raise sql.refusal(error) from error
 
     def export(self, wanted: exporting.Export) -> Iterator[bytes]:
         """Pieces of a file. The files that are read stay in place until the iterator is closed."""
@@ -125,8 +128,6 @@ class Query:
     def _start(self) -> Any:
         engine = duckdb.connect(":memory:", config=engine_settings(self._limits.query_memory, THREADS))
         engine.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
-        # Joins stay as written, so that what is exported keeps the order in which it is stored.
-        engine.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         return engine
 
     def _cursor(self) -> Any:

@@ -75,7 +75,7 @@ def run(question: Question, text: str, limit: int, names: Names, memory: str, th
         except duckdb.Error as error:
             if _may_be_a_file(error):
                 raise
-            raise BadRequest(_said(error), "sql") from error
+            raise refusal(error) from error
     finally:
         sandbox.close()
 
@@ -86,8 +86,8 @@ def _one_select(sandbox: Any, text: str) -> str:
         raise BadRequest(f"a question may have {MOST_TEXT} characters, and no zero byte", "sql")
     try:
         statements = sandbox.extract_statements(text)
-    except (duckdb.Error, UnicodeError) as error:
-        raise BadRequest(_said(error), "sql") from error
+    except (duckdb.Error, TypeError) as error:  # TypeError: half of a surrogate pair is no text
+        raise refusal(error) from error
     if len(statements) != 1:
         raise BadRequest(f"write one SELECT; this has {len(statements)} statements", "sql")
     if statements[0].type != duckdb.StatementType.SELECT:
@@ -178,14 +178,20 @@ def _document(text: str) -> Any:
 
 
 def _may_be_a_file(error: duckdb.Error) -> bool:
-    """Whether the engine met something that is not the question's fault."""
-    return isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException) or (
-        "read_parquet" not in str(error) and any(sign in str(error) for sign in _SIGNS)
-    )
+    """Whether the engine met something that may not be the question's fault."""
+    if isinstance(error, duckdb.ProgrammingError | duckdb.PermissionException):
+        return isinstance(error, duckdb.InvalidInputException) and any(sign in said(error) for sign in _SIGNS)
+    return isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException)
 
 
 _SIGNS = ("Snappy", "ZSTD", "decompress", "Parquet", "parquet", "Thrift", "corrupt")
 
 
-def _said(error: Exception) -> str:
+def refusal(error: Exception) -> BadRequest:
+    """What to answer where the engine did not like the question."""
+    return BadRequest(said(error), "sql")
+
+
+def said(error: Exception) -> str:
+    """The engine's reason, without the text of the question."""
     return str(error).strip().split("\n\nLINE")[0][:1000]

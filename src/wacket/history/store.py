@@ -8,6 +8,7 @@ one transaction only). It answers no questions: that is query.py.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ from wacket.history.tail import Part, Tail
 from wacket.records import Batch, Series, Statistics
 from wacket.settings import History as Settings
 
+# Spent at start on sealing what does not fit into memory; what is left then is sealed beside the other work.
+_START_SECONDS = 5
 _SLACK = 4  # the tail may grow to so many times what is sealed at once before senders must wait
 Rules = Callable[[], Sequence[RetentionRule]]
 
@@ -60,11 +63,9 @@ class History:
         self._opened = self.journal.opened
         self.last_commit = 0
         self.appended = 0
-        self._loaded, self._replay_to = (
-            0,
-            self._row - 1,
-        )  # journal rows up to here are older than this process
+        self._loaded, self._replay_to = 0, self._row - 1  # journal rows that are older than this process
         self._load()
+        self._catch_up()
 
     @classmethod
     def open(cls, folder: Path, settings: Settings, clock: Callable[[], int]) -> History:
@@ -100,7 +101,9 @@ class History:
         marks, damaged = self.journal.marks()
         if damaged:
             reason = f"{damaged} marks of senders are damaged; what they send again may be stored twice"
-            self.damages.append(Damage(str(self.folder / "journal.db"), "marks", 0, 0, 0, reason, self.clock()))
+            self.damages.append(
+                Damage(str(self.folder / "journal.db"), "marks", 0, 0, 0, reason, self.clock())
+            )
         return marks
 
     def load_receipts(self) -> list[StoredReceipt]:
@@ -130,14 +133,9 @@ class History:
         with self._sealing:
             self.space.tend()
             opened, through = self._recheck(), self._row - 1
-            while (part := self._freeze()) is not None:
-                made = sealer.seal(part, self.folder, self.files.number)
-                with self._turn:
-                    self.files.commit(made, (), part)
+            while (part := self._seal_next()) is not None:
                 sealed += part.rows
-                if self._behind():
-                    self._load()
-                elif part.last >= through:
+                if part.last >= through:
                     break
             self._opened = opened
             self.journal.checkpoint()
@@ -248,6 +246,24 @@ class History:
 
     def _behind(self) -> bool:
         return self._loaded < self._replay_to
+
+    def _catch_up(self) -> None:
+        """Seal what the journal holds beyond what fits into memory, for a while; questions see it from then on."""
+        began = self.clock()
+        with contextlib.suppress(Unavailable, OSError, duckdb.Error):  # a full disk is no reason not to start
+            while self._behind() and self.clock() - began < _START_SECONDS * 1_000_000:
+                self._seal_next()
+
+    def _seal_next(self) -> Part | None:
+        """Seal the oldest part of the tail and read older rows in its place; what was sealed."""
+        part = self._freeze()
+        if part is not None:
+            made = sealer.seal(part, self.folder, self.files.number)
+            with self._turn:
+                self.files.commit(made, (), part)
+            if self._behind():
+                self._load()
+        return part
 
     def _load(self) -> None:
         """Read older journal rows into the tail, to be sealed next, as many as are sealed at once."""

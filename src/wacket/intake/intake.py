@@ -54,6 +54,8 @@ class Intake:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._to_commit: asyncio.Queue[Work] = asyncio.Queue(IN_FLIGHT)
         self._busy = 0
+        self._ended = False
+        self._progress = asyncio.Event()
         self._counts = dict.fromkeys(
             ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed"), 0
         )
@@ -84,18 +86,22 @@ class Intake:
         return self._known.have(node, epoch)
 
     async def run(self) -> None:
-        """Decode and commit until cancelled; what is waiting then is still stored."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._decode_for_ever(), name="decode")
-            tasks.create_task(self._commit_for_ever(), name="commit")
+        """Decode and commit until cancelled: call `drain` before, or what is waiting is lost to its sender's retry."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._decode_for_ever(), name="decode")
+                tasks.create_task(self._commit_for_ever(), name="commit")
+        finally:
+            self._ended = True
+            self._progress.set()
 
     async def drain(self) -> None:
-        """Return when nothing is waiting or under way."""
-        while self.waiting.statistics()["waiting_nodes"]:
+        """Return when nothing is waiting or under way, or when it never will be because `run` has ended."""
+        while self.waiting.statistics()["waiting_nodes"] and not self._ended:
             self.waiting.hurry.set()
-            room = asyncio.Event()
-            self.waiting.when_room(room.set)
-            await room.wait()
+            self._progress.clear()
+            self.waiting.when_room(self._progress.set)
+            await self._progress.wait()
 
     async def forget_before(self, moment: int) -> None:
         """Let go of the keys whose receipts are older; a request that comes again after that is stored again."""

@@ -6,6 +6,7 @@ sends them again to the next hub. Every acknowledged line must be there exactly 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -131,7 +132,8 @@ def torture(
             told(number + 1)
         sender.end()
         process.start()
-        return _verdict(process.hub(), kills, sender.acknowledged)
+        with contextlib.closing(process.hub()) as hub:
+            return _verdict(hub, kills, sender.acknowledged)
     finally:
         if sender.is_alive():
             sender.end()

@@ -38,6 +38,7 @@ class HubProcess:
         words += [part for door, address in self.doors.items() for part in (f"--{door}", address)]
         # What the environment says of hubs and their settings is meant for another one.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WACKET_")}
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._words().open("ab") as complaints:
             self._process = subprocess.Popen(  # noqa: S603
                 words,

@@ -89,6 +89,7 @@ def _os_sentence(error: OSError) -> str:
 
 
 def _say(what: str, advice: str = "") -> None:
-    click.echo(click.style("✗ ", fg="red") + plain(what), err=True)
-    for line in plain(advice, keep="\n").splitlines():
+    first, *more = plain(what, keep="\n").splitlines() or [""]
+    click.echo(click.style("✗ ", fg="red") + first, err=True)
+    for line in [*more, *plain(advice, keep="\n").splitlines()]:
         click.echo(f"  {line}", err=True)

@@ -1,0 +1,267 @@
+"""SQL from people: what it can see, what it says, and everything that it must not be able to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.support.past import FakePast
+
+from wacket import settings
+from wacket.errors import BadRequest, Unavailable
+from wacket.history.query import Query
+from wacket.history.sql import VIEWS, Answer, Names
+from wacket.history.times import SECOND
+
+BASE = 1_764_547_200 * SECOND
+NAMES = Names(
+    [(1, "rig-3", "temp", '{"place":"top"}', "°C"), (2, "rig-4", "n", "{}", "")],
+    [(1, "hub", "machine", "adopted"), (2, "rig-3", "board", "pending")],
+)
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> FakePast:
+    (tmp_path / "store").mkdir()
+    past = FakePast(tmp_path / "store")
+    past.seal_readings([1, 1, 2], [BASE, BASE + SECOND, BASE], [1.0, 2.0, 3.0])
+    past.keep_readings([1], [BASE + 2 * SECOND], [9.0])
+    past.seal_logs([(1, BASE, 2, "app", 9, "sealed", '{"a":1}')])
+    past.keep_logs([(2, BASE, 2, "app", 9, "kept", ""), (3, BASE, 77, "app", 9, "of nobody", "")])
+    return past
+
+
+@pytest.fixture
+def query(past: FakePast) -> Iterator[Query]:
+    query = Query(past, settings.History())
+    yield query
+    query.close()
+    assert past.views == 0
+    assert past.damage == []
+
+
+def ask(query: Query, text: str, limit: int = 1000) -> Answer:
+    answer = query.sql(text, limit, NAMES)
+    msgspec.json.encode(answer.rows)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            "select node, name, count(*), sum(value) from readings group by all order by 1",
+            [["rig-3", "temp", 3, 12.0], ["rig-4", "n", 1, 3.0]],
+        ),
+        ("select labels->>'place', unit from readings where time > '2025-12-01 00:00:01'", [["top", "°C"]]),
+        ("select body, node from logs order by id", [["sealed", "rig-3"], ["kept", "rig-3"], ["of nobody", None]]),
+        ("select attrs->>'a' from logs where attrs <> ''", [["1"]]),
+        (
+            "from nodes select name, kind, state order by id",
+            [["hub", "machine", "adopted"], ["rig-3", "board", "pending"]],
+        ),
+        ("with a as (select 1 as x) select x + 1 from a", [[2]]),
+        ("values (1), (2)", [[1], [2]]),
+        ("select 1 -- a comment", [[1]]),
+        ("select ';' ; ", [[";"]]),
+        ("select count(*) from series where time is null", None),
+    ],
+)
+def test_what_can_be_asked(query: Query, text: str, rows: list[list[Any]] | None) -> None:
+    if rows is None:
+        with pytest.raises(BadRequest, match="time"):
+            ask(query, text)
+    else:
+        assert ask(query, text).rows == rows
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_the_views_have_the_columns_that_are_promised(query: Query, name: str) -> None:
+    assert ", ".join(ask(query, f"select * from {name}").columns) == VIEWS[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("select time from readings order by time limit 1", "2025-12-01T00:00:00.000000Z"),
+        ("select timestamptz '2025-12-01 01:00:00+01'", "2025-12-01T00:00:00.000000Z"),
+        ("select date '2025-12-01'", "2025-12-01"),
+        ("select 1.25", 1.25),
+        ("select sum(series) from readings", 5),
+        ("select 170141183460469231731687303715884105727", "170141183460469231731687303715884105727"),
+        ("select 18446744073709551615::ubigint", "18446744073709551615"),
+        ("select [1, 2, null]", [1, 2, None]),
+        ("select {'a': [1.5], 'b': {'c': 'd'}}", {"a": [1.5], "b": {"c": "d"}}),
+        ("select map {'k': 1}", {"k": 1}),
+        ("select json '{\"a\": null}'", {"a": None}),
+        ("select 'a\\xFF'::blob", "a\\xFF"),
+        ("select interval 90 minute", "01:30:00"),
+        ("select null", None),
+        ("select true", True),
+        ("select 'é\"'", 'é"'),
+        ("select gen_random_uuid()::varchar is not null", True),
+    ],
+)
+def test_every_kind_of_value_can_be_said_in_json(query: Query, text: str, value: object) -> None:
+    (row,) = ask(query, text).rows
+    assert json.loads(msgspec.json.encode(row)) == [value]
+
+
+def test_what_is_no_number_is_null_in_json(query: Query) -> None:
+    (row,) = ask(query, "select 'nan'::double, 'inf'::double, ['nan'::double]").rows
+    assert json.loads(msgspec.json.encode(row))[:2] == [None, None]
+
+
+def test_columns_of_the_same_name_are_all_there(query: Query) -> None:
+    answer = ask(query, "select 1 as a, 2 as a")
+    assert answer.rows == [[1, 2]]
+    assert len(answer.columns) == 2
+
+
+def test_rows_are_bounded_and_it_is_said(query: Query) -> None:
+    answer = ask(query, "select * from range(5)", 5)
+    assert (len(answer.rows), answer.truncated) == (5, False)
+    answer = ask(query, "select * from range(6) order by 1 desc", 5)
+    assert (answer.rows, answer.truncated) == ([[5], [4], [3], [2], [1]], True)
+    with pytest.raises(BadRequest, match="limit"):
+        ask(query, "select 1", 0)
+
+
+@pytest.mark.slow
+def test_an_answer_is_bounded_in_size(query: Query) -> None:
+    answer = ask(query, "select repeat('x', 100000) from range(3000)", 3000)
+    assert answer.truncated
+    assert len(answer.rows) == 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "insert into readings values (1)",
+        "delete from readings",
+        "drop view readings",
+        "create table t as select 1",
+        "create or replace view readings as select 1",
+        "copy (select 1) to '{folder}/evil.csv'",
+        "copy readings to '{folder}/evil.parquet'",
+        "copy (select 1) to '{segment}' (format parquet, use_tmp_file false)",
+        "explain analyze copy (select 1) to '{segment}' (format parquet, use_tmp_file false)",
+        "explain select 1",
+        "export database '{folder}/evil'",
+        "attach '{folder}/evil.db'",
+        "install httpfs",
+        "load httpfs",
+        "load '{folder}/evil.so'",
+        "set threads = 9",
+        "set enable_external_access = true",
+        "reset enable_external_access",
+        "pragma threads = 9",
+        "pragma enable_external_access",
+        "call enable_logging()",
+        "prepare p as select 1",
+        "begin",
+        "checkpoint",
+        "vacuum",
+        "set variable x = 1",
+        "create secret s (type s3)",
+        "select 1; select 2",
+        "select 1; copy (select 1) to '{folder}/evil.csv'",
+        "",
+        ";",
+        "-- nothing",
+    ],
+)
+def test_only_one_select_is_taken(past: FakePast, query: Query, text: str, tmp_path: Path) -> None:
+    segment = Path(past.readings[0].path)
+    before = segment.read_bytes()
+    with pytest.raises(BadRequest) as caught:
+        ask(query, text.format(folder=tmp_path, segment=segment))
+    assert caught.value.field == "sql"
+    assert segment.read_bytes() == before
+    assert not list(tmp_path.glob("evil*"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select * from read_csv('{secret}')",
+        "select * from '{secret}'",
+        "select * from read_text('{secret}')",
+        "select * from read_blob('{secret}')",
+        "select * from read_json('{secret}')",
+        "select * from sniff_csv('{secret}')",
+        "select * from read_parquet('{other}')",
+        "select * from '{other}'",
+        "select * from parquet_metadata('{other}')",
+        "select * from read_parquet('{store}/../other.parquet')",
+        "select * from read_parquet('{store}/*.parquet')",
+        "select * from glob('{folder}/*')",
+        "select * from glob('/etc/*')",
+        "select * from read_csv('https://example.com/x.csv')",
+        "select * from read_csv('/dev/stdin')",
+        "select * from duckdb_secrets()",
+        "select getenv('HOME')",
+        "select * from query('copy (select 1) to ''{folder}/evil.csv''')",
+        "select * from past",
+        "select * from readings) as x, read_csv('{secret}') as (y",
+        "with a as (insert into b values (1) returning *) select * from a",
+    ],
+)
+def test_no_other_file_network_or_variable_can_be_reached(
+    past: FakePast, query: Query, text: str, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("password\nhunter2\n")
+    other = tmp_path / "other.parquet"
+    other.write_bytes(Path(past.readings[0].path).read_bytes())
+    with pytest.raises(BadRequest) as caught:
+        ask(query, text.format(secret=secret, other=other, store=past.folder, folder=tmp_path))
+    assert "hunter2" not in str(caught.value)
+    assert not list(tmp_path.glob("evil*"))
+
+
+def test_the_doors_stay_locked_from_within(query: Query) -> None:
+    wanted = ("enable_external_access", "lock_configuration", "python_enable_replacements", "temp_directory")
+    answer = ask(query, f"select name, value from duckdb_settings() where name in {wanted} order by name")
+    assert answer.rows == [
+        ["enable_external_access", "false"],
+        ["lock_configuration", "true"],
+        ["python_enable_replacements", "false"],
+        ["temp_directory", ""],
+    ]
+
+
+def test_one_question_leaves_nothing_behind_for_the_next(query: Query) -> None:
+    ask(query, "select setseed(0.5)")
+    with pytest.raises(BadRequest):
+        ask(query, "create temp table mine as select 1")
+    with pytest.raises(BadRequest, match="mine"):
+        ask(query, "select * from mine")
+
+
+def test_more_than_two_at_once_are_put_off(query: Query) -> None:
+    for _ in range(2):
+        assert query._sandboxes.acquire(blocking=False)
+    with pytest.raises(Unavailable, match="two SQL questions"):
+        ask(query, "select 1")
+
+
+@pytest.mark.parametrize(
+    "text", ["selec 1", "select * from nothing", "select 'a'::int", "select 1/*", "select " + "(" * 3000, "\ud800"]
+)
+def test_mistakes_are_explained(query: Query, text: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        ask(query, text)
+    assert caught.value.field == "sql"
+    assert 5 < len(str(caught.value)) <= 1000
+
+
+def test_an_empty_history_has_empty_views(tmp_path: Path) -> None:
+    query = Query(FakePast(tmp_path), settings.History())
+    for name in VIEWS:
+        assert query.sql(f"select * from {name}", 10, Names()).rows == []
+    query.close()
