@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from wacket.records import Batch, Logs, Readings, SeriesKey
 
 
 @pytest.fixture
-def site(api: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def site(api: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The API with two nodes; series 1 is rig-3/temp, series 2 is rig-4/temp."""
     monkeypatch.setattr(live, "EVERY", 0.001)
     api.app.include_router(live.router)
@@ -150,8 +151,8 @@ def test_batches_that_the_bus_dropped_are_told(site: Any) -> None:
         with site.parts.bus.subscribe("batches", limit=2) as subscription:
             for _ in range(5):
                 site.parts.bus.publish_nowait("batches", readings([1]))
-            gathering = live.asyncio.ensure_future(live._gather(subscription, sieve))
-            async with live.asyncio.timeout(5):
+            gathering = asyncio.ensure_future(live._gather(subscription, sieve))
+            async with asyncio.timeout(5):
                 await sieve.ready.wait()
             gathering.cancel()
         return sieve.lost

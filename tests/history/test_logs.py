@@ -188,5 +188,5 @@ def test_a_made_up_cursor_is_refused_or_harmless(text: str) -> None:
 @pytest.mark.parametrize("at", [-(1 << 62) + 1, 0, (1 << 62) - 1])
 def test_a_cursor_at_the_edge_of_time_is_only_an_empty_or_full_page(mixed: FakePast, query: Query, at: int) -> None:
     for order in ("asc", "desc"):
-        page = query.search(LogQuery(order=order, cursor=encode_cursor(at, 0, order)))  # type: ignore[arg-type]
+        page = query.search(LogQuery(order=order, cursor=encode_cursor(at, 0, order)))
         assert len(page.rows) in (0, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -64,7 +65,12 @@ def test_iso_text_means_the_same_moment_in_any_zone(moment: datetime, offset: in
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reading_of_times(text: str) -> None:
-    for read in (lambda: times.instant(text, NOW), lambda: times.span(text), lambda: times.step(text, 0, HOUR)):
+    reads: tuple[Callable[[], int], ...] = (
+        lambda: times.instant(text, NOW),
+        lambda: times.span(text),
+        lambda: times.step(text, 0, HOUR),
+    )
+    for read in reads:
         try:
             assert 0 <= read() < times.LATEST
         except BadRequest as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ def truth(at: list[int], value: list[float], since: int, step: int, function: st
     buckets: dict[int, list[float]] = {}
     for moment, number in sorted(zip(at, value, strict=True), key=lambda pair: pair[0]):
         buckets.setdefault((moment - since) // step * step + since, []).append(number)
-    how = {
+    how: dict[str, Callable[[list[float]], float]] = {
         "min": min,
         "max": max,
         "mean": lambda some: sum(some) / len(some),

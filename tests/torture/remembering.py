@@ -61,14 +61,14 @@ class Sender(ABC):
 
 
 class TcpSender(Sender):
-    """TCP lines with ack=yes format=plotter, an epoch and numbers; bytes leave in pieces that do not respect lines."""
+    """TCP lines with ack=yes, an epoch and numbers; bytes leave in pieces that do not respect lines."""
 
     window = 3000  # lines under way
 
     def talk(self) -> None:
         first = self.acknowledged
         with socket.create_connection(self.hub.tcp, timeout=PATIENCE) as connection:
-            connection.sendall(f"hello node={self.name} ack=yes format=plotter epoch=e1 seq={first}\n".encode())
+            connection.sendall(f"hello node={self.name} ack=yes epoch=e1 seq={first}\n".encode())
             answers = connection.makefile("rb")
             with answers:
                 self._hear(answers.readline(), first)

@@ -23,7 +23,7 @@ FEW_SEGMENTS = {"WACKET_HISTORY_COMPACT_SECONDS": "3600"}
 def send(hub: Hub, node: str, first: int, lines: int = LINES) -> None:
     """Numbers from `first` on, all acknowledged."""
     with socket.create_connection(hub.tcp, timeout=20) as connection, connection.makefile("rb") as answers:
-        connection.sendall(f"hello node={node} ack=yes format=plotter\n".encode())
+        connection.sendall(f"hello node={node} ack=yes\n".encode())
         connection.sendall(b"".join(b"n:%d\n" % number for number in range(first, first + lines)))
         while (answer := answers.readline()) != b"ok %d\n" % lines:
             assert answer.startswith(b"ok "), answer

@@ -22,7 +22,7 @@ def body(batch: int) -> bytes:
 def deliver(hub: Hub, node: str, batch: int, cut: int | None = None, reset: bool = False) -> None:
     """One connection with one batch. With `cut` it breaks after that many bytes, unanswered."""
     with socket.create_connection(hub.tcp, timeout=10) as connection, connection.makefile("rb") as answers:
-        hello = f"hello node={node} ack=yes format=plotter epoch=a seq={batch * LINES}\n"
+        hello = f"hello node={node} ack=yes epoch=a seq={batch * LINES}\n"
         connection.sendall(hello.encode())
         if cut is not None:
             connection.sendall(body(batch)[:cut])
@@ -101,12 +101,12 @@ def test_have_never_claims_a_line_that_is_missing(a_hub: Callable[..., Hub]) -> 
             socket.create_connection(hub.tcp, timeout=10) as connection,
             connection.makefile("rb") as answers,
         ):
-            connection.sendall(b"hello node=holes ack=yes format=plotter epoch=a seq=0\n")
+            connection.sendall(b"hello node=holes ack=yes epoch=a seq=0\n")
             assert answers.readline() == b"have -1\n"
         deliver(hub, "holes", 0)
         with (
             socket.create_connection(hub.tcp, timeout=10) as connection,
             connection.makefile("rb") as answers,
         ):
-            connection.sendall(b"hello node=holes ack=yes format=plotter epoch=a seq=0\n")
+            connection.sendall(b"hello node=holes ack=yes epoch=a seq=0\n")
             assert answers.readline() == b"have %d\n" % (2 * LINES - 1)

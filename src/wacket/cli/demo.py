@@ -17,7 +17,7 @@ from types import FrameType
 
 import click
 
-from wacket.cli.support.errors import Misused, Partly, Unreachable
+from wacket.cli.support.errors import Failed, Misused, Partly, Unreachable
 from wacket.cli.support.options import Command
 from wacket.cli.support.process import HubProcess, free_or_any
 from wacket.cli.support.progress import bar
@@ -48,6 +48,7 @@ def command(
     With --events it replays that file through POST /log/store, one event a request, instead; then it prints the
     summary of the clusters, and ends when its output is piped.
     """
+    process: HubProcess | None = None
     with (
         contextlib.suppress(KeyboardInterrupt),
         _orderly(),
@@ -55,13 +56,15 @@ def command(
     ):
         doors = {"http": _door(session, "http", http), "tcp": _door(session, "tcp", tcp)}
         doors["udp"] = free_or_any(tcp, socket.SOCK_DGRAM)
-        with HubProcess(Path(name), doors) as process:
+        process = HubProcess(Path(name), doors)
+        with process:
             _welcome(session, process)
             if events:
                 _replay(session, process, events)
-                if not session.out.on_terminal and seconds is None:
-                    return
-            _watch(session, process, seconds, plainly, boards=not events)
+            if not events or session.out.on_terminal or seconds is not None:
+                _watch(session, process, seconds, plainly, boards=not events)
+    if process and process.trouble:
+        raise Failed(process.trouble, "This must not happen: please report it.")
     session.out.note("ended; the hub is stopped and its folder removed", "✓")
 
 

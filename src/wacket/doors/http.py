@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from wacket.doors.certificate import Certificate
 from wacket.errors import BadSettings
 
 GRACE_SECONDS = 5  # for answers under way when the hub ends
+CORKED_BYTES = 64 * 1024
 
 
 class HttpDoor(uvicorn.Server):
@@ -23,6 +25,7 @@ class HttpDoor(uvicorn.Server):
         self.listening = _listen(host, port)
         config = uvicorn.Config(
             application,
+            http=_Protocol,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -61,6 +64,47 @@ class HttpDoor(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """The hub takes the signals; the server must not."""
         yield
+
+
+class _Protocol(HttpToolsProtocol):
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(_Corked(transport, self.loop))  # type: ignore[arg-type]
+
+
+class _Corked:
+    """A transport that sends what is written in one turn of the loop at once.
+
+    The server writes an answer's head and body apart; with small answers, each write costs as much as all else.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        if not self._held:
+            self._loop.call_soon(self._flush)
+        self._held.append(data)
+        self._size += len(data)
+        if self._size > CORKED_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self._flush()
+        self._transport.set_protocol(protocol)
+
+    def _flush(self) -> None:
+        if self._held:
+            held, self._held, self._size = self._held, [], 0
+            self._transport.write(b"".join(held))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 def _listen(host: str, port: int) -> socket.socket:

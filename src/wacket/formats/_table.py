@@ -86,7 +86,7 @@ def problem(header: list[str]) -> str:
         return f"{len(header)} columns; {MOST_COLUMNS} are allowed"
     if not all(header):
         return f"column {header.index('') + 1} has no name: the first line must name the columns"
-    twice = [name for name, times in Counter(header).items() if times > 1]
+    twice = [name for name, times in Counter(map(str.lower, header)).items() if times > 1]
     if twice:
         return f"column {twice[0][:64]!r} is there twice"
     try:

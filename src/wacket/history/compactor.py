@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from wacket.history import rollups, segments
-from wacket.history.sealer import LOG_ORDER, Number, write_rollup
+from wacket.history import rollups, segments, slabs
+from wacket.history.sealer import Number, write_rollup
 from wacket.history.segments import quoted
 from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Segment
 
@@ -63,27 +63,12 @@ def join(group: Sequence[Segment], folder: Path, number: Number) -> Segment:
         *(min(s.series_min for s in group), max(s.series_max for s in group), 0, 0, number(), 0),
         *(min(s.first for s in group), max(s.last for s in group)),
     )
-    with segments.engine(folder) as connection:
+    with segments.engine(folder) as source, segments.engine(folder) as connection:
         if kind in ROLLUPS:
-            columns = rollups.merge(_rollup_rows(connection, group), ROLLUPS[kind])
+            columns = rollups.merge(_rollup_rows(source, group), ROLLUPS[kind])
             return write_rollup(columns, planned, connection, folder, _ZSTD)
-        select = _logs(group) if kind == LOGS else _readings(group)
-        return segments.write(connection, select, planned, folder, _ZSTD)
-
-
-def _logs(group: Sequence[Segment]) -> str:
-    return f"select * from read_parquet([{','.join(quoted(s.path) for s in group)}]) {LOG_ORDER}"
-
-
-def _readings(group: Sequence[Segment]) -> str:
-    """Ties keep their order: by segment (in order of arrival), then by place in it."""
-    parts = [
-        f'select series, "at", value, quality, {part}::usmallint as part, file_row_number as place '
-        f"from read_parquet({quoted(segment.path)}, file_row_number = true)"
-        for part, segment in enumerate(group)
-    ]
-    rows = " union all ".join(parts)
-    return f'select series, "at", value, quality from ({rows}) order by series, "at", part, place'
+        connection.register("rows", (slabs.logs if kind == LOGS else slabs.readings)(source, group))
+        return segments.write(connection, "select * from rows", planned, folder, _ZSTD)
 
 
 def _rollup_rows(connection: duckdb.DuckDBPyConnection, group: Sequence[Segment]) -> rollups.Columns:

@@ -30,7 +30,7 @@ from wacket.records import Batch, Series, Statistics
 from wacket.settings import History as Settings
 
 # Spent at start on sealing what does not fit into memory; what is left then is sealed beside the other work.
-_START_SECONDS = 5
+_START_SECONDS = 3
 _SLACK = 4  # the tail may grow to so many times what is sealed at once before senders must wait
 Rules = Callable[[], Sequence[RetentionRule]]
 
@@ -143,16 +143,25 @@ class History:
 
     def compact(self) -> int:
         """Join small segments until none are left to join; how many were joined. Raises as `seal` does."""
-        joined = 0
+        joined, failed = 0, None
         with self._upkeep:
             for kind in KINDS:
-                while group := compactor.plan(kind, self.files.of(kind)):
-                    if not self.space.has_room(2 * sum(segment.bytes for segment in group)):
-                        break
-                    make = partial(compactor.join, group, self.folder, self.files.number)
-                    if not self._replace(group, make):
-                        break
-                    joined += len(group)
+                try:
+                    joined += self._compact(kind)
+                except (duckdb.Error, OSError) as error:  # one kind that fails must not stop the others
+                    failed = error
+        if failed is not None:
+            raise failed
+        return joined
+
+    def _compact(self, kind: str) -> int:
+        joined = 0
+        while group := compactor.plan(kind, self.files.of(kind)):
+            if not self.space.has_room(2 * sum(segment.bytes for segment in group)):
+                break
+            if not self._replace(group, partial(compactor.join, group, self.folder, self.files.number)):
+                break
+            joined += len(group)
         return joined
 
     def retain(self, rules: Sequence[RetentionRule], now: int) -> int:

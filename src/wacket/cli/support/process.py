@@ -30,10 +30,18 @@ class HubProcess:
         self.folder, self.doors = folder, doors
         self.addresses: dict[str, str] = {}
         self.ready: dict[str, Any] = {}
+        self.trouble = ""  # why it did not end well, if it did not
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens. Raises Failed with its own words when it does not come up."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
         words = [sys.executable, "-m", "wacket", "up", "--json", "--data", str(self.folder)]
         words += [part for door, address in self.doors.items() for part in (f"--{door}", address)]
         # What the environment says of hubs and their settings is meant for another one.
@@ -57,8 +65,11 @@ class HubProcess:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End it in order; by force when it does not."""
-        self._end(signal.SIGTERM)
+        """End it in order; by force when it does not, and then `trouble` says so."""
+        code = self._end(signal.SIGTERM)
+        # Told to end before it had set up its signals, it ends by the signal itself.
+        if code not in {None, 0, -signal.SIGTERM}:
+            self.trouble = f"the hub ended with {code}: {self.complaints() or 'it said nothing'}"
 
     @property
     def alive(self) -> bool:
@@ -93,25 +104,22 @@ class HubProcess:
             ready = json.loads(line) if line else None
         except ValueError:
             ready = None
-        except BaseException:
-            self.stop()
-            raise
         if not isinstance(ready, dict):
             self.stop()
             raise Failed(f"the hub did not start: {self.complaints() or 'it said nothing'}")
         return ready
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, how: signal.Signals) -> int | None:
         process, self._process = self._process, None
         if process is None:
-            return
+            return None
         if process.poll() is None:
             process.send_signal(how)
         try:
-            process.wait(PATIENCE)
+            return process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            return process.wait()
         finally:
             if process.stdout:
                 process.stdout.close()
