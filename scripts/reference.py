@@ -19,6 +19,7 @@ from wacket import api, settings
 from wacket.cli import reference as command_line
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+LINE = 110  # an example that fits is shown on one line
 METHODS = ("get", "post", "put", "patch", "delete")
 TYPES = {
     "Positive": "whole number, 1 or more",
@@ -57,7 +58,30 @@ An error is `{"error": "what happened and what to do", "field": "the guilty part
 503 (the hub cannot take it now: nothing was kept, try again after `Retry-After` seconds).
 
 Who may ask: the owner on the hub's own machine (`Authorization: Bearer` with the text of `owner.key` in the data
-folder), a token (`Authorization: Bearer wkt_…`), or a person's session cookie.
+folder), a token (`Authorization: Bearer wkt_…`), or a person's session cookie. Sending data from the hub's own machine
+needs no token; `?node=NAME` or the header `X-Wacket-Node` names the node that speaks.
+
+## WebSocket `/api/v1/live`
+
+What arrives, as it arrives. The client says what it wants, within 30 seconds, and may say it anew at any time: readings
+of the series that fit any of the globs, logs that fit all of the conditions.
+
+```json
+{"readings": ["rig-3/*", "temperature"], "logs": {"node": "rig-3", "severity": "warn", "find": "valve"}}
+```
+
+The hub sends, at most ten times a second, and only what is on disk:
+
+```json
+{"readings": [{"id": 7, "node": "rig-3", "name": "temperature", "at": 1795262400000000, "value": 21.4}]}
+```
+
+```json
+{"logs": [{"id": 17, "at": "2026-11-21T12:00:00Z", "node": "rig-3", "severity": 13, "body": "valve 3 stuck"}]}
+```
+
+and `{"lost": 12}` when the client was too slow or the message would have been too long: so many rows were left out.
+Needs the right `read`; a token that is revoked meanwhile ends the connection.
 """
 
 
@@ -150,8 +174,10 @@ def _example(content: dict[str, Any], document: dict[str, Any]) -> str | None:
     found += schema.get("examples", [])
     if not found:
         return None
-    text = found[0] if isinstance(found[0], str) else json.dumps(found[0], indent=2, ensure_ascii=False)
-    return text.rstrip("\n")
+    if isinstance(found[0], str):
+        return found[0].rstrip("\n")
+    line = json.dumps(found[0], ensure_ascii=False)
+    return line if len(line) <= LINE else json.dumps(found[0], indent=2, ensure_ascii=False)
 
 
 def _resolved(part: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from wacket.history.times import SECOND
 from wacket.ledger import nodes as node_rows
 from wacket.records import SeriesKey
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 ROWS = 50_000
 
 

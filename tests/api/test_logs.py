@@ -16,6 +16,8 @@ from wacket.history.times import SECOND
 from wacket.ledger import nodes as node_rows
 from wacket.records import REJECT_SOURCE
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 HOUR = 3600 * SECOND
 
 

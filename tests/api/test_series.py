@@ -17,6 +17,8 @@ from wacket.history.times import SECOND, iso
 from wacket.ledger import nodes as node_rows
 from wacket.records import SeriesKey
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 
 

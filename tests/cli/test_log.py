@@ -78,5 +78,12 @@ def test_tail_ends_by_itself_when_told_to(wacket, live):
     assert ran.code == 0
 
 
+def test_a_question_that_the_hub_refuses_is_told_in_its_words(wacket, live):
+    url, messages, _ = live
+    messages += [{"error": "no node named 'bnech'"}]
+    ran = wacket("log", "tail", "--hub", url, "-n", "0", "--node", "bnech")
+    assert ran.code == 1 and ran.err == "✗ no node named 'bnech'\n"
+
+
 def test_tail_without_a_hub_is_5(wacket):
     assert wacket("log", "tail", "--hub", "127.0.0.1:1", "-n", "0").code == 5

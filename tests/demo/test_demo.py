@@ -93,8 +93,8 @@ def test_events_are_replayed_one_a_request_and_their_clusters_shown(tmp_path):
     assert process.returncode == 0, err
     assert "300 events stored" in out
     table = out.split("fit none)\n")[1].splitlines()
-    assert table[0].split("  ")[:3] == ["label", "count", "active W"]
+    assert table[0].split()[:4] == ["LABEL", "COUNT", "ACTIVE", "W"]
     rows = [line.split() for line in table[1:]]
-    assert sum(int(row[1]) for row in rows) == 300 and len(rows) >= 3
+    assert sum(int(row[1]) for row in rows) == 300 and len(rows) >= 3 and "clusters (label -1" in out
     assert {round(float(row[2]), -2) for row in rows} >= {1800.0, 600.0, 100.0}
     assert nothing_left(scratch)

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 import pytest
+from fastapi.routing import APIWebSocketRoute
 
 from wacket import api, formats
 from wacket.cli.support import lazy
@@ -62,6 +63,12 @@ def test_every_route_says_what_it_does_and_shows_an_example(document):
         if not route.get(what)
     ]
     assert silent == []
+
+
+def test_every_websocket_is_there():
+    sockets = [route.path for route in api.build(None).app.routes if isinstance(route, APIWebSocketRoute)]
+    assert sockets
+    assert [path for path in sockets if f"## WebSocket `{path}`" not in page("http-api.md")] == []
 
 
 def test_every_format_is_there_with_examples():

@@ -23,6 +23,8 @@ from wacket.history.query import Query
 from wacket.history.question import EVER
 from wacket.history.times import SECOND
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 BASE = 1_764_547_200 * SECOND
 NAMES = [Name(1, 'rig "3"', "temp,in", {"place": "top"}, "°C"), Name(2, "rig-4", "n", {})]
 NODES = {1: "rig-3", 2: 'a "b"'}
@@ -141,7 +143,6 @@ def test_nothing_is_a_whole_file_too(query: Query, tmp_path: Path) -> None:
     empty.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_large_export_comes_in_pieces_and_in_order(tmp_path: Path, form: str) -> None:
     past = FakePast(tmp_path)

@@ -377,7 +377,9 @@ def tiny_disk(tmp_path):
         pytest.skip("needs root, to mount a small file system")
     place = tmp_path / "tiny"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", place], capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", place], check=False, capture_output=True
+    )
     if mounted.returncode:
         pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.decode()}")
     yield place
@@ -424,13 +426,13 @@ def test_sealing_on_a_full_disk_fails_cleanly_and_succeeds_later(bench, tiny_dis
     ballast = tiny_disk / "ballast"
     with ballast.open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, history.space.free - 65536)
-    with pytest.raises(Exception, match="(?i)space|full"):
+    with pytest.raises(Exception, match=r"(?i)space|full"):
         history.seal()
     assert bench.stored(history) == rows
     ballast.unlink()
     assert history.seal() == len(rows)
     assert bench.stored(history) == rows
-    assert [path for path in bench.folder.rglob("*.tmp")] == []
+    assert list(bench.folder.rglob("*.tmp")) == []
     bench.close()
 
 

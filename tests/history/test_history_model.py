@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from wacket.errors import Unavailable
-from wacket.history import compactor
+from wacket.history import compactor, slabs
 
 from .conftest import START, Bench
 
@@ -37,7 +37,7 @@ class Anything(RuleBasedStateMachine):
         half = len(rows) // 2
         batches = [self.bench.readings(*part) for part in (rows[:half], rows[half:]) if part]
         body = f"line {self.count}"
-        batches.append(self.bench.logs(body, at=START + self.count))
+        batches.append(self.bench.logs(body, at=START + self.count * 7 % 11))
         try:
             *_, first = self.history.append(batches)
         except Unavailable:  # more than four times what is sealed at once is waiting; nothing was kept
@@ -94,6 +94,8 @@ class Anything(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_anything(monkeypatch):
     monkeypatch.setattr(compactor, "_FAN", (2, 2, 2))  # so that a few seals are enough for every level
+    monkeypatch.setattr(slabs, "_MOST_ROWS", 15)
+    monkeypatch.setattr(slabs, "_MOST_BYTES", 100)
     machine = Anything.TestCase
     machine.settings = settings(
         max_examples=20,

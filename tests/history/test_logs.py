@@ -19,6 +19,8 @@ from wacket.history.question import Question
 from wacket.history.times import HOUR, SECOND
 from wacket.records import ERROR, INFO, REJECT_SOURCE, WARN
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 BASE = 1_764_547_200 * SECOND
 
 

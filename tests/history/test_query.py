@@ -19,6 +19,8 @@ from wacket.history.question import EVER, Question
 from wacket.history.sql import Names
 from wacket.history.times import HOUR, SECOND
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 BASE = 1_764_547_200 * SECOND
 NEVER_ENDING = "SELECT count(*) FROM range(1000000000000) a WHERE a.range % 7 = 8"
 
@@ -115,7 +117,6 @@ def test_a_healthy_file_is_never_called_broken(past: FakePast, query: Query) -> 
     assert past.damage == []
 
 
-@pytest.mark.slow
 def test_a_question_that_takes_too_long_is_ended(past: FakePast) -> None:
     query = Query(past, settings.History(query_seconds=0.2))
     with pytest.raises(BadRequest, match=r"stopped after 0\.2 s"):

@@ -112,7 +112,7 @@ def test_a_seal_that_fails_changes_nothing(bench, monkeypatch):
         patched.setattr(segments, "sync", fail)
         with pytest.raises(OSError, match="no"):
             history.seal()
-    assert [path for path in bench.folder.rglob("*.parquet*")] == []
+    assert list(bench.folder.rglob("*.parquet*")) == []
     history.append([bench.readings((1, START, 2.0))])
     assert bench.stored(history) == [(1, START, 1.0), (1, START, 2.0)]
     assert history.seal() == 2
@@ -169,6 +169,18 @@ def test_older_rows_follow_when_the_journal_is_larger_than_memory_allows(bench, 
         [(s, START + n, float(n)) for n in range(20) for s in (1, 2)] + [(1, START + 99, 99.0)]
     )
     assert sorted(bench.stored(bench.open())) == sorted(bench.stored(history))
+
+
+def test_lines_are_sorted_by_time_and_then_by_id(bench):
+    history = bench.open()
+    ids = [history.append([bench.logs(f"{n} a", f"{n} b", at=START + n * 7 % 5)])[0] for n in range(5)]
+    history.append([bench.readings((1, START, 1.0))])
+    history.seal()
+    with history.view() as view:
+        rows = duckdb.execute(
+            f"select epoch_us(\"at\") - {START}, id, body from '{view.logs[0].path}'"
+        ).fetchall()
+    assert rows == sorted((n * 7 % 5, ids[n] + k, f"{n} {'ab'[k]}") for n in range(5) for k in (0, 1))
 
 
 def test_rollups_of_a_sealed_part(bench):
@@ -265,7 +277,7 @@ async def test_the_background_work_seals_and_ends(bench):
     going = asyncio.create_task(history.run(lambda: []))
     history.append([bench.readings((1, START, 1.0), (1, START, 2.0))])
     async with asyncio.timeout(10):
-        while history.statistics()["segments_readings"] == 0:
+        while history.statistics()["segments_readings"] == 0:  # noqa: ASYNC110 - history has nothing to wait for
             await asyncio.sleep(0.01)
     going.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -17,6 +17,8 @@ from wacket.history.query import Query
 from wacket.history.sql import VIEWS, Answer, Names
 from wacket.history.times import SECOND
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 BASE = 1_764_547_200 * SECOND
 NAMES = Names(
     [(1, "rig-3", "temp", '{"place":"top"}', "°C"), (2, "rig-4", "n", "{}", "")],
@@ -131,7 +133,6 @@ def test_rows_are_bounded_and_it_is_said(query: Query) -> None:
         ask(query, "select 1", 0)
 
 
-@pytest.mark.slow
 def test_an_answer_is_bounded_in_size(query: Query) -> None:
     answer = ask(query, "select repeat('x', 100000) from range(3000)", 3000)
     assert answer.truncated

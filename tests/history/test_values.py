@@ -18,6 +18,8 @@ from wacket.history.query import Query
 from wacket.history.times import DAY, HOUR, MINUTE, SECOND
 from wacket.history.values import FUNCTIONS, SUMMARIES
 
+pytestmark = pytest.mark.slow  # each test writes Parquet files
+
 BASE = 1_764_547_200 * SECOND  # a midnight
 
 
@@ -46,11 +48,10 @@ def truth(at: list[int], value: list[float], since: int, step: int, function: st
         "count": len,
         "first": lambda some: some[0],
         "last": lambda some: some[-1],
-    }[function]
-    return {bucket: float(how(some)) for bucket, some in buckets.items()}
+    }
+    return {bucket: float(how[function](some)) for bucket, some in buckets.items()}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("step", [10 * SECOND, MINUTE, 90 * SECOND, 15 * MINUTE, HOUR, DAY])
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_files_and_memory_together_agree_with_the_plain_way(
@@ -180,7 +181,6 @@ def test_latest_looks_at_files_older_than_every_rollup(past: FakePast, query: Qu
     assert query.latest([1, 2]) == {1: (BASE - 9 * DAY, 4.0), 2: (BASE, 5.0)}
 
 
-@pytest.mark.slow
 @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(

@@ -75,7 +75,7 @@ class Front:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if self._must_use_https(scope):
+        if self.must_use_https(scope):
             await self._point_to_https(scope, receive, send)
             return
         endpoint = self._busy.get(scope["path"]) if scope.get("method") == "POST" else None
@@ -90,7 +90,7 @@ class Front:
             response = errors.answer(error)
         await response(scope, receive, send)
 
-    def _must_use_https(self, scope: Scope) -> bool:
+    def must_use_https(self, scope: Scope) -> bool:
         if not self._parts.settings.doors.https or scope.get("scheme") not in ("http", "ws"):
             return False
         from wacket.intake.admission import is_loopback

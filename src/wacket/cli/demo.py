@@ -164,10 +164,10 @@ def _clusters(session: Session, process: HubProcess) -> None:
         "avg_line_voltage_v": "voltage V",
     }
     rows = [{name: _rounded(row.get(name)) for name in fields} for row in clusters]
-    session.out.line(f"{folded(len(rows), 'cluster')} (label -1: events that fit none)")
-    if not session.out.on_terminal:
-        session.out.line("  ".join(fields.values()))
-    session.out.rows(rows, [Column(name, heading, True) for name, heading in fields.items()], "no clusters")
+    whole = sum(1 for row in clusters if row["label"] != -1)
+    session.out.line(f"{folded(whole, 'cluster')} (label -1: events that fit none)")
+    columns = [Column(name, heading, True) for name, heading in fields.items()]
+    session.out.rows(rows, columns, "no clusters", headed=True)
 
 
 def _rounded(value: object) -> object:

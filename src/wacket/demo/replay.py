@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from wacket.demo.ways import TIMEOUT, post, reason
 from wacket.settings import split_address
 
-CONNECTIONS = 4
+CONNECTIONS = 16  # each waits for the disk; together they share its syncs
 
 
 @dataclass

@@ -14,7 +14,7 @@ from functools import partial
 from wacket.doors import hello
 from wacket.doors.hello import Hello
 from wacket.doors.unsettled import FAILED, OFFERED, STORED, Piece, Unsettled, in_order
-from wacket.errors import Forbidden, Unavailable, WacketError
+from wacket.errors import BadRequest, Forbidden, Unavailable, WacketError
 from wacket.framing.lines import Lines
 from wacket.intake.admission import Admission, Speaker
 from wacket.intake.intake import Intake
@@ -35,7 +35,7 @@ class TcpDoor:
         self.connections: set[LineConnection] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.counts = dict.fromkeys(
-            ("opened", "refused", "lines_refused", "closed_idle", "closed_slow", "held_back"), 0
+            ("opened", "refused", "lines_refused", "closed_idle", "closed_slow", "held_back", "cut_off"), 0
         )
 
     async def serve(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> asyncio.Server:
@@ -119,10 +119,20 @@ class LineConnection(asyncio.Protocol):
     def finish(self) -> None:
         """Take the half line, answer what is on its way, and close."""
         if not self.closing:
-            half = self.lines.close()
-            self._take([(half, None)] if half else [])
+            if half := self.lines.close():
+                self._take_half(half)
             self.closing = True
         self._close_when_done()
+
+    def _take_half(self, half: bytes) -> None:
+        """A line that its sender did not end is kept, unless the sender numbers its lines: then it sends it again whole,
+        and this one would stand in its place."""
+        if self.hello is None and half.startswith(hello.WORD):
+            self._turn_away(BadRequest("the hello line did not end with a line feed"))
+        elif self.hello is not None and self.hello.epoch is not None:
+            self.door.counts["cut_off"] += 1
+        else:
+            self._take([(half, None)])
 
     def _take(self, pieces: list[tuple[bytes, str | None]]) -> None:
         if self.hello is None and pieces:
@@ -178,7 +188,8 @@ class LineConnection(asyncio.Protocol):
 
     def _welcome(self, said: Hello, speaker: Speaker) -> None:
         if said.epoch is not None:
-            self.transport.write(b"have %d\n" % self.door.intake.have(speaker.node, said.epoch))
+            have = self.door.intake.have(speaker.node, said.epoch, said.sequence)
+            self.transport.write(b"have %d\n" % have)
 
     def _offer(self) -> None:
         """Give the intake what it does not have yet, as far as it has room; stop reading while it has none."""

@@ -85,7 +85,7 @@ def point(line: bytes) -> Point | None:
     while True:
         found = _FIELD.match(line, place)
         if found is None:
-            raise Undecodable(f"expected field=value at byte {place}: {line[place : place + 32]!r}")
+            raise Undecodable(f"expected field=value at byte {place}: {_shown(line[place:])}")
         name, quoted, bare, more = found.groups()
         key = _plain(name)
         if quoted is not None:
@@ -98,7 +98,7 @@ def point(line: bytes) -> Point | None:
             break
     stamp = _STAMP.match(line, place)
     if stamp is None:
-        raise Undecodable(f"the time is not a whole number: {line[place : place + 32].strip()!r}")
+        raise Undecodable(f"the time is not a whole number: {_shown(line[place:].strip())}")
     return Point(at, numbers, texts, int(stamp[1]) if stamp[1] else None)
 
 
@@ -119,7 +119,7 @@ def bare(value: bytes) -> bytes:
 def _number(field: str, value: bytes) -> float:
     result = number(bare(value))
     if result is None:
-        raise Undecodable(f"field {field!r} is not a finite number, a boolean or a quoted text: {value[:32]!r}")
+        raise Undecodable(f"field {field!r} is not a finite number, a boolean or a quoted text: {_shown(value)}")
     return result
 
 
@@ -129,7 +129,7 @@ def _read_head(raw: bytes) -> Head:
     for tag in tags:
         match = _TAG.fullmatch(tag)
         if match is None:
-            raise Undecodable(f"tag without a value: {tag[:32]!r}")
+            raise Undecodable(f"tag without a value: {_shown(tag)}")
         pairs[_plain(match[1])] = _plain(match[2])
     return Head(series_name(_plain(measurement)), labels(pairs))
 
@@ -139,3 +139,7 @@ _cached_head = lru_cache(maxsize=16384)(_read_head)
 
 def _plain(raw: bytes) -> str:
     return (_ESCAPED.sub(rb"\1", raw) if b"\\" in raw else raw).decode("utf-8", "replace")
+
+
+def _shown(raw: bytes) -> str:
+    return repr(raw[:32].decode("utf-8", "replace"))

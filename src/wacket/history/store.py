@@ -56,7 +56,7 @@ class History:
     def _start(self) -> None:
         existing, recovered = opening.settle(self.folder, self.journal, self.clock())
         self._row = opening.next_row(self.journal, existing, recovered)
-        self.tail = Tail()
+        self.tail = Tail(self.settings.seal_rows, self.settings.seal_bytes)
         self.files = Files(self.folder, self.journal, self.tail, existing)
         with self.journal.transaction() as connection:
             self.damages = manifest.damages(connection)

@@ -121,57 +121,59 @@ class Part:
 
 
 class Tail:
-    """The part that grows and, while one is being sealed, the part before it."""
+    """Parts in order of arrival; the last one grows until it is as large as what is sealed in one go."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_rows: int, most_bytes: int) -> None:
         self._lock = threading.Lock()
-        self._growing = Part()
-        self._sealing: Part | None = None
+        self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._parts = [Part()]
         self._tables: tuple[Table | None, Table | None] | None = (None, None)
 
     @property
     def size(self) -> tuple[int, int, int]:
         """(rows, bytes, arrival of the oldest row; 0 when empty) of everything not sealed."""
         with self._lock:
-            parts = [part for part in (self._sealing, self._growing) if part and part.rows]
-            since = min((part.since for part in parts), default=0)
-            return sum(part.rows for part in parts), sum(part.bytes for part in parts), since
+            parts = self._parts
+            return sum(part.rows for part in parts), sum(part.bytes for part in parts), parts[0].since
 
     def add(self, row: int, batch: Batch, now: int) -> None:
         """What was just written as journal row `row`."""
         with self._lock:
-            self._growing.add(row, batch, now)
+            if self._parts[-1].rows >= self._most_rows or self._parts[-1].bytes >= self._most_bytes:
+                self._parts.append(Part())
+            self._parts[-1].add(row, batch, now)
             self._tables = None
 
     def freeze(self) -> Part | None:
-        """What is to be sealed next: what was frozen and not dropped yet, else all that is here. None: nothing is."""
+        """The oldest part, which does not grow any more; the same until it is dropped. None when there are no rows."""
         with self._lock:
-            if self._sealing is None and self._growing.rows:
-                self._sealing, self._growing = self._growing, Part()
-            return self._sealing
+            if not self._parts[0].rows:
+                return None
+            if len(self._parts) == 1:
+                self._parts.append(Part())
+            return self._parts[0]
 
     def load(self, part: Part) -> None:
-        """Rows that are older than all that is here, from the journal; they are sealed next. Call after `drop`."""
+        """Rows that are older than all that is here, from the journal; they are sealed next."""
         with self._lock:
-            self._sealing = part
+            self._parts.insert(0, part)
             self._tables = None
 
     def drop(self) -> None:
-        """What was frozen is in segments now."""
+        """What `freeze` gave is in segments now."""
         with self._lock:
-            self._sealing = None
+            del self._parts[0]
             self._tables = None
 
     def tables(self) -> tuple[Table | None, Table | None]:
         """(readings, logs) as Arrow tables, None where there are no rows. They stay as they are for ever."""
         with self._lock:
             if self._tables is None:
-                self._growing.readings.join()
-                self._growing.logs.join()
-                parts = [part for part in (self._sealing, self._growing) if part]
+                self._parts[-1].readings.join()
+                self._parts[-1].logs.join()
                 self._tables = (
-                    _table([piece for part in parts for piece in part.readings.items]),
-                    _table([piece for part in parts for piece in part.logs.items]),
+                    _table([piece for part in self._parts for piece in part.readings.items]),
+                    _table([piece for part in self._parts for piece in part.logs.items]),
                 )
             return self._tables
 

@@ -81,9 +81,9 @@ class Intake:
         self.submit(envelope, settle)
         return await answer
 
-    def have(self, node: int, epoch: str) -> int:
-        """The number up to which the frames of this node's epoch are known; -1 for none."""
-        return self._known.have(node, epoch)
+    def have(self, node: int, epoch: str, first: int = 0) -> int:
+        """The number up to which the frames of this node's epoch from `first` on are known; `first` - 1 for none."""
+        return self._known.have(node, epoch, first)
 
     async def run(self) -> None:
         """Decode and commit until cancelled: call `drain` before, or what is waiting is lost to its sender's retry."""

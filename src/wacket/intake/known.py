@@ -47,9 +47,9 @@ class Known:
         self._kept_at = {(stored.source, stored.key): stored.at for stored in receipts}
         self.generation += 1
 
-    def have(self, node: int, epoch: str) -> int:
-        """The number up to which this sender's frames are on disk; -1 for none."""
-        return marks.contiguous(self._durable.get((str(node), epoch), ()))
+    def have(self, node: int, epoch: str, first: int = 0) -> int:
+        """The number up to which this sender's frames from `first` on are on disk; `first` - 1 for none."""
+        return marks.contiguous(self._durable.get((str(node), epoch), ()), first)
 
     def claim(self, envelope: Envelope) -> Claim:
         """Claim the frames of a numbered envelope. Raises Unavailable when the sequence has too many holes."""

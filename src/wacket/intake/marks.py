@@ -42,6 +42,6 @@ def add(ranges: Ranges, low: int, high: int) -> Ranges:
     return joined
 
 
-def contiguous(ranges: Ranges) -> int:
-    """The number up to which everything from the first number seen is known; -1 when nothing is."""
-    return ranges[0][1] if ranges else -1
+def contiguous(ranges: Ranges, first: int = 0) -> int:
+    """The number up to which everything from `first` on is known; `first` - 1 when it is not known itself."""
+    return next((high for low, high in ranges if low <= first <= high), first - 1)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from wacket.cli.support.client import Hub, pinned, unchecked
-from wacket.cli.support.errors import Denied, Unreachable
+from wacket.cli.support.errors import Denied, Failed, Unreachable
 
 Messages = Callable[[float | None], Iterator[dict[str, Any]]]
 
@@ -56,9 +56,12 @@ def _messages(socket: Any, seconds: float | None) -> Iterator[dict[str, Any]]:
         if left is not None and left <= 0:
             return
         try:
-            yield json.loads(socket.recv(timeout=left))
+            message = json.loads(socket.recv(timeout=left))
         except TimeoutError:
             return
+        if "error" in message:
+            raise Failed(str(message["error"]))
+        yield message
 
 
 def _tls(hub: Hub) -> ssl.SSLContext | None:

@@ -48,15 +48,19 @@ class Output:
         """`value` as JSON, with only the fields that --json=… named."""
         click.echo(json.dumps(self._chosen(value), ensure_ascii=not _unicode(), indent=2))
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column], empty: str = "") -> None:
-        """A list of objects: JSON if it was asked for, else lines with a heading on a terminal only."""
+    def rows(
+        self, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column], empty: str = "", headed: bool = False
+    ) -> None:
+        """A list of objects: JSON if it was asked for, else lines. A heading is for people: on a terminal, or `headed`."""
         if self.as_json:
             return self.json(list(rows))
         columns = list(columns)
         if not rows:
             return self.note(empty or "nothing found")
         cells = [[plain(number(_at(row, column.field))) for column in columns] for row in rows]
-        heading = [[(column.heading or column.field).upper() for column in columns]] if self.on_terminal else []
+        heading = (
+            [[(column.heading or column.field).upper() for column in columns]] if headed or self.on_terminal else []
+        )
         limit = shutil.get_terminal_size().columns if self.on_terminal else None
         lines = aligned(heading + cells, [column.right for column in columns], limit)
         for place, line in enumerate(lines):

@@ -1,0 +1,112 @@
+"""Who may speak, as which node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wacket.errors import BadRequest, Forbidden, Unauthenticated
+from wacket.intake.admission import Admission, is_loopback
+from wacket.intake.catalogue import Catalogue
+from wacket.ledger import nodes
+from wacket.ledger.store import Ledger
+from wacket.ledger.tokens import Tokens
+from wacket.settings import Intake
+
+pytestmark = pytest.mark.slow
+NOW = 1_700_000_000_000_000
+FAR = "192.0.2.7"
+
+
+class World:
+    def __init__(self, ledger: Ledger, strangers: str = "pending") -> None:
+        self.ledger = ledger
+        limits = Intake(strangers=strangers)  # type: ignore[arg-type]
+        self.tokens = Tokens(ledger, lambda: NOW)
+        self.catalogue = Catalogue(ledger, limits, lambda: NOW)
+        self.admission = Admission(ledger, self.catalogue, self.tokens, limits, lambda: NOW)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger.open(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def world(ledger: Ledger) -> World:
+    return World(ledger)
+
+
+async def test_a_name_from_this_machine_is_believed(world: World) -> None:
+    speaker = await world.admission.admit(None, "bench", "127.0.0.1")
+    assert (speaker.name, speaker.adopted) == ("bench", True)
+    assert await world.admission.admit(None, "bench", "::1") == speaker
+
+
+async def test_a_stranger_is_kept_apart_and_cannot_speak_as_somebody_else(world: World) -> None:
+    owned = await world.admission.admit(None, "bench", "127.0.0.1")
+    stranger = await world.admission.admit(None, "bench", FAR)
+    assert stranger.node != owned.node
+    assert not stranger.adopted
+    nameless = await world.admission.admit(None, None, FAR)
+    assert (nameless.name, nameless.adopted) == (FAR, False)
+
+
+async def test_a_stranger_that_was_adopted_stays_the_same_node(world: World) -> None:
+    stranger = await world.admission.admit(None, None, FAR)
+    await world.ledger.write(lambda connection: nodes.set_state(connection, FAR, "adopted"))
+    world.catalogue.refresh_nodes()
+    again = await world.admission.admit(None, None, FAR)
+    assert (again.node, again.adopted) == (stranger.node, True)
+
+
+async def test_strangers_are_refused_where_the_owner_wants_it(ledger: Ledger) -> None:
+    world = World(ledger, strangers="refuse")
+    with pytest.raises(Unauthenticated, match="wacket token create"):
+        await world.admission.admit(None, None, FAR)
+    assert (await world.admission.admit(None, "own", "127.0.0.1")).adopted
+
+
+async def test_a_token_is_its_node_until_it_is_revoked(world: World) -> None:
+    token, secret = await world.tokens.create("rig", ["ingest"], node="rig-1", created_by="test")
+    speaker = await world.admission.admit(secret, None, FAR)
+    assert (speaker.name, speaker.adopted) == ("rig-1", True)
+    with pytest.raises(Forbidden, match="rig-1"):
+        await world.admission.admit(secret, "rig-2", FAR)
+    await world.tokens.revoke(token.id)
+    assert not world.admission.still_admitted(speaker)
+    with pytest.raises(Unauthenticated):
+        await world.admission.admit(secret, None, FAR)
+
+
+async def test_a_token_that_may_only_read_may_not_send(world: World) -> None:
+    _, secret = await world.tokens.create("eyes", ["read"], created_by="test")
+    with pytest.raises(Forbidden, match="ingest"):
+        await world.admission.admit(secret, None, FAR)
+
+
+async def test_a_retired_node_is_not_heard(world: World) -> None:
+    await world.admission.admit(None, "old", "127.0.0.1")
+    await world.ledger.write(lambda connection: nodes.set_state(connection, "old", "retired"))
+    world.catalogue.refresh_nodes()
+    with pytest.raises(Forbidden, match="retired"):
+        await world.admission.admit(None, "old", "127.0.0.1")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "<script>", "x" * 64, "../up", "-dash", "a\nb"])
+async def test_names_that_cannot_be(world: World, name: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        await world.admission.admit(None, name, "127.0.0.1")
+    assert caught.value.field == "node"
+
+
+@pytest.mark.parametrize(
+    ("peer", "own"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True), ("10.0.0.1", False), ("", False)],
+)
+def test_what_is_this_machine(peer: str, own: bool) -> None:
+    assert is_loopback(peer) is own
