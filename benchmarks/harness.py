@@ -203,19 +203,28 @@ class Hub(Server):
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
         """One request as the owner: status and decoded JSON (or the text when it is not JSON)."""
-        key = self.folder / "owner.key"
-        sent = {"Authorization": f"Bearer {key.read_text('utf-8').strip()}"} if key.exists() else {}
-        connection = http.client.HTTPConnection(*self.http, timeout=120)
+        status, raw = self._ask(method, path, body, headers)
         try:
-            connection.request(method, path, body, {**sent, **headers})
-            answer = connection.getresponse()
-            raw = answer.read()
-        finally:
-            connection.close()
-        try:
-            return answer.status, json.loads(raw) if raw else None
+            return status, json.loads(raw) if raw else None
         except ValueError:
-            return answer.status, raw.decode("utf-8", "replace")
+            return status, raw.decode("utf-8", "replace")
+
+    def ask_raw(self, method: str, path: str) -> bytes:
+        """The body of an answer that must be 200."""
+        status, raw = self._ask(method, path, None, {})
+        if status != 200:
+            raise RuntimeError(f"{method} {path}: {status} {raw[:500]!r}")
+        return raw
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        key = (self.folder / "owner.key").read_text("utf-8").strip()
+        connection = http.client.HTTPConnection(*self.http, timeout=120)
+        with contextlib.closing(connection):
+            connection.request(method, path, body, {"Authorization": f"Bearer {key}", **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
     def get(self, path: str) -> Any:
         """The JSON of a GET that must succeed."""

@@ -16,7 +16,7 @@ from benchmarks.senders import request
 
 # What the programs of a lab machine write, the frequent ones first. {names} are filled in by `log_lines`.
 LOG_TEMPLATES = (
-    "nginx[{pid}]: 10.0.3.{host} - - \"GET /api/v1/readings?sensor={sensor}&step=10s HTTP/1.1\" 200 {size} {ms}ms",
+    'nginx[{pid}]: 10.0.3.{host} - - "GET /api/v1/readings?sensor={sensor}&step=10s HTTP/1.1" 200 {size} {ms}ms',
     "mqtt-bridge[{pid}]: publish lab2/{sensor}/temperature qos=1 payload={value} retained=0 took {ms} ms",
     "bench-ctl[{pid}]: bench-{bench} supply set to {volt} V, measured {value} V, limit 2.0 A, output enabled",
     "sshd[{session}]: Accepted publickey for student{user} from 10.0.3.{host} port {port} ssh2: ED25519 SHA256:pY3r",
@@ -29,6 +29,8 @@ LOG_TEMPLATES = (
     "bench-ctl[{pid}]: warning: bench-{bench} current {value} A is near its limit of 2.0 A, fan at {user} percent",
     "mqtt-bridge[{pid}]: error: sensor {sensor} sent a frame with a wrong checksum ({size}), waiting for the next one",
 )
+
+
 def walk(rows: int, seed: int, start: float = 21.0, step: float = 0.03) -> NDArray[np.float64]:
     """A sensor's values: a random walk, rounded to 0.01 as a cheap sensor reports them."""
     steps = np.random.default_rng(seed).normal(0.0, step, rows)

@@ -104,7 +104,9 @@ def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats:
             if place + rows > len(lines)
             else lines[place : place + rows]
         )
-        at = np.sort(start + np.arange(first, first + rows, dtype=np.int64) * gap + chance.integers(0, gap, rows))
+        at = np.sort(
+            start + np.arange(first, first + rows, dtype=np.int64) * gap + chance.integers(0, gap, rows)
+        )
         node = np.array(nodes, np.uint32)[chance.integers(0, len(nodes), rows)]
         severity = chance.choice(np.array([5, 9, 9, 9, 13, 17], np.uint8), rows)
         empty = StringColumn.constant("", rows)

@@ -56,8 +56,8 @@ class Past(Protocol):
         """Everything there is at this moment. Files named by it stay until the context ends."""
         ...
 
-    def report_damage(self, path: str, error: str) -> bool:
-        """A file could not be read: True if it was taken out, so that asking again may help."""
+    def report_damage(self, path: str, error: str) -> None:
+        """A file could not be read: leave it out of later views and name it."""
         ...
 
 

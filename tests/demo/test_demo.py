@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 from random import Random
 
+import psutil
 import pytest
 
 from wacket.cli.support.client import Hub
@@ -29,13 +30,9 @@ def demo(tmp_path, *words):
     )
 
 
-def descendants():
-    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in found.splitlines() if "wacket up" in line]
-
-
 def nothing_left(tmp_path):
-    return list(tmp_path.iterdir()) == [] and not [line for line in descendants() if str(tmp_path) in line]
+    running = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    return list(tmp_path.iterdir()) == [] and not [words for words in running if str(tmp_path) in words]
 
 
 def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):

@@ -20,7 +20,7 @@ def test_every_event_is_posted_once_over_a_few_kept_connections(posts):
 
 def test_refusals_are_counted_and_the_first_few_reasons_kept(posts):
     posts.answer = lambda path, body: (400, b'{"error": "Power"}') if body.endswith(b"7W;") else (200, b"{}")
-    total = replay(posts.address, EVENTS, lambda _: None, threading.Event())
+    total = replay(posts.address, EVENTS, lambda _: None, threading.Event(), connections=3)
     assert (total.stored, total.refused) == (180, 20)
     assert len(total.reasons) == 5 and "400 Power" in total.reasons
 
@@ -31,7 +31,7 @@ def test_a_hub_that_goes_away_ends_it(posts):
 
     posts.answer = answer
     with pytest.raises(OSError):
-        replay(posts.address, EVENTS, lambda _: None, threading.Event())
+        replay(posts.address, EVENTS, lambda _: None, threading.Event(), connections=3)
 
 
 def test_it_can_be_ended_early(posts):

@@ -66,7 +66,8 @@ def test_every_route_says_what_it_does_and_shows_an_example(document):
 
 
 def test_every_websocket_is_there():
-    sockets = [route.path for route in api.build(None).app.routes if isinstance(route, APIWebSocketRoute)]
+    routes = [route for noun in api.nouns() for route in noun.router.routes]
+    sockets = [route.path for route in routes if isinstance(route, APIWebSocketRoute)]
     assert sockets
     assert [path for path in sockets if f"## WebSocket `{path}`" not in page("http-api.md")] == []
 

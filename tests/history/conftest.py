@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,17 +119,3 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path / "history")
     yield bench
     bench.close()
-
-
-@pytest.fixture
-def wait() -> Callable[[Callable[[], bool]], None]:
-    """Wait until something is so, at most ten seconds."""
-    import time
-
-    def until(so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10
-        while not so():
-            assert time.monotonic() < deadline, "it did not happen within ten seconds"
-            time.sleep(0.01)
-
-    return until

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 
 from wacket.history import compactor
 from wacket.history.shapes import Segment
+
+pytestmark = pytest.mark.slow
 
 START = 1_790_000_000_000_000
 HOUR = 3_600_000_000

@@ -8,6 +8,8 @@ from wacket.history.retention import NEVER, cutoffs
 from wacket.history.shapes import RetentionRule
 from wacket.settings import History as Settings
 
+pytestmark = pytest.mark.slow
+
 START = 1_790_000_000_000_000
 DAY = 86_400_000_000
 

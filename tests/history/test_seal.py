@@ -15,6 +15,8 @@ from wacket.history import rollups, segments, store
 from wacket.history.shapes import KINDS, ROLLUPS
 from wacket.records import Series
 
+pytestmark = pytest.mark.slow
+
 START = 1_790_000_000_000_000
 MINUTE = 60_000_000
 

@@ -157,6 +157,30 @@ async def test_keys_are_forgotten_after_their_time(intake: Intake, journal: Cont
     assert journal.bodies() == ["a", "a"]
 
 
+async def test_the_oldest_keys_go_first_when_there_are_too_many(
+    intake: Intake, journal: ControlledJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticking = iter(range(NOW, NOW + 100))
+    monkeypatch.setattr(intake, "_clock", lambda: next(ticking))
+    monkeypatch.setattr(intake._limits, "idempotency_keys", 2)
+    for key in ("a", "b", "c"):
+        await intake.accept(text(key.encode(), key=key))
+    await intake.forget_before(0)
+    assert (await intake.accept(text(b"c", key="c"))).duplicates == 1
+    assert (await intake.accept(text(b"a", key="a"))).duplicates == 0
+    assert journal.bodies() == ["a", "b", "c", "a"]
+
+
+async def test_a_node_over_its_quota_is_told_when_to_come_again(journal: ControlledJournal, catalogue: Catalogue) -> None:
+    intake = Intake(journal, catalogue, Bus(), Limits(lines_per_second=10), lambda: NOW)
+    intake.submit(text(b"x\n" * 10), None)
+    with pytest.raises(Unavailable, match="10 lines a second") as caught:
+        intake.submit(text(b"x\n" * 5), None)
+    assert caught.value.retry_after == pytest.approx(0.5)
+    assert intake.statistics()["over_quota"] == 1
+    intake.close()
+
+
 async def test_a_node_at_its_cap_of_series_loses_nothing(intake: Intake, journal: ControlledJournal) -> None:
     body = b"".join(b"m%d v=%d 1000\n" % (number, number) for number in range(5))
     receipt = await intake.accept(Envelope("test", "here", 1, "influx", NOW, body))

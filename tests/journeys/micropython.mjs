@@ -11,8 +11,14 @@ const buffer = Buffer.alloc(4096);
 const board = await loadMicroPython({ stdout: (line) => console.log(line), linebuffer: true });
 board.registerJsModule("wires", {
   connect: () => free.shift(),
-  // Bytes cross over as text of code points 0 to 255.
-  write: (wire, text) => writeSync(wire, Buffer.from(text, "latin1")),
+  // Bytes cross over as text of code points 0 to 255. -1 is a broken connection.
+  write: (wire, text) => {
+    try {
+      return writeSync(wire, Buffer.from(text, "latin1"));
+    } catch {
+      return -1;
+    }
+  },
   read: (wire, most) => buffer.toString("latin1", 0, readSync(wire, buffer, 0, Math.min(most, buffer.length), null)),
 });
 board.runPython(readFileSync(prelude, "utf8"));

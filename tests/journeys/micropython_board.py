@@ -1,4 +1,5 @@
 # Runs inside MicroPython, before the sketch: what a board has and the WebAssembly port lacks.
+import os
 import sys
 import time
 
@@ -16,13 +17,17 @@ class Wire:
         pass
 
     def send(self, data):
-        return wires.write(self._wire, "".join(chr(byte) for byte in data))
+        sent = wires.write(self._wire, "".join(chr(byte) for byte in data))
+        if sent < 0:
+            raise OSError(32)  # EPIPE
+        return sent
 
     def write(self, data):
         return self.send(data)
 
     def sendall(self, data):
-        self.send(data)
+        while data:
+            data = data[self.send(data) :]
 
     def recv(self, size):
         return bytes(ord(one) for one in wires.read(self._wire, size))
@@ -67,5 +72,16 @@ class Clock:
     time, ticks_ms = time.time, time.ticks_ms
 
 
+class System:
+    """Everything of `os`, and random bytes that are always the same."""
+
+    def __getattr__(self, name):
+        return getattr(os, name)
+
+    def urandom(self, size):
+        return bytes(range(size))
+
+
+sys.modules["os"] = sys.modules["uos"] = System()
 sys.modules["socket"] = sys.modules["usocket"] = Sockets()
 sys.modules["time"] = sys.modules["utime"] = Clock()

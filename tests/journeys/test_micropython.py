@@ -66,6 +66,21 @@ async def test_the_shortest_sketch_feeds_the_hub(hub: Parts, tmp_path: Path) -> 
     assert await values(hub, "greenhouse/temperature") == [21.4] * 3
 
 
+async def test_the_careful_sketch_sends_again_what_a_broken_connection_lost(hub: Parts, tmp_path: Path) -> None:
+    sketch = next(one for one in sketches() if "epoch=" in one)
+    host, _, port = hub.addresses["tcp"].partition(":")
+    broken, other_end = socket.socketpair()
+    other_end.close()
+    with (
+        socket.create_connection((host, int(port))) as first,
+        broken,
+        socket.create_connection((host, int(port))) as last,
+    ):
+        await run_on_a_board(tmp_path, sketch, first, broken, last)
+    assert await values(hub, "temperature") == [21.4] * 3
+    assert (await ask(hub, "/api/v1/health"))["statistics"]["intake"]["duplicates"] == 0
+
+
 async def test_every_sketch_compiles_on_a_board(tmp_path: Path) -> None:
     for sketch in sketches():
         printed = await run_on_a_board(tmp_path, f"compile({sketch!r}, 'sketch', 'exec')\nprint('compiled')")

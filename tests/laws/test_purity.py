@@ -29,6 +29,7 @@ WORLD = {
     ),
     *("pathlib", "shutil", "tempfile", "multiprocessing", "ssl", "select", "signal", "duckdb", "sqlalchemy"),
 }
+SLEEPS = {"sleep", "time.sleep", "asyncio.sleep", "anyio.sleep"}
 WAITING = ("wait", "until")
 CLOCKS = {"now", "utcnow", "today"}
 
@@ -70,7 +71,7 @@ def sleeps(tree, function="", loops=0, bounded=False):
             around += 1
         elif isinstance(node, ast.AsyncWith):
             ends |= any(ast.unparse(item.context_expr).startswith("asyncio.timeout(") for item in node.items)
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "sleep":
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in SLEEPS:
             at_once = node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0
             if not at_once and not is_pause(inside, around, ends):
                 yield node.lineno, inside

@@ -9,10 +9,10 @@ import ast
 # The call that opens a store → the only places where it may stand
 OPENERS = {
     "sqlite3.connect": ("src/wacket/history/schema.py", "src/wacket/history/salvage.py"),  # salvage: one set aside
-    "schema.connect": ("src/wacket/history/journal.py",),
     "create_engine": ("src/wacket/ledger/store.py",),
     "duckdb.connect": ("src/wacket/history/",),
 }
+JOURNAL_OPENER, JOURNAL = "wacket.history.schema", "src/wacket/history/journal.py"
 TELLER = "src/wacket/intake/"
 
 
@@ -33,6 +33,16 @@ def opened_elsewhere(source):
     ]
 
 
+def journal_opened_elsewhere(source):
+    """Modules beside the journal that import what opens its file for writing."""
+    return [
+        f"{file.path}:{node.lineno}: only the journal opens its file"
+        for file in source
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == JOURNAL_OPENER and file.path != JOURNAL
+    ]
+
+
 def told_elsewhere(source):
     """Places outside the intake that announce batches."""
     return [
@@ -47,6 +57,7 @@ def told_elsewhere(source):
 
 def test_each_store_is_opened_in_one_place(source):
     assert opened_elsewhere(source) == []
+    assert journal_opened_elsewhere(source) == []
 
 
 def test_batches_are_told_by_the_intake_only(source):
@@ -62,6 +73,12 @@ def test_a_second_opener_is_found(sample):
     assert opened_elsewhere([sample("sqlite3.connect('journal.db')\n", "src/wacket/api/series.py")])
     assert not opened_elsewhere([sample("sqlite3.connect('journal.db')\n", "src/wacket/history/schema.py")])
     assert not opened_elsewhere([sample("sqlite3.connect('file:x?mode=ro', uri=True)\n", "src/wacket/cli/x.py")])
+
+
+def test_a_second_journal_is_found(sample):
+    opener = "from wacket.history.schema import connect\n"
+    assert journal_opened_elsewhere([sample(opener, "src/wacket/history/sealer.py")])
+    assert not journal_opened_elsewhere([sample(opener, JOURNAL)])
 
 
 def test_a_second_teller_is_found(sample):

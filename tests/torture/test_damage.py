@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from benchmarks.harness import Hub, wait_until
+from tests.torture.conftest import HURRIED
 from tests.torture.verify import stored_numbers
 
 ROUNDS, LINES = 3, 4000  # each round becomes a segment of its own: HURRIED seals at 3,000 rows
@@ -29,20 +31,48 @@ def send(hub: Hub, node: str, first: int, lines: int = LINES) -> None:
             assert answer.startswith(b"ok "), answer
 
 
-def reading_segments(hub: Hub) -> list[Path]:
+def reading_segments(folder: Path) -> list[Path]:
     """The sealed files of readings, the oldest first; roll-ups and logs are other files."""
-    files = [path for path in (hub.folder / "history").rglob("*.parquet") if "reading" in str(path)]
+    files = [path for path in (folder / "history").rglob("*.parquet") if "reading" in str(path)]
     return sorted(files, key=lambda path: path.stat().st_mtime_ns)
 
 
-def filled(a_hub: Callable[..., Hub], sealed: bool) -> Hub:
-    """A hub that is down, with ROUNDS × LINES readings of one node, in several segments or all in the journal."""
-    hub = a_hub(**(FEW_SEGMENTS if sealed else NO_MORE_SEALING)).start()
-    for number in range(ROUNDS):
-        send(hub, "n1", number * LINES)
-        if sealed:
-            wait_until(lambda number=number: len(reading_segments(hub)) > number, "sealed", 30)  # type: ignore[misc]
-    hub.kill()
+def fill(folder: Path, sealed: bool) -> Path:
+    """The folder of a hub that was killed: ROUNDS × LINES readings of one node, in several segments or unsealed."""
+    hub = Hub(folder, {**HURRIED, **(FEW_SEGMENTS if sealed else NO_MORE_SEALING)}).start()
+    try:
+        for number in range(ROUNDS):
+            send(hub, "n1", number * LINES)
+            if sealed:
+                wait_until(lambda number=number: len(reading_segments(folder)) > number, "sealed")  # type: ignore[misc]
+    finally:
+        hub.kill()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sealed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("sealed") / "data", sealed=True)
+
+
+@pytest.fixture(scope="module")
+def unsealed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("unsealed") / "data", sealed=False)
+
+
+@pytest.fixture
+def sealed(sealed_once: Path, tmp_path: Path, a_hub: Callable[..., Hub]) -> Hub:
+    """A hub that is down and has several segments; every test gets a copy."""
+    shutil.copytree(sealed_once, tmp_path / "data")
+    hub: Hub = a_hub(**FEW_SEGMENTS)
+    return hub
+
+
+@pytest.fixture
+def unsealed(unsealed_once: Path, tmp_path: Path, a_hub: Callable[..., Hub]) -> Hub:
+    """A hub that is down and has everything in its journal."""
+    shutil.copytree(unsealed_once, tmp_path / "data")
+    hub: Hub = a_hub(**NO_MORE_SEALING)
     return hub
 
 
@@ -57,18 +87,22 @@ def cut(path: Path, part: float) -> None:
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
 
 
+def told(harm: tuple[Callable[[Path, float], None], float]) -> str:
+    return f"{harm[0].__name__} at {harm[1]}"
+
+
 def named(hub: Hub) -> str:
     """All that the hub says about its health, as text."""
     return json.dumps(hub.get("/api/v1/health"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("harm", [(flip, 0.02), (flip, 0.5), (flip, 0.999), (cut, 0.5), (cut, 0.0)], ids=str)
+@pytest.mark.parametrize("harm", [(flip, 0.02), (flip, 0.5), (flip, 0.999), (cut, 0.5), (cut, 0.0)], ids=told)
 def test_a_damaged_segment_costs_only_itself(
-    a_hub: Callable[..., Hub], harm: tuple[Callable[[Path, float], None], float]
+    sealed: Hub, harm: tuple[Callable[[Path, float], None], float]
 ) -> None:
-    hub = filled(a_hub, sealed=True)
-    victim = reading_segments(hub)[0]
+    hub = sealed
+    victim = reading_segments(hub.folder)[0]
     change, part = harm
     change(victim, part)
     with hub:
@@ -83,8 +117,8 @@ def test_a_damaged_segment_costs_only_itself(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
-def test_a_flipped_byte_in_the_journal(a_hub: Callable[..., Hub], part: float) -> None:
-    hub = filled(a_hub, sealed=False)
+def test_a_flipped_byte_in_the_journal(unsealed: Hub, part: float) -> None:
+    hub = unsealed
     journal = largest_store_file(hub)
     flip(journal, part)
     with hub:
@@ -98,8 +132,8 @@ def test_a_flipped_byte_in_the_journal(a_hub: Callable[..., Hub], part: float) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", [0.0, 0.5, 0.97])
-def test_a_truncated_journal(a_hub: Callable[..., Hub], part: float) -> None:
-    hub = filled(a_hub, sealed=False)
+def test_a_truncated_journal(unsealed: Hub, part: float) -> None:
+    hub = unsealed
     cut(largest_store_file(hub), part)
     with hub:
         there = stored_numbers(hub, "n1")
@@ -110,11 +144,11 @@ def test_a_truncated_journal(a_hub: Callable[..., Hub], part: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("harm", [(flip, 0.01), (flip, 0.5), (cut, 0.5), (cut, 0.0)], ids=str)
+@pytest.mark.parametrize("harm", [(flip, 0.01), (flip, 0.5), (cut, 0.5), (cut, 0.0)], ids=told)
 def test_a_damaged_manifest_leaves_the_segments_readable(
-    a_hub: Callable[..., Hub], harm: tuple[Callable[[Path, float], None], float]
+    sealed: Hub, harm: tuple[Callable[[Path, float], None], float]
 ) -> None:
-    hub = filled(a_hub, sealed=True)
+    hub = sealed
     hub.start().end()  # an orderly end leaves no write-ahead log: all of the manifest is in one file
     [store] = [path for path in (hub.folder / "history").glob("*.db") if path.stat().st_size]
     change, part = harm

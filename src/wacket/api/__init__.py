@@ -15,7 +15,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -88,6 +89,10 @@ class Front:
             response = await endpoint(request)
         except WacketError as error:
             response = errors.answer(error)
+        except HTTPException as error:
+            response = errors.answer_plain(error)
+        except ClientDisconnect:
+            return  # what came of the body was not a whole one, and nobody waits for the answer
         await response(scope, receive, send)
 
     def must_use_https(self, scope: Scope) -> bool:

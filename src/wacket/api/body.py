@@ -19,7 +19,8 @@ async def read(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     async for piece in request.stream():
         size += len(piece)
         if size > limit:
@@ -38,7 +39,8 @@ async def read(request: Request, limit: int) -> bytes:
 
 def unpack(body: bytes, limit: int) -> bytes:
     """Gzip or zlib data, unpacked, of `limit` bytes at most. Gzip may be of several members, as RFC 1952 allows."""
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     while body or not pieces:
         if len(pieces) == MOST_MEMBERS:
             raise BadRequest(f"the gzip body has more than {MOST_MEMBERS} members; compress it as one")

@@ -43,6 +43,11 @@ def answer(error: WacketError) -> JSONResponse:
     return JSONResponse(body, STATUS.get(type(error), 500), headers)
 
 
+def answer_plain(error: HTTPException) -> JSONResponse:
+    """The response for an error that names its own status."""
+    return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
+
+
 def install(app: FastAPI) -> None:
     """Make the application answer every error in this shape."""
 
@@ -52,7 +57,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(_: Request, error: HTTPException) -> JSONResponse:
-        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
+        return answer_plain(error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -18,9 +18,8 @@ router = APIRouter(tags=["health"])
 PASS = {"name": "wacket", "status": "pass", "message": "ready for queries and writes", "version": __version__}
 
 
-@router.api_route(
-    "/ping", methods=["GET", "HEAD"], status_code=204, response_class=Response, summary="Is it there?"
-)
+@router.get("/ping", status_code=204, response_class=Response, summary="Is it there?")
+@router.head("/ping", status_code=204, response_class=Response, summary="Is it there?")
 async def ping() -> Response:
     """204, as Influx clients expect."""
     return Response(status_code=204, headers={"X-Influxdb-Version": f"wacket-{__version__}"})

@@ -36,6 +36,10 @@ INFLUX = {"X-Influxdb-Version": f"wacket-{__version__}", "X-Influxdb-Build": "OS
 
 LINE = "room,site=lab temp=21.5,hum=40i 1700000000000000000\n"
 ANSWER = {"stored": 2, "rejected": 0, "errors": []}
+QUERY_FOR = "For Influx clients that make their database first"
+QUERY_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": {"results": [{"statement_id": 0}]}}}}
+}
 
 
 def _takes(media: str, example: Any) -> dict[str, Any]:
@@ -129,12 +133,8 @@ async def known_formats() -> dict[str, list[dict[str, str]]]:
     return {"formats": [{"name": name, "summary": formats.find(name).SUMMARY} for name in formats.known()]}
 
 
-@router.api_route(
-    "/query",
-    methods=["GET", "POST"],
-    summary="For Influx clients that make their database first",
-    responses={200: {"content": {"application/json": {"example": {"results": [{"statement_id": 0}]}}}}},
-)
+@router.get("/query", summary=QUERY_FOR, responses=QUERY_ANSWERS)
+@router.post("/query", summary=QUERY_FOR, responses=QUERY_ANSWERS)
 async def query(request: Request) -> JSONResponse:
     """`CREATE DATABASE` is agreed to and does nothing; other statements are refused with the place to ask instead."""
     statement = request.query_params.get("q", "")
@@ -156,7 +156,9 @@ async def _take(request: Request, name: str, secret: str | None) -> Receipt:
         raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
     epoch, sequence = _numbering(asked.get("epoch"), asked.get("seq"))
     if epoch is not None and name == "csv":
-        raise BadRequest("a table is one piece with its head and cannot be numbered; send an Idempotency-Key", "seq")
+        raise BadRequest(
+            "a table is one piece with its head and cannot be numbered; send an Idempotency-Key", "seq"
+        )
     node = asked.get("node") or request.headers.get("x-wacket-node")
     speaker = await parts.admission.admit(secret, node, peer)
     body = await bodies.read(request, parts.settings.doors.body_limit)

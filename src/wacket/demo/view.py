@@ -173,7 +173,7 @@ def safe(text: object) -> str:
 def _spread(series: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     """At most so many series, by node, giving every node a fair share."""
     nodes: dict[str, list[dict[str, Any]]] = {}
-    for one in sorted(series, key=lambda one: (str(one["node"]), str(one["name"]))):
+    for one in sorted(series, key=lambda one: (str(one["node"]), not one.get("unit"), str(one["name"]))):
         nodes.setdefault(str(one["node"]), []).append(one)
     share = max(1, most // max(1, len(nodes)))
     return [one for several in nodes.values() for one in several[:share]][:most]

@@ -15,6 +15,7 @@ from wacket.doors.certificate import Certificate
 from wacket.errors import BadSettings
 
 GRACE_SECONDS = 5  # for answers under way when the hub ends
+KEEP_ALIVE_SECONDS = 75  # a board that posts once a minute keeps its connection
 CORKED_BYTES = 64 * 1024
 
 
@@ -32,6 +33,7 @@ class HttpDoor(uvicorn.Server):
             server_header=False,
             ws_max_size=1 << 20,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             ssl_certfile=tls.certificate if tls else None,
             ssl_keyfile=tls.key if tls else None,
         )

@@ -125,8 +125,8 @@ class LineConnection(asyncio.Protocol):
         self._close_when_done()
 
     def _take_half(self, half: bytes) -> None:
-        """A line that its sender did not end is kept, unless the sender numbers its lines: then it sends it again whole,
-        and this one would stand in its place."""
+        """A line that its sender did not end is kept, unless the sender numbers its lines: then it sends it again
+        whole, and the half of it would stand in its place."""
         if self.hello is None and half.startswith(hello.WORD):
             self._turn_away(BadRequest("the hello line did not end with a line feed"))
         elif self.hello is not None and self.hello.epoch is not None:

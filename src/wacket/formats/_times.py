@@ -108,7 +108,8 @@ def _instant(text: str) -> int | None:
     clock = [int(part[name] or 0) for name in "HMS"]
     try:
         moment = datetime(int(part["Y"]), month, int(part["d"]), *clock, fraction, tzinfo=_zone(part["zone"]))
-        return (moment - _EPOCH) // _MICROSECOND
+        at = (moment - _EPOCH) // _MICROSECOND
+        return at if EARLIEST <= at <= LATEST else None  # a zone may lead over the edge
     except (ValueError, OverflowError):
         return None
 

@@ -84,7 +84,7 @@ class Lines:
                 continue
             end = chunk.index(b"\n", at) + 1
             kept[-1] = chunk[:at]
-            self._drop(b"".join(kept), chunk[at : at + EXCERPT])
+            self._drop(b"".join(kept), chunk[at : min(end - 1, at + EXCERPT)])
             chunk, at = chunk[end:], 0
             kept.append(chunk)
         return kept[0] if len(kept) == 1 else b"".join(kept)

@@ -28,19 +28,23 @@ _ZSTD = (
 
 def plan(kind: str, existing: Sequence[Segment]) -> list[Segment]:
     """The next segments of `kind` to be joined, oldest first; empty when all is well. `existing` is in order."""
-    for level, fan in enumerate(_FAN):
-        group: list[Segment] = []
-        for segment in existing:
-            if segment.level != level:
-                group = []
-                continue
-            if _too_large(kind, [*group, segment]):
-                if len(group) > 1:
-                    return group
-                group = []
-            group.append(segment)
-            if len(group) == fan:
+    groups = (_first_group(kind, existing, level, fan) for level, fan in enumerate(_FAN))
+    return next(filter(None, groups), [])
+
+
+def _first_group(kind: str, existing: Sequence[Segment], level: int, fan: int) -> list[Segment]:
+    group: list[Segment] = []
+    for segment in existing:
+        if segment.level != level:
+            group = []
+            continue
+        if _too_large(kind, [*group, segment]):
+            if len(group) > 1:
                 return group
+            group = []
+        group.append(segment)
+        if len(group) == fan:
+            return group
     return []
 
 

@@ -11,7 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -22,21 +22,12 @@ from wacket.history.question import Question, engine_settings, parquet, too_big,
 from wacket.history.shapes import Segment, View
 from wacket.history.values import Points
 from wacket.records import Statistics
+from wacket.seams import Past
 
 T = TypeVar("T")
 
 THREADS = 2
 MOST_REMEMBERED = 100_000  # files that need not be looked at again
-
-
-class Past(Protocol):
-    """What a question needs of the history."""
-
-    def view(self) -> contextlib.AbstractContextManager[View]:
-        """The files and rows of one moment; files stay in place until the context is left."""
-
-    def report_damage(self, path: str, error: str) -> None:
-        """This file could not be read: leave it out of later views and name it. Called from any thread."""
 
 
 class Query:

@@ -19,11 +19,13 @@ from wacket.errors import Unavailable, WacketError
 from wacket.intake.catalogue import Catalogue
 from wacket.intake.decoding import Group, decode
 from wacket.intake.known import Claim, Known
+from wacket.intake.limits import TokenBucket
 from wacket.intake.waiting import Parcel, Settle, Waiting
 from wacket.records import Batch, Envelope, Receipt, Reject, Statistics
 from wacket.seams import Journal
 from wacket.settings import Intake as Limits
 
+COUNTED = ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed", "over_quota")
 IN_FLIGHT = 2  # groups between decoding and disk: one is decoded while the one before is committed
 
 
@@ -53,18 +55,30 @@ class Intake:
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._to_commit: asyncio.Queue[Work] = asyncio.Queue(IN_FLIGHT)
+        self._quotas: dict[int, TokenBucket] = {}
         self._busy = 0
         self._ended = False
         self._progress = asyncio.Event()
-        self._counts = dict.fromkeys(
-            ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed"), 0
-        )
+        self._counts = dict.fromkeys(COUNTED, 0)
         self._commit_seconds = 0.0
         self._last_error = ""
 
     def submit(self, envelope: Envelope, settle: Settle | None) -> None:
-        """Take an envelope; `settle` is called on the loop with its Receipt or the error. Raises Unavailable if full."""
+        """Take an envelope; `settle` is called on the loop with its Receipt or the error.
+
+        Raises Unavailable if the hub is full or the node speaks faster than it may; then nothing was taken.
+        """
+        if self._limits.lines_per_second:
+            self._keep_to_quota(envelope)
         self.waiting.put(Parcel(envelope, settle))
+
+    def _keep_to_quota(self, envelope: Envelope) -> None:
+        now, rate = self._clock(), self._limits.lines_per_second
+        bucket = self._quotas.setdefault(envelope.node, TokenBucket(rate, max(rate, 1.0), now))
+        wait = bucket.take(max(1, envelope.body.count(b"\n")), now)
+        if wait:
+            self._counts["over_quota"] += 1
+            raise Unavailable(f"more than the {rate:g} lines a second that a node may send here", retry_after=wait)
 
     async def accept(self, envelope: Envelope) -> Receipt:
         """The receipt, when everything that it counts is on disk. Raises Unavailable; then nothing was kept."""
@@ -104,7 +118,11 @@ class Intake:
             await self._progress.wait()
 
     async def forget_before(self, moment: int) -> None:
-        """Let go of the keys whose receipts are older; a request that comes again after that is stored again."""
+        """Let go of the keys whose receipts are older, and of the oldest beyond what is kept.
+
+        A request that comes again after that is stored again.
+        """
+        moment = max(moment, self._known.surplus_before(self._limits.idempotency_keys))
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._writer, self._journal.forget_receipts, moment)
         self._known.forget_before(moment)

@@ -6,16 +6,20 @@ batch failed is taken back. Used by one thread at a time; the durable copy is th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
+from wacket.errors import Unavailable
 from wacket.history.shapes import Mark, StoredReceipt
 from wacket.intake import marks
 from wacket.records import Envelope, Receipt
 
 Source = tuple[str, str]
+MOST_EPOCHS = 20_000
 
 
 class Claim(NamedTuple):
@@ -41,6 +45,7 @@ class Known:
         """Start again from what the journal holds: after a failed commit, and to drop what has expired."""
         self._durable: dict[Source, marks.Ranges] = {(m.source, m.epoch): m.ranges for m in stored_marks}
         self._claimed = dict(self._durable)
+        self._epochs = dict(Counter(source for source, _ in self._durable))
         self._receipts: dict[Source, Receipt | None] = {
             (stored.source, stored.key): msgspec.json.decode(stored.body, type=Receipt) for stored in receipts
         }
@@ -56,6 +61,8 @@ class Known:
         frames = [frame for frame in envelope.body.split(b"\n") if frame.strip()]
         source, first = (str(envelope.node), envelope.epoch or ""), envelope.sequence or 0
         ranges, last = self._claimed.get(source, ()), first + len(frames) - 1
+        if not ranges:
+            self._count_epoch(source[0])
         fresh = [
             number - first
             for low, high in marks.unknown(ranges, first, last)
@@ -65,6 +72,12 @@ class Known:
             self._claimed[source] = marks.add(ranges, first, last)
         body = b"\n".join([frames[index] for index in fresh])
         return Claim(body, fresh, last, Mark(*source, self._claimed.get(source, ())))
+
+    def _count_epoch(self, source: str) -> None:
+        """Every restart of a board is an epoch, and each is kept for ever: a sender that makes them up is stopped."""
+        self._epochs[source] = self._epochs.get(source, 0) + 1
+        if self._epochs[source] > MOST_EPOCHS:
+            raise Unavailable(f"this node has used {MOST_EPOCHS} epochs; use one for each start of the board")
 
     def confirm(self, mark: Mark) -> None:
         self._durable[mark.source, mark.epoch] = mark.ranges
@@ -86,6 +99,11 @@ class Known:
         self._receipts[source] = receipt
         self._kept_at[source] = now
         return StoredReceipt(*source, msgspec.json.encode(receipt), now)
+
+    def surplus_before(self, most: int) -> int:
+        """The time before which receipts must go so that about `most` are left; 0 while there are no more."""
+        surplus = len(self._kept_at) - most
+        return next(islice(self._kept_at.values(), surplus, None)) if surplus > 0 else 0
 
     def forget_before(self, moment: int) -> None:
         """Let go of receipts that were first given before; the order of the table is that of time."""

@@ -47,7 +47,7 @@ def create(
     known = connection.execute(select(nodes).where(nodes.c.identity == identity)).first()
     if known is not None:
         return _row(known)
-    values = {"name": _free_name(connection, name), "kind": kind, "state": state, "identity": identity}
+    values: dict[str, str | int] = {"name": _free_name(connection, name), "kind": kind, "state": state, "identity": identity}
     values |= {"tags": "{}", "first_seen": now, "last_seen": now, "last_peer": peer}
     key = connection.execute(insert(nodes).values(values)).inserted_primary_key
     return _row(connection.execute(select(nodes).where(nodes.c.id == key[0])).one())  # type: ignore[index]

@@ -51,7 +51,7 @@ class Output:
     def rows(
         self, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column], empty: str = "", headed: bool = False
     ) -> None:
-        """A list of objects: JSON if it was asked for, else lines. A heading is for people: on a terminal, or `headed`."""
+        """A list of objects: JSON if it was asked for, else lines. A heading on a terminal, or if `headed`."""
         if self.as_json:
             return self.json(list(rows))
         columns = list(columns)
