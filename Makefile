@@ -19,6 +19,8 @@ BOUNDED := $(if $(shell command -v timeout),timeout --foreground $(TEST_SECONDS)
 # What the tests need beyond Python, as command:Debian-package. Where one is missing its tests say so and skip.
 TOOLS := nc:netcat-openbsd curl:curl
 
+FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
+
 .PHONY: help setup demo test check format bench bench-peers torture docs wheel clean
 
 help:  ## show this list
@@ -58,8 +60,7 @@ bench-peers: $(READY)  ## measure this hub side by side with others installed fr
 
 torture: $(READY)  ## the full fault runs, then each fuzzer for FUZZ_SECONDS
 	$(BIN)/python -m pytest -m torture --timeout 3600 tests $(ARGS)
-	@for target in tests/fuzz/fuzz_*.py; do \
-	  [ -e "$$target" ] || continue; \
+	@for target in $(FUZZERS); do \
 	  echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 

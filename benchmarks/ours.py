@@ -35,6 +35,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="about a minute; a look, not a promise")
     parser.add_argument("--folder", type=Path, default=Options().folder, help="on the disk to be measured")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--docs", action="store_true", help="write the table into docs/benchmarks.md too")
     return parser
 
 
@@ -45,7 +46,7 @@ def main() -> int:
     wrong = [name for name in given.rows if name not in known()]
     if wrong:
         parser.error(f"no row named {', '.join(wrong)}; known: {', '.join(known())}")
-    options = Options(given.quick, given.folder, 1 if given.quick else given.rounds)
+    options = Options(given.quick, given.folder, 1 if given.quick else given.rounds, given.docs)
     facts = report.machine() | {"file_system": report.file_system(options.folder)}
     figures = run(given.rows or known(), options)
     name = "ours-quick" if given.quick else "ours"

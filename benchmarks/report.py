@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+DOCS = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
 
 @dataclass(slots=True)
 class Options:
@@ -23,6 +25,7 @@ class Options:
     quick: bool = False
     folder: Path = Path("bench-results/data")  # on the disk that is to be measured
     rounds: int = 3
+    docs: bool = False  # also write the table into the documentation
 
     def pick(self, full: int, quick: int) -> int:
         return quick if self.quick else full
@@ -52,7 +55,9 @@ class Figure:
             return ""
         if not self.reaches(self.must):
             return "**falls short**"
-        return "aim" if self.aim is not None and self.reaches(self.aim) else "must"
+        if self.aim is not None and self.reaches(self.aim):
+            return "aim"
+        return "must" if self.must is not None else "short of the aim"
 
 
 def median(samples: Sequence[float]) -> float:
@@ -120,4 +125,16 @@ def write(name: str, figures: Sequence[Figure], options: Options, facts: dict[st
     }
     path.write_text(json.dumps(run, indent=1) + "\n", "utf-8")
     path.with_suffix(".md").write_text(table(figures), "utf-8")
+    if options.docs:
+        publish(name, table(figures), f"{facts['processor']}, {facts['cores']} cores, {facts['at'][:10]}")
     return path
+
+
+def publish(name: str, text: str, where: str) -> None:
+    """Put the table into docs/benchmarks.md, between the marks of this kind of run."""
+    page = DOCS.read_text("utf-8")
+    before, begin, rest = page.partition(f"<!-- {name} -->\n")
+    _, end, after = rest.partition(f"<!-- end of {name} -->\n")
+    if not (begin and end):
+        raise SystemExit(f"{DOCS} has no place for {name!r}; only whole, full runs are published")
+    DOCS.write_text(f"{before}{begin}{where}:\n\n{text}{end}{after}", "utf-8")

@@ -22,13 +22,13 @@ Ready = Callable[[], object]
 Job = Callable[[Ready], Any]
 
 
-def run(jobs: Sequence[Job], seconds: float = 600.0) -> tuple[float, list[Any]]:
+def run(jobs: Sequence[Job], seconds: float = 900.0) -> tuple[float, list[Any]]:
     """Seconds from the common start to the last end, and what each job returned."""
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(len(jobs) + 1)
     pipes = [context.Pipe(duplex=False) for _ in jobs]
     children = [
-        context.Process(target=_child, args=(job, barrier, ours), daemon=True)
+        context.Process(target=_child, args=(job, barrier, ours, seconds), daemon=True)
         for job, (_, ours) in zip(jobs, pipes, strict=True)
     ]
     for child in children:
@@ -53,9 +53,9 @@ def _outcome(pipe: Connection, seconds: float) -> tuple[float, Any]:
     return end, value
 
 
-def _child(job: Job, barrier: Barrier, pipe: Connection) -> None:
+def _child(job: Job, barrier: Barrier, pipe: Connection, seconds: float) -> None:
     try:
-        value = job(lambda: barrier.wait(120))
+        value = job(lambda: barrier.wait(seconds))
         pipe.send((time.monotonic(), value, ""))
     except BaseException:
         barrier.abort()

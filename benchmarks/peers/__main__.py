@@ -136,7 +136,7 @@ def compared(
 def main() -> int:
     given = arguments(__doc__).parse_args()
     install()
-    options = Options(given.quick, given.folder, given.rounds)
+    options = Options(given.quick, given.folder, given.rounds, given.docs)
     facts = report.machine() | {"file_system": report.file_system(options.folder)}
     figures = [*influx(options, 1), *influx(options, 10), *text(options)]
     path = report.write("peers-quick" if given.quick else "peers", figures, options, facts)

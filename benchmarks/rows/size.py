@@ -40,10 +40,8 @@ def logs_ratio(options: Options) -> tuple[float, str]:
     with work_folder(options.folder) as folder:
         prepare.fill(folder, prepare.logs(list(range(1, 21)), start, 1, lines, 1))
         kept = occupied(folder / "history")[".parquet"]
-    return (
-        raw / kept,
-        f"{len(lines):,} lines of {raw / len(lines):.0f} bytes; {kept / len(lines):.1f} B each; gzip alone makes the text {zipped:.1f} times smaller",
-    )
+    note = f"{len(lines):,} lines of {raw / len(lines):.0f} bytes; {kept / len(lines):.1f} B each"
+    return raw / kept, f"{note}; gzip alone makes the text {zipped:.1f} times smaller"
 
 
 def measure(options: Options) -> list[Figure]:

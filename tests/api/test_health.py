@@ -7,8 +7,8 @@ import math
 import re
 
 import pytest
-
 from tests.support.ask import ask, send
+
 from wacket import __version__
 from wacket.api.health import flat
 from wacket.api.parts import Parts

@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-
 from tests.support.ask import ask, bodies, send
+
 from wacket import formats
 from wacket.api.ingest import every_line_has_time
 from wacket.api.parts import Parts
@@ -114,7 +114,9 @@ async def test_a_body_of_unknown_length_is_bounded_too(start_hub: StartHub) -> N
         assert await bodies(hub) == []
 
 
-async def test_a_sender_that_leaves_in_the_middle_has_stored_nothing(hub: Parts) -> None:
+async def test_a_sender_that_leaves_in_the_middle_has_stored_nothing(
+    hub: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
     host, _, port = hub.addresses["http"].partition(":")
     _, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /api/v1/ingest/text HTTP/1.1\r\nHost: hub\r\nContent-Length: 20\r\n\r\none\ntwo\n")
@@ -122,6 +124,9 @@ async def test_a_sender_that_leaves_in_the_middle_has_stored_nothing(hub: Parts)
     writer.close()
     assert (await post(hub, "text?node=rig", b"afterwards\n"))[0] == 200
     assert await bodies(hub) == ["afterwards"]
+    assert [
+        one for one in caplog.records if one.levelname == "ERROR"
+    ] == []  # that happens; it is no bug of ours
 
 
 async def test_an_encoding_that_is_not_known_is_named(hub: Parts) -> None:

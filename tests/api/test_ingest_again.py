@@ -9,8 +9,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-
 from tests.support.ask import bodies, send
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow

@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-
 from tests.support.ask import ask, bodies, send
+
 from wacket.api.parts import Parts
 from wacket.records import REJECT_SOURCE
 
@@ -88,7 +88,10 @@ async def test_a_retry_is_one_whatever_it_is_compressed_with_and_whoever_came_be
 
 async def test_the_same_digits_in_another_unit_are_another_time(hub: Parts) -> None:
     for precision in ("ms", "us"):
-        assert (await write(hub, f"/write?precision={precision}", b"m value=1 1700000000000000"))[0] in (204, 400)
+        assert (await write(hub, f"/write?precision={precision}", b"m value=1 1700000000000000"))[0] in (
+            204,
+            400,
+        )
     assert [at for at, _ in await raw(hub, "m")][:1] == [1_700_000_000_000_000]
 
 
@@ -150,7 +153,9 @@ async def test_a_token_decides_who_speaks(hub: Parts) -> None:
 
 async def test_a_token_that_was_made_over_http_may_send(hub: Parts) -> None:
     asked = json.dumps({"name": "oven", "scopes": ["ingest"], "node": "rig-3"}).encode()
-    status, _, made = await send(hub, "POST", "/api/v1/tokens", asked, owner=True, content_type="application/json")
+    status, _, made = await send(
+        hub, "POST", "/api/v1/tokens", asked, owner=True, content_type="application/json"
+    )
     assert status == 201
     header = {"authorization": f"Bearer {json.loads(made)['secret']}"}
     assert (await write(hub, "/api/v1/ingest/text", b"hello", **header))[0] == 200

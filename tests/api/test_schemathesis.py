@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.conftest import FREE_PORTS, QUICK
+
 from wacket.ledger import passwords
 
-schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed; `make setup` does that")
+schemathesis = pytest.importorskip(
+    "schemathesis", reason="schemathesis is not installed; `make setup` does that"
+)
 hypothesis = pytest.importorskip("hypothesis")
 
 pytestmark = pytest.mark.slow
@@ -105,7 +107,9 @@ def drive(served: Served, examples: int, phases: tuple[hypothesis.Phase, ...]) -
             try:
                 ask()
             except hypothesis.errors.Unsatisfiable:
-                assert mode == "negative", operation.label  # a route without parameters cannot be asked wrongly
+                assert mode == "negative", (
+                    operation.label
+                )  # a route without parameters cannot be asked wrongly
             except Exception as error:
                 wrong[f"{operation.label} ({mode})"] = f"{type(error).__name__}: {error}"[:2000]
     assert driven > 40

@@ -10,8 +10,8 @@ SECOND = 1_000_000
 
 
 def test_one_spike_in_many_points_is_seen_at_any_width():
-    points = [(at, 1.0) for at in range(20_000)]
-    points[7_777] = (7_777, 99.0)
+    points = [(at, 1.0) for at in range(5_000)]
+    points[777] = (777, 99.0)
     for ascii_only in (True, False):
         lines = chart(points, 60, 8, ascii_only)
         assert lines[0].strip().startswith("99")

@@ -67,7 +67,14 @@ def test_lan_opens_the_doors_with_tls_and_single_addresses_still_count(wacket, s
 
 def test_it_tells_where_it_listens_and_what_to_do_next(wacket, started, tmp_path):
     out = wacket("up", "--data", str(tmp_path)).out
-    for part in ("ready in 0.5 s", "http://127.0.0.1:8080", "/s/7KQ2", "nc -w1 127.0.0.1 8090", "abababababababab"):
+    for part in (
+        "ready in 0.5 s",
+        "http://127.0.0.1:8080",
+        "/s/7KQ2",
+        "nc -w1 127.0.0.1 8090",
+        "abababababababab",
+        f"series ls --data {tmp_path}",
+    ):
         assert part in out
 
 

@@ -47,22 +47,27 @@ def test_sections(text: str, event: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("ON", True), ("off", False), ("7", 7), ("-7", -7), ("+7", 7), ("007", 7), ("7.5", 7.5), ("7,5", 7.5), (".5", 0.5),
+        ("ON", True), ("off", False), ("7", 7), ("-7", -7), ("+7", 7), ("007", 7), ("7.5", 7.5), ("7,5", 7.5),
         ("1e3", 1000.0), ("230.08V", 230.08), ("279var", 279), ("403VA", 403), ("1753W", 1753), ("-43,841rad", -43.841),
-        ("5 W", 5), ("5 kW", "5 kW"), ("nan", "nan"), ("1_000", "1_000"), ("1e999", "1e999"), ("", ""), ("Big Hall", "Big Hall"),
+        ("5 W", 5), ("5 kW", "5 kW"), ("nan", "nan"), ("1_000", "1_000"), ("1e999", "1e999"), ("", ""), (".5", 0.5),
+        ("Big Hall", "Big Hall"),
         ("9223372036854775807", 2**63 - 1), ("9223372036854775808", 2.0**63), ("٧", "٧"),
         ("Tue, 04 Oct 2016 16:47:50 GMT", "2016-10-04T16:47:50Z"), ("2016-10-4", "2016-10-04T00:00:00Z"),
     ],
 )  # fmt: skip
 def test_values(text: str, found: Any) -> None:
-    in_pair, in_list = energy.parse(f"Foo: a={text}; b=1")["Foo"]["a"], energy.parse(f"Foo: {text}; x")["Foo"][0]
+    in_pair, in_list = (
+        energy.parse(f"Foo: a={text}; b=1")["Foo"]["a"],
+        energy.parse(f"Foo: {text}; x")["Foo"][0],
+    )
     assert (in_pair, type(in_pair)) == (in_list, type(in_list)) == (found, type(found))
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("Foo:", "Foo"), ("Foo: ;", "Foo"), ("Foo: ; Bar: 1", "Foo"), ("Foo: Bar=:", "Foo.Bar"), ("Foo: Bar=1:x;", "Foo.Bar"),
+        ("Foo:", "Foo"), ("Foo: ;", "Foo"), ("Foo: ; Bar: 1", "Foo"), ("Foo: Bar=:", "Foo.Bar"),
+        ("Foo: Bar=1:x;", "Foo.Bar"),
         ("Foo: Bar: 1", "Foo"), ("Foo: 1; Bar=2", "Foo"), ("Foo: =1", "Foo"), ("Foo: 1; : 2", "without a name"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A folder of files is a test case: `fixtures/formats/FORMAT/CASE/` has `input`, `expected.json` and perhaps `options.json`.
+"""A folder of files is a test case: `fixtures/formats/FORMAT/CASE/` has `input`, `expected.json`, maybe `options.json`.
 
 A new case needs no code. The input is decoded whole, and where the format is of lines also with one line an envelope.
 """

@@ -1,4 +1,4 @@
-"""What holds for every format whatever is sent: it never raises, every frame is accounted for, nobody harms a neighbour."""
+"""What holds for every format whatever is sent: nothing raises, every frame is accounted for, neighbours are safe."""
 
 from __future__ import annotations
 
@@ -18,27 +18,82 @@ from wacket.records import HUB_TIME, SUSPECT, Decoded
 
 LINES = [name for name in formats.known() if name != "csv"]
 
-numbers = st.sampled_from(["1", "-2.5", "1e3", "1e999", "nan", "7i", "3u", "t", "False", "1_0", "+5", ".5", "5.", "", "0x1", "1.2.3"])
-names = st.sampled_from(["temp", "hum", "a.b", "_x", "é", "1st", "", "v" * 300, "time", "value", "msg"])
-plotter = st.lists(st.tuples(names, st.sampled_from([":", "=", ": "]), numbers).map("".join), min_size=1, max_size=3).flatmap(
-    lambda items: st.sampled_from([" ", ",", ", ", "\t", "  "]).map(lambda gap: gap.join(items))
+numbers = st.sampled_from(
+    [
+        "1",
+        "-2.5",
+        "1e3",
+        "1e999",
+        "nan",
+        "7i",
+        "3u",
+        "t",
+        "False",
+        "1_0",
+        "+5",
+        ".5",
+        "5.",
+        "",
+        "0x1",
+        "1.2.3",
+    ]
 )
-tags = st.sampled_from(["", ",host=a", ",host=b,room=1", ",x", ",k=", ",a\\ b=c\\,d", ",q=\"z"])
+names = st.sampled_from(["temp", "hum", "a.b", "_x", "é", "1st", "", "v" * 300, "time", "value", "msg"])
+plotter = st.lists(
+    st.tuples(names, st.sampled_from([":", "=", ": "]), numbers).map("".join), min_size=1, max_size=3
+).flatmap(lambda items: st.sampled_from([" ", ",", ", ", "\t", "  "]).map(lambda gap: gap.join(items)))
+tags = st.sampled_from(["", ",host=a", ",host=b,room=1", ",x", ",k=", ",a\\ b=c\\,d", ',q="z'])
 fields = st.lists(
-    st.tuples(names, numbers | st.sampled_from(['"text"', '"a \\"b\\" c=d,e"', '"open'])).map("=".join), min_size=1, max_size=3
+    st.tuples(names, numbers | st.sampled_from(['"text"', '"a \\"b\\" c=d,e"', '"open'])).map("=".join),
+    min_size=1,
+    max_size=3,
 ).map(",".join)
 stamps = st.sampled_from(["", " 1795255190123456789", " 1795255190", " -5", " x", " 99999999999999999999", " ", " 1 2"])
-influx = st.tuples(st.sampled_from(["cpu", "mem", "a\\ b", "#note", " cpu", ""]), tags, st.sampled_from([" ", "  "]), fields, stamps).map("".join)
-scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from([1.5, 10**400, 2**64, "text", "2026-11-21T10:00:00Z", 1795255190, 17e11])
-keys = st.sampled_from(["at", "ts", "time", "name", "value", "labels", "node", "msg", "level", "unit", "temp", "hum", "a.b", ""])
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2), max_leaves=4)
+influx = st.tuples(
+    st.sampled_from(["cpu", "mem", "a\\ b", "#note", " cpu", ""]),
+    tags,
+    st.sampled_from([" ", "  "]),
+    fields,
+    stamps,
+).map("".join)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.sampled_from([1.5, 10**400, 2**64, "text", "2026-11-21T10:00:00Z", 1795255190, 17e11])
+)
+keys = st.sampled_from(
+    ["at", "ts", "time", "name", "value", "labels", "node", "msg", "level", "unit", "temp", "hum", "a.b", ""]
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2),
+    max_leaves=4,
+)
 objects = st.dictionaries(keys, values, max_size=4).map(json.dumps)
 events = st.lists(
-    st.sampled_from(["Power: Active=5W", " Line: Voltage=230,5V", "Peaks: 1;2.5;3", "x", "Device: ID=3", "UTC Time: 2026-1-2 3:4:5",
-                     "UTC Time: 2026-1-2 3:04:05", "A=1", ": 1", "hz: 50", "1:30", "Foo:", "K=1:2"]), min_size=1, max_size=4,
+    st.sampled_from(["Power: Active=5W", " Line: Voltage=230,5V", "Peaks: 1;2.5;3", "x", "Device: ID=3", "A=1",
+                     "UTC Time: 2026-1-2 3:04:05", ": 1", "hz: 50", "1:30", "Foo:", "K=1:2"]), min_size=1, max_size=4,
 ).map(";".join)  # fmt: skip
 texts = st.text(max_size=40).map(lambda text: text.replace("\n", " "))
-words = st.sampled_from(["ERROR", "warn", "[debug]", "level=info", "x", " ", "WARNING:", "E" * 47, "é", "\x1c", "{", "a:1", "a=1", "b:2;"])
+words = st.sampled_from(
+    [
+        "ERROR",
+        "warn",
+        "[debug]",
+        "level=info",
+        "x",
+        " ",
+        "WARNING:",
+        "E" * 47,
+        "é",
+        "\x1c",
+        "{",
+        "a:1",
+        "a=1",
+        "b:2;",
+    ]
+)
 logs = st.lists(words, max_size=6).map(" ".join)
 one_line = (plotter | influx | objects | events | texts | logs).map(str.encode) | st.binary(max_size=20).map(
     lambda raw: raw.replace(b"\n", b"")
@@ -108,7 +163,9 @@ def test_never_raises_and_every_frame_is_accounted_for(name: str, bodies: list[b
 @pytest.mark.parametrize("name", LINES)
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(lines=some_lines, data=st.data())
-def test_pieces_and_neighbours_make_no_difference(name: str, lines: list[bytes], data: st.DataObject, make: Any, see: Any) -> None:
+def test_pieces_and_neighbours_make_no_difference(
+    name: str, lines: list[bytes], data: st.DataObject, make: Any, see: Any
+) -> None:
     module = formats.find(name)
     whole = by_frame(module, lines, make, see)
     envelopes, at = [], 0
@@ -138,7 +195,11 @@ def test_a_stranger_is_marked(name: str, make: Any) -> None:
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 plain = st.text("abcdefgh_0123", min_size=1, max_size=6).filter(lambda text: not text[0].isdigit())
-labelled = st.dictionaries(plain, st.text(min_size=1, max_size=5).filter(lambda text: "\n" not in text and "\\" not in text), max_size=2)
+labelled = st.dictionaries(
+    plain,
+    st.text(min_size=1, max_size=5).filter(lambda text: "\n" not in text and "\\" not in text),
+    max_size=2,
+)
 moments = st.integers(0, 4 * 10**15)
 
 
@@ -146,14 +207,22 @@ def escaped(text: str) -> str:
     return "".join("\\" + letter if letter in ", =" else letter for letter in text)
 
 
-@given(points=st.lists(st.tuples(plain, labelled, st.dictionaries(plain, finite, min_size=1, max_size=3), moments), min_size=1, max_size=6))
+@given(
+    points=st.lists(
+        st.tuples(plain, labelled, st.dictionaries(plain, finite, min_size=1, max_size=3), moments),
+        min_size=1,
+        max_size=6,
+    )
+)
 def test_line_protocol_that_is_written_is_read_again(points: list[Any], make: Any, see: Any) -> None:
     lines, expected = [], []
     for name, labels, measured, at in points:
         head = "".join([name, *(f",{key}={escaped(value)}" for key, value in labels.items())])
         lines.append(f"{head} {','.join(f'{key}={value!r}' for key, value in measured.items())} {at * 1000}")
         labels_of = tuple(sorted(labels.items()))
-        expected += [(7, name if key == "value" else f"{name}.{key}", labels_of, at, value, 0) for key, value in measured.items()]
+        expected += [
+            (7, name if key == "value" else f"{name}.{key}", labels_of, at, value, 0) for key, value in measured.items()
+        ]
     decoded = formats.find("influx").decode([make("\n".join(lines).encode())])
     assert decoded.rejects == []
     assert see.readings(decoded) == expected
@@ -166,13 +235,20 @@ def test_what_the_hub_exports_is_read_again(rows: list[Any], make: Any, see: Any
         for name, labels, value, at in rows
     ]
     expected = [
-        (7, name, tuple(sorted({**labels, "node": "lab"}.items())), at, value, 0)
-        for name, labels, value, at in rows
+        (7, name, tuple(sorted({**labels, "node": "lab"}.items())), at, value, 0) for name, labels, value, at in rows
     ]
     body = "\n".join(map(json.dumps, written)).encode()
     assert see.readings(formats.find("ndjson").decode([make(body)])) == expected
     table = ["node,name,labels,at,value"] + [
-        ",".join([row["node"], row["name"], '"' + json.dumps(row["labels"]).replace('"', '""') + '"', row["at"], repr(row["value"])])
+        ",".join(
+            [
+                row["node"],
+                row["name"],
+                '"' + json.dumps(row["labels"]).replace('"', '""') + '"',
+                row["at"],
+                repr(row["value"]),
+            ]
+        )
         for row in written
     ]
     assert see.readings(formats.find("csv").decode([make("\n".join(table).encode())])) == expected
@@ -181,7 +257,10 @@ def test_what_the_hub_exports_is_read_again(rows: list[Any], make: Any, see: Any
 cells = st.sampled_from(["1", "-2.5", "", "text", "nan", "2026-11-21T10:00:00Z", "1795255190", "1e999", "é"])
 
 
-@given(table=st.lists(st.lists(cells, min_size=3, max_size=3), max_size=5), header=st.sampled_from(["time,a,b", "a,name,value", "x,y,at", "a,b,message"]))
+@given(
+    table=st.lists(st.lists(cells, min_size=3, max_size=3), max_size=5),
+    header=st.sampled_from(["time,a,b", "a,name,value", "x,y,at", "a,b,message"]),
+)
 def test_quotes_in_csv_make_no_difference(table: list[list[str]], header: str, make: Any, see: Any) -> None:
     rows = [row for row in table if any(row)]
     bare = "\n".join([header, *map(",".join, rows)])

@@ -41,24 +41,26 @@ def test_instant(text: str, at: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "now", "today", "16:47:50", "2016-13-01", "2016-02-30", "12345", "-1475599670", "nan", "1e400", "9" * 65,
-     "2016-10-04T25:00:00Z", "0000-01-01", "9999-12-31T23:59:59-23:59", "1_475_599_670", "٢٠١٦-١٠-٠٤", "Tue, 04 Foo 2016"],
+     "2016-10-04T25:00:00Z", "0000-01-01", "9999-12-31T23:59:59-23:59", "1_475_599_670", "٢٠١٦-١٠-٠٤", "4 Foo 2016"],
 )  # fmt: skip
 def test_no_instant(text: str) -> None:
     assert _times.instant(text) is None
 
 
-@given(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)), st.sampled_from([0, 3, 6]))
+@given(st.datetimes(), st.sampled_from([0, 3, 6]))
 def test_what_iso_writes_is_read_again(moment: datetime, places: int) -> None:
     exact = moment.replace(tzinfo=UTC, microsecond=moment.microsecond // 10 ** (6 - places) * 10 ** (6 - places))
     at = (exact - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     assert _times.instant(_times.iso(at)) == at
 
 
-@given(st.lists(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)), min_size=1, max_size=5), st.data())
+@given(st.lists(st.datetimes(), min_size=1, max_size=5), st.data())
 def test_a_column_is_read_as_its_cells_are(moments: list[datetime], data: st.DataObject) -> None:
     unit = data.draw(st.sampled_from(["seconds", "milliseconds", "microseconds"]))
     cells = [moment.isoformat(timespec=unit) + "Z" for moment in moments]
-    spoilt = data.draw(st.sampled_from([None, "2016-13-01T00:00:00Z", "2016-10-04 00:00:00Z", "NaT", "2016-02-30T00:00:00Z"]))
+    spoilt = data.draw(
+        st.sampled_from([None, "2016-13-01T00:00:00Z", "2016-10-04 00:00:00Z", "NaT", "2016-02-30T00:00:00Z"])
+    )
     cells += [spoilt] if spoilt else []
     at, told = _times.instants(cells)
     assert [moment if here else None for moment, here in zip(at.tolist(), told.tolist(), strict=True)] == [

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-
 from tests.journeys.told import until
 from tests.support.ask import ask, send
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
@@ -74,15 +74,29 @@ async def test_two_workers_of_one_student_do_each_program_once(start_hub: StartH
             await checking
             assert programs == [f"{number} * 7"] * 2
         # What the state does not allow changes nothing.
-        assert (await act(hub, "hw_response_provide", hw_resp="too late"))["hw_response"] == str((ROUNDS - 1) * 7)
+        assert (await act(hub, "hw_response_provide", hw_resp="too late"))["hw_response"] == str(
+            (ROUNDS - 1) * 7
+        )
         assert (await act(hub, "hw_command_retrieval"))["state"] == 0
         assert (await look(hub, "grace"))["state"] == 0
     async with start_hub() as hub:  # and all of it is kept
         history = (await ask(hub, "/api/v1/class/ada/history"))["transitions"]
-        steps = ["hw_command_request", "hw_command_retrieval", "hw_response_provide", "server_analysis_provide"]
+        steps = [
+            "hw_command_request",
+            "hw_command_retrieval",
+            "hw_response_provide",
+            "server_analysis_provide",
+        ]
         assert [one["command"] for one in reversed(history)] == steps * ROUNDS
-        assert [(one["before"], one["after"]) for one in reversed(history)] == [(0, 1), (1, 2), (2, 3), (3, 0)] * ROUNDS
-        assert [one["value"] for one in reversed(history)][2::4] == [str(number * 7) for number in range(ROUNDS)]
+        assert [(one["before"], one["after"]) for one in reversed(history)] == [
+            (0, 1),
+            (1, 2),
+            (2, 3),
+            (3, 0),
+        ] * ROUNDS
+        assert [one["value"] for one in reversed(history)][2::4] == [
+            str(number * 7) for number in range(ROUNDS)
+        ]
         assert (await look(hub))["server_analysis"] == "right"
 
 

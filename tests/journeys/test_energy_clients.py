@@ -10,16 +10,18 @@ from collections import Counter
 from contextlib import closing
 
 import pytest
-
 from tests.journeys.told import until
 from tests.support.ask import ask, bodies, send
+
 from wacket import formats
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
 
 DATE = re.compile(r'"2016-10-0?4[T ]16:47:50[^"]*"')
-FLASK_DATE = '"Tue, 04 Oct 2016 16:47:50 GMT"'  # as the old parse service wrote it, and as its clients pass it on
+FLASK_DATE = (
+    '"Tue, 04 Oct 2016 16:47:50 GMT"'  # as the old parse service wrote it, and as its clients pass it on
+)
 ACTIVE = re.compile(r"Active=(\d+)W")
 
 
@@ -33,7 +35,7 @@ def send_events(address: str, events: list[str]) -> None:
 
 
 def send_distributed_events(address: str, events: list[str]) -> None:
-    """The second script: each event is parsed elsewhere, and the answer is stored; as an object, or as a string with it."""
+    """The second script: each event is parsed first, and the answer is stored: as an object, or a string with it."""
     with closing(http.client.HTTPConnection(address, timeout=30)) as connection:
         for number, event in enumerate(events):
             connection.request("POST", "/log/parse", event, {"Content-Type": "text/plain"})
@@ -81,7 +83,9 @@ async def test_equal_seconds_are_kept_apart_and_in_order(hub: Parts, real_events
     some = real_events[:100]
     await asyncio.to_thread(send_events, hub.addresses["http"], some)
     assert await bodies(hub, source="energy") == [event.strip() for event in some]
-    found = await ask(hub, "/api/v1/series/values", match="power.active", since="2016-10-01T00:00:00Z", step="raw")
+    found = await ask(
+        hub, "/api/v1/series/values", match="power.active", since="2016-10-01T00:00:00Z", step="raw"
+    )
     (series,) = found["series"]
     assert series["unit"] == "W"
     assert [value for _, value in series["points"]] == [

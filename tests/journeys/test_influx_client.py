@@ -8,15 +8,17 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 import pytest
-
 from tests.journeys.told import points, values
 from tests.support.ask import ask, bodies
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
 StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
-influxdb_client = pytest.importorskip("influxdb_client", reason="influxdb-client is not installed; `make setup` does that")
+influxdb_client = pytest.importorskip(
+    "influxdb_client", reason="influxdb-client is not installed; `make setup` does that"
+)
 
 NOON = datetime(2024, 11, 21, 12, tzinfo=UTC)
 NOON_US = int(NOON.timestamp()) * 1_000_000
@@ -26,13 +28,17 @@ def client(hub: Parts, token: str = "") -> influxdb_client.InfluxDBClient:
     return influxdb_client.InfluxDBClient(url=f"http://{hub.addresses['http']}", token=token, org="lab")
 
 
-@pytest.mark.filterwarnings("ignore:This method is deprecated:DeprecationWarning")  # health(), still widely used
+@pytest.mark.filterwarnings(
+    "ignore:This method is deprecated:DeprecationWarning"
+)  # health(), still widely used
 async def test_one_point_at_a_time(hub: Parts) -> None:
     from influxdb_client.client.write_api import SYNCHRONOUS
 
     def write() -> tuple[bool, str, str]:
         with client(hub) as influx, influx.write_api(write_options=SYNCHRONOUS) as writer:
-            point = influxdb_client.Point("oven").tag("bench", "2").field("celsius", 180.5).field("door", "open")
+            point = (
+                influxdb_client.Point("oven").tag("bench", "2").field("celsius", 180.5).field("door", "open")
+            )
             writer.write("lab", record=point.field("on", True).field("runs", 7).time(NOON))
             writer.write("lab", record={"measurement": "room", "fields": {"value": 20}, "time": NOON})
             writer.write("lab", record="line value=1 5\nline value=2 6", write_precision="s")

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-
 from tests.journeys.told import until, values
 from tests.support.ask import ask, send
 from tests.support.lines import board
+from websockets.asyncio.client import ClientConnection, connect
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
@@ -65,7 +65,9 @@ async def test_every_door_is_seen(hub: Parts) -> None:
         assert [row["node"] for row in await seen(socket, "readings")] == ["http"]
         loop = asyncio.get_running_loop()
         host, _, port = hub.addresses["udp"].partition(":")
-        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(host, int(port)))
+        transport, _ = await loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, remote_addr=(host, int(port))
+        )
         transport.sendto(b"it rains\n")
         assert [row["body"] for row in await seen(socket, "logs")] == ["it rains"]
         transport.close()
@@ -73,7 +75,11 @@ async def test_every_door_is_seen(hub: Parts) -> None:
 
 async def test_what_does_not_fit_is_not_sent(hub: Parts) -> None:
     async with screen(hub, logs={"node": "hub"}, readings=["a/x"]) as socket:
-        for path, body in (("/write?node=a", b"y value=1"), ("/write?node=b", b"x value=2"), ("/write?node=a", b"x value=3")):
+        for path, body in (
+            ("/write?node=a", b"y value=1"),
+            ("/write?node=b", b"x value=2"),
+            ("/write?node=a", b"x value=3"),
+        ):
             assert (await send(hub, "POST", path, body))[0] == 204
         assert [row["value"] for row in await seen(socket, "readings")] == [3.0]
 

@@ -9,9 +9,9 @@ import socket
 from pathlib import Path
 
 import pytest
-
 from tests.journeys.told import program, values
 from tests.support.ask import ask
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
@@ -66,7 +66,9 @@ async def test_the_shortest_sketch_feeds_the_hub(hub: Parts, tmp_path: Path) -> 
     assert await values(hub, "greenhouse/temperature") == [21.4] * 3
 
 
-async def test_the_careful_sketch_sends_again_what_a_broken_connection_lost(hub: Parts, tmp_path: Path) -> None:
+async def test_the_careful_sketch_sends_again_what_a_broken_connection_lost(
+    hub: Parts, tmp_path: Path
+) -> None:
     sketch = next(one for one in sketches() if "epoch=" in one)
     host, _, port = hub.addresses["tcp"].partition(":")
     broken, other_end = socket.socketpair()

@@ -6,8 +6,8 @@ import asyncio
 
 import duckdb
 import pytest
-
 from tests.support.ask import ask, send
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
@@ -17,7 +17,9 @@ COUNT = 500
 
 
 async def test_sealed_files_hold_what_was_sent(hub: Parts) -> None:
-    readings = b"".join(b"oven,bench=2 celsius=%d.5 %d\n" % (number, START + number) for number in range(COUNT))
+    readings = b"".join(
+        b"oven,bench=2 celsius=%d.5 %d\n" % (number, START + number) for number in range(COUNT)
+    )
     assert (await send(hub, "POST", "/write?node=rig&precision=s", readings))[0] == 204
     lines = b"".join(b"line %d \xc3\xa4\n" % number for number in range(COUNT))
     assert (await send(hub, "POST", "/api/v1/ingest/text?node=rig", lines))[0] == 200
@@ -27,7 +29,7 @@ async def test_sealed_files_hold_what_was_sent(hub: Parts) -> None:
     folder = hub.folder / "history"
     with duckdb.connect() as engine:
         rows = engine.execute(
-            f"SELECT series, epoch_us(\"at\"), value, quality FROM '{folder}/readings/*.parquet' ORDER BY series, \"at\""
+            f'SELECT series, epoch_us("at"), value, quality FROM \'{folder}/readings/*.parquet\' ORDER BY series, "at"'
         ).fetchall()
         assert rows == [
             (series["id"], (START + number) * 1_000_000, number + 0.5, 0) for number in range(COUNT)
@@ -44,7 +46,9 @@ async def test_sealed_files_hold_what_was_sent(hub: Parts) -> None:
         # `rise` is within a bucket: the steps from one minute to the next are not in it.
         assert rolled == (COUNT, sum(range(COUNT)) + COUNT / 2, 0.5, COUNT - 0.5, COUNT - minutes)
     # The hub's answers are the same with the rows in files as they were with the rows in the journal.
-    found = await ask(hub, "/api/v1/series/values", match="oven.*", since=str(START), until=str(START + COUNT), step="raw")
+    found = await ask(
+        hub, "/api/v1/series/values", match="oven.*", since=str(START), until=str(START + COUNT), step="raw"
+    )
     assert [value for _, value in found["series"][0]["points"]] == [number + 0.5 for number in range(COUNT)]
 
 

@@ -8,10 +8,10 @@ import socket
 import struct
 
 import pytest
-
 from tests.journeys.told import values
 from tests.support.ask import bodies
 from tests.support.lines import board
+
 from wacket.api.parts import Parts
 from wacket.records import REJECT_SOURCE
 

@@ -9,9 +9,9 @@ import json
 from collections.abc import Sequence
 
 import pytest
-
 from tests.journeys.told import points, values
 from tests.support.ask import ask, bodies
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow

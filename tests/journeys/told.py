@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
-
 from tests.support.ask import ask
+
 from wacket.api.parts import Parts
 
 T = TypeVar("T")
@@ -47,7 +47,10 @@ def program(name: str, package: str) -> str:
 async def run(*command: str, given: bytes = b"") -> tuple[int, bytes, bytes]:
     """Run a program with this standard input: its exit status, output and errors."""
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
         out, err = await asyncio.wait_for(process.communicate(given), 30)

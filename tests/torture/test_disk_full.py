@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,6 +96,9 @@ def test_a_full_disk_refuses_and_recovers(
             return status == 503
 
         wait_until(refuses, "the hub refuses", 30)
+        # Longer than the period of what the hub writes in the background: that must not end it either.
+        since = time.monotonic()
+        wait_until(lambda: refuses() and time.monotonic() > since + 12, "the hub goes on refusing", 60, 0.2)
         assert hub.get("/api/v1/health")["status"] != "ok"
         stopped = [sender.acknowledged for sender in senders]
         ballast.drop()

@@ -27,7 +27,7 @@ MOST_MORE_MEMORY = 600_000_000  # bytes that the hub may grow by, query engine a
 class GreedySender(TcpSender):
     """Never waits for an acknowledgement as long as the hub goes on reading."""
 
-    window = 1_000_000
+    window = 200_000
 
 
 class Flood(threading.Thread):

@@ -25,6 +25,7 @@ from wacket.records import Envelope
 router = APIRouter(tags=["energy services"])
 
 LONGEST_KEY = 200
+EXCERPT = 256  # bytes of a refused event that are kept
 LONGEST_EVENT = 64 * 1024  # bytes; for the parse service, which has no settings
 EVENT = (
     "Device: ID=1; Fw=16071801; Evt=2; Power: Active=1753W; Reactive=279var; Appearent=403VA; "
@@ -71,8 +72,13 @@ async def store(request: Request) -> Response:
         raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
     speaker = await parts.admission.admit(token or None, said.get(b"x-wacket-node"), peer)
     body = await _read(request, parts.settings.doors.line_limit, b"content-encoding" in said)
-    frame = one_frame(said.get(b"content-type", "text/plain"), body)
-    require_whole(frame)
+    refusal = None
+    try:
+        body = one_frame(said.get(b"content-type", "text/plain"), body)
+        require_whole(body)
+    except BadRequest as error:
+        refusal, key = str(error), None  # kept as a reject, like everything that is refused
+        body = b" ".join(body[:EXCERPT].split()) or b"(nothing)"
     receipt = await parts.intake.accept(
         Envelope(
             door="http",
@@ -80,9 +86,10 @@ async def store(request: Request) -> Response:
             node=speaker.node,
             format="energy",
             received_at=parts.clock(),
-            body=frame,
+            body=body,
             key=key,
             adopted=speaker.adopted,
+            refusal=refusal,
         )
     )
     if receipt.rejects:

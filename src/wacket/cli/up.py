@@ -6,11 +6,13 @@ Runs it in the foreground until Ctrl-C or SIGTERM; prints where it listens once 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from wacket.cli.support import place
 from wacket.cli.support.options import Command
 from wacket.cli.support.session import Session
 from wacket.cli.support.text import plain
@@ -89,10 +91,11 @@ def welcome(ready: Ready) -> list[str]:
     if ready.setup_link:
         lines.append(f"  Next: make the first account (this link expires): {ready.setup_link}")
     tcp = ready.addresses.get("tcp")
+    where = "" if ready.folder == place.folder(None, os.environ) else f" --data {plain(ready.folder)}"
     if tcp:
         host, _, port = tcp.rpartition(":")
         target = "127.0.0.1" if host in {"0.0.0.0", "", "[::]", "::"} else host.strip("[]")  # noqa: S104
-        lines.append(f"  Then: printf 'temp:21.4 hum:40\\n' | nc -w1 {target} {port}     and: wacket series ls")
+        lines.append(f"  Then: printf 'temp:21.4 hum:40\\n' | nc -w1 {target} {port}     and: wacket series ls{where}")
     lines.append("  Ctrl-C ends it.")
     return lines
 

@@ -1,7 +1,7 @@
 """Energy events: `Section: key=value; key=value; List: value; value;` into a dict that JSON can hold.
 
-Sections hold either pairs (a dict) or values (a list). `ON` and `OFF` are booleans; numbers lose their unit; a date with
-a time becomes ISO-8601 with Z; all else stays text. Raises Undecodable, naming the place. Makes no readings.
+Sections hold either pairs (a dict) or values (a list). `ON` and `OFF` are booleans; numbers lose their unit; a date
+becomes ISO-8601 with Z; all else stays text. Raises Undecodable, naming the place. Makes no readings.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _DATE = r"(?:[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}|(?:[a-z]{3,9},? *)?[0-9]{1
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\s*(?:Z|UTC|GMT|AM|PM|[+-][0-9]{2}:?[0-9]{2})?"
 _MOMENT = re.compile(rf"(?:{_DATE}[T ]+)?{_CLOCK}|{_DATE}", re.I | re.A)
 _LARGEST = 2**63 - 1  # beyond this JSON readers differ; larger numbers are kept as decimals
+_LONGEST_WHOLE = 300  # digits; float64 ends at 309
 _CACHED = 32  # characters; longer values are read each time, so that no sender can fill the memory with them
 _ENDS_IN_DIGIT = re.compile(r"[0-9]\Z").search
 _LONGEST_MOMENT = 64
@@ -58,7 +59,7 @@ def parse_json(raw: bytes | str) -> Event:
         inner = found.strip()
         return parse_json(inner) if inner[:1] in ("{", '"') and len(inner) < len(raw) else parse(inner)
     if not isinstance(found, dict):
-        raise Undecodable(f"expected an object of sections, not {_kind(found)}")
+        raise Undecodable('expected an object of sections, as in {"Power": {"Active": 1753}}')
     return {name: _section(name, content) for name, content in found.items()}
 
 
@@ -155,10 +156,12 @@ def _member(place: str, one: Any) -> bool | int | float | str:
         return value(one)
     if isinstance(one, bool | float):
         return one
-    if isinstance(one, int):
+    if isinstance(one, int) and len(str(one)) <= _LONGEST_WHOLE:
         return one if abs(one) <= _LARGEST else float(one)
     raise Undecodable(f"{place} must be a number, a text or a boolean, not {_kind(one)}")
 
 
 def _kind(found: Any) -> str:
-    return {dict: "an object", list: "a list", str: "a text", type(None): "null"}.get(type(found), "a number")
+    return {dict: "an object", list: "a list", str: "a text", type(None): "null"}.get(
+        type(found), "a number of hundreds of digits"
+    )

@@ -104,7 +104,7 @@ class Frames:
 
 @dataclass(slots=True)
 class Made:
-    """What became of some frames. `reading_frame` and `log_frame` say of which frame a row is; `refused` says why not."""
+    """What became of some frames. `reading_frame` and `log_frame` say of which frame a row is; `refused` says why."""
 
     keys: list[SeriesKey] = field(default_factory=list)
     readings: Readings = _NO_READINGS
@@ -213,7 +213,7 @@ def _dense(code: I64, limit: int) -> tuple[I64, U32]:
 def _blank(frames: Frames) -> Mask:
     """Which lines hold nothing but white space. Only those that begin and end with it are looked at one by one."""
     raw, starts = frames.raw, frames.starts
-    blank = frames.ends == starts
+    blank: Mask = frames.ends == starts
     if not len(blank):
         return blank
     suspects = _BLANK[raw[starts]] & ~blank

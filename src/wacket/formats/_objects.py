@@ -24,7 +24,7 @@ MESSAGES = ("message", "msg", "body", "log")
 LEVELS = ("level", "severity", "lvl")
 _RESERVED = (*TIMES, "name", "labels", "node")  # what is done with these depends on their kind
 _DEEPEST = 8
-_TOO_LARGE = 10**308  # JSON has integers that no float64 reaches
+_LARGEST = int(np.finfo(np.float64).max)  # JSON has integers that no float64 reaches
 _LONGEST_UNIT = 32
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -90,7 +90,11 @@ class Objects:
     def _words(self, columns: dict[str, Column], frames: I64) -> None:
         """Messages, levels and sources stay in `columns`: they are text, so their object is kept whole."""
         places = frames.tolist()
-        kinds = ((MESSAGES, str, self.messages), (LEVELS, (str, int), self.levels), (("source",), str, self.sources))
+        kinds = (
+            (MESSAGES, str, self.messages),
+            (LEVELS, (str, int), self.levels),
+            (("source",), str, self.sources),
+        )
         for names, kind, target in kinds:
             for name in reversed([name for name in names if name in columns]):
                 right = [isinstance(cell, kind) for cell in columns[name]]
@@ -152,7 +156,12 @@ class Objects:
             right = np.array([isinstance(cell, int | float) and _fits_float((cell,)) for cell in column], np.bool_)
             wrong = np.array([cell is not None for cell in column], np.bool_) & ~right
             self.textual[frames[wrong]] = True
-            name, column, frames, labels = name[right], tuple(compress(column, right)), frames[right], labels[right]
+            name, column, frames, labels = (
+                name[right],
+                tuple(compress(column, right)),
+                frames[right],
+                labels[right],
+            )
         value = np.array(column, np.float64)
         fits = (name >= 0) & (labels >= 0)
         if not fits.all():
@@ -206,7 +215,7 @@ def _epochs(column: Column) -> tuple[I64, Mask]:
 
 def _fits_float(column: Column) -> bool:
     try:
-        return max(map(abs, column)) < _TOO_LARGE
+        return bool(max(map(abs, column)) <= _LARGEST)
     except TypeError:
         return False
 

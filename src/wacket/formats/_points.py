@@ -107,7 +107,9 @@ def moment(stamp: int, precision: str) -> int:
     first, second = PRECISIONS[precision]
     at = stamp * first // second
     if not EARLIEST <= at <= LATEST:
-        raise Undecodable(f"time {stamp} in {precision or 'ns'} is outside the years 1 to 9999; is the precision right?")
+        raise Undecodable(
+            f"time {stamp} in {precision or 'ns'} is outside the years 1 to 9999; is the precision right?"
+        )
     return at
 
 

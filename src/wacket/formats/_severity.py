@@ -34,7 +34,21 @@ LEVELS = {
 }
 
 # What a level word begins with; no two begin with the same two letters, so these find the one to compare with.
-_HEADS = (b"", b"trace", b"debug", b"info", b"notic", b"warn", b"err", b"sever", b"crit", b"alert", b"fatal", b"panic", b"emerg")
+_HEADS = (
+    b"",
+    b"trace",
+    b"debug",
+    b"info",
+    b"notic",
+    b"warn",
+    b"err",
+    b"sever",
+    b"crit",
+    b"alert",
+    b"fatal",
+    b"panic",
+    b"emerg",
+)
 _GIVES = (INFO, TRACE, DEBUG, INFO, INFO + 1, WARN, ERROR, ERROR, ERROR + 1, ERROR + 2, FATAL, FATAL, FATAL)
 _LEVEL = np.array(_GIVES, np.uint8)
 _VALUE = np.array([int.from_bytes(head, "little") for head in _HEADS], np.uint64)

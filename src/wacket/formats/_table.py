@@ -16,6 +16,7 @@ from wacket.records import I64
 
 MOST_COLUMNS = 4096
 
+
 @dataclass(slots=True)
 class Table:
     """`columns` are in the order of `header`; row i of them is row `rows[i]` of the `count` below the header."""

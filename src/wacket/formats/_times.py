@@ -15,17 +15,23 @@ import numpy as np
 from wacket.formats._frames import Mask
 from wacket.records import F64, I64
 
-EARLIEST, LATEST = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 and 9999, which every reader can show
+EARLIEST, LATEST = (
+    -62_135_596_800_000_000,
+    253_402_300_799_999_999,
+)  # years 1 and 9999, which every reader can show
 _LONGEST = 64
 
 # Magnitude tells the unit of an epoch number: the ranges do not meet between 1973 and 5138.
 _UNITS = ((1e8, 1e11, 1_000_000, 1), (1e11, 1e14, 1000, 1), (1e14, 1e17, 1, 1), (1e17, 1e20, 1, 1000))
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _CLOCK = r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?"
 _ZONE = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _NUMERIC = re.compile(r"(?P<Y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _CLOCK + _ZONE, re.I | re.A)
-_HTTP = re.compile(r"(?:[a-z]{3,9},? +)?(?P<d>\d{1,2})[ -](?P<b>[a-z]{3})[ -](?P<Y>\d{4})" + _CLOCK + _ZONE, re.I | re.A)
+_HTTP = re.compile(
+    r"(?:[a-z]{3,9},? +)?(?P<d>\d{1,2})[ -](?P<b>[a-z]{3})[ -](?P<Y>\d{4})" + _CLOCK + _ZONE, re.I | re.A
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -79,7 +85,9 @@ def _same_form(cells: Sequence[str]) -> I64 | None:
     text = "".join(cells)
     if width not in (20, 24, 27) or len(text) != width * len(cells) or not text.isascii():
         return None
-    shape = np.frombuffer(b"dddd-dd-ddTdd:dd:dd" + (b"Z" if width == 20 else b"." + b"d" * (width - 21) + b"Z"), np.uint8)
+    shape = np.frombuffer(
+        b"dddd-dd-ddTdd:dd:dd" + (b"Z" if width == 20 else b"." + b"d" * (width - 21) + b"Z"), np.uint8
+    )
     letters = np.frombuffer(text.encode(), np.uint8).reshape(-1, width)
     digits = shape == ord("d")
     if not ((letters[:, ~digits] == shape[~digits]).all() and (letters[:, digits] - np.uint8(48) <= 9).all()):
@@ -105,9 +113,10 @@ def _instant(text: str) -> int | None:
     part = match.groupdict()
     month = _MONTHS.get(part["b"].lower(), 0) if "b" in part else int(part["m"])
     fraction = int((part["f"] or "0").ljust(6, "0")[:6])
-    clock = [int(part[name] or 0) for name in "HMS"]
+    hour, minute, second = (int(part[name] or 0) for name in "HMS")
     try:
-        moment = datetime(int(part["Y"]), month, int(part["d"]), *clock, fraction, tzinfo=_zone(part["zone"]))
+        year, day, zone = int(part["Y"]), int(part["d"]), _zone(part["zone"])
+        moment = datetime(year, month, day, hour, minute, second, fraction, tzinfo=zone)
         at = (moment - _EPOCH) // _MICROSECOND
         return at if EARLIEST <= at <= LATEST else None  # a zone may lead over the edge
     except (ValueError, OverflowError):

@@ -27,7 +27,11 @@ _EVENT = re.compile(
 )
 
 _TEXT, _JSON, _PLOTTER, _ENERGY = range(4)
-_DECODERS: dict[int, Callable[[Frames], Made]] = {_JSON: ndjson.made, _PLOTTER: plotter.made, _ENERGY: energy.made}
+_DECODERS: dict[int, Callable[[Frames], Made]] = {
+    _JSON: ndjson.made,
+    _PLOTTER: plotter.made,
+    _ENERGY: energy.made,
+}
 
 _NUMERIC = np.zeros(256, np.bool_)
 _NUMERIC[list(b"0123456789+-.nNiI")] = True  # n and i: nan and inf

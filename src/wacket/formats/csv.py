@@ -99,7 +99,9 @@ class _Rows:
         if not frames:
             return Made()
         labels = np.zeros(sum(map(len, frames)), np.int64)
-        return self._series(np.concatenate(frames), (np.concatenate(names), shown), (labels, [()]), np.concatenate(values))
+        return self._series(
+            np.concatenate(frames), (np.concatenate(names), shown), (labels, [()]), np.concatenate(values)
+        )
 
     def _long(self) -> Made:
         """A series per name. What columns other than labels and units hold keeps the row as a log record."""

@@ -44,7 +44,13 @@ _UNITS = dict(_KNOWN.values())
 _TIME, _DEVICE = "utc_time", "device.id"
 
 # What the cluster analysis needs of an event: sections and keys, as `missing` names them.
-_NEEDED = (("Power", "Active"), ("Power", "Reactive"), ("Power", "Appearent"), ("Line", "Current"), ("Line", "Voltage"))
+_NEEDED = (
+    ("Power", "Active"),
+    ("Power", "Reactive"),
+    ("Power", "Appearent"),
+    ("Line", "Current"),
+    ("Line", "Voltage"),
+)
 
 
 def decode(envelopes: Sequence[Envelope]) -> Decoded:
@@ -57,7 +63,9 @@ def read(frame: bytes | str) -> Event:
     line = line.strip()
     event = parse_json(line) if line[:1] in ("{", '"') else parse(line)
     if not event:
-        raise Undecodable("no section in it; an event looks like: Power: Active=1753W; Reactive=279var; Peaks: 7.33;7.31;")
+        raise Undecodable(
+            "no section in it; an event looks like: Power: Active=1753W; Reactive=279var; Peaks: 7.33;7.31;"
+        )
     return event
 
 
@@ -90,12 +98,10 @@ def made(frames: Frames) -> Made:
             continue
         sort = nodes[origin], device, tuple(names)
         if sort not in places:
-            places[sort] = [
-                keys.setdefault(SeriesKey(sort[0], name, _labels(device)), len(keys)) for name in names
-            ]
+            places[sort] = [keys.setdefault(SeriesKey(sort[0], name, _labels(device)), len(keys)) for name in names]
         rows.frame.append(frame)
         rows.at.append(at)
-        rows.count.append(len(values))
+        rows.counts.append(len(values))
         rows.series.extend(places[sort])
         rows.value.extend(values)
         rows.attrs.append(msgspec.json.encode(event))
@@ -112,7 +118,7 @@ class _Rows(NamedTuple):
 
     frame: list[int]
     at: list[int | None]
-    count: list[int]
+    counts: list[int]
     series: list[int]
     value: list[float]
     attrs: list[bytes]
@@ -129,14 +135,14 @@ def _columns(frames: Frames, rows: _Rows) -> Made:
     frame = np.array(rows.frame, np.int64)
     readings = Readings(
         np.array(rows.series, np.uint32),
-        np.repeat(at, rows.count),
+        np.repeat(at, rows.counts),
         np.array(rows.value, np.float64),
-        np.repeat(quality, rows.count),
+        np.repeat(quality, rows.counts),
     )
     source, severity = StringColumn.constant(SOURCE, count), np.full(count, INFO, np.uint8)
     body, attrs = text.bodies(frames), StringColumn.of(rows.attrs)
     logs = Logs(at, frames.received(), frames.node(), source, severity, body, attrs)
-    return Made([], readings, np.repeat(frame, rows.count), logs, frame)
+    return Made([], readings, np.repeat(frame, rows.counts), logs, frame)
 
 
 def _numbers(event: Event) -> tuple[int | None, str, list[str], list[float]]:

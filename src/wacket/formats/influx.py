@@ -115,7 +115,8 @@ def _moments(frames: Frames, stamps: list[bytes]) -> I64 | None:
     first, second, low, high = scales[0] if (scales == scales[0]).all() else scales[frames.origin].T
     if (told < low).any() or (told > high).any():
         return None
-    return told * first // second
+    at: I64 = told * first // second
+    return at
 
 
 def _make_key(node: int, top: bytes, field: bytes) -> SeriesKey:
@@ -132,7 +133,11 @@ def _key(node: int, top: bytes, field: bytes) -> SeriesKey:
 
 
 def _one_by_one(frames: Frames) -> Made:
-    precision, received, node = frames.options("precision"), frames.received().tolist(), frames.node().tolist()
+    precision, received, node = (
+        frames.options("precision"),
+        frames.received().tolist(),
+        frames.node().tolist(),
+    )
     refused: dict[int, str] = {}
     names: dict[tuple[str, _names.Labels], int] = {}
     found: list[tuple[int, int, float, int | None]] = []

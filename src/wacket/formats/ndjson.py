@@ -55,7 +55,7 @@ def read(line: bytes) -> dict[str, Any]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(f"not valid JSON: {error}") from error
     if not isinstance(found, dict):
-        raise Undecodable("not a JSON object, as in {\"temperature\": 21.5}")
+        raise Undecodable('not a JSON object, as in {"temperature": 21.5}')
     return found
 
 
@@ -68,7 +68,10 @@ def _columns(frames: Frames, found: list[dict[str, Any]], places: I64, refused: 
     kept = objects.textual
     kept[places] |= np.bincount(result.reading_frame, minlength=len(frames))[places] == 0
     if kept.any():
-        result.logs, result.log_frame = _logs(frames.pick(kept), objects, np.flatnonzero(kept)), np.flatnonzero(kept)
+        result.logs, result.log_frame = (
+            _logs(frames.pick(kept), objects, np.flatnonzero(kept)),
+            np.flatnonzero(kept),
+        )
     return result
 
 
@@ -95,9 +98,7 @@ def _logs(frames: Frames, objects: Objects, places: I64) -> Logs:
     body = attrs
     if objects.messages:
         lines = frames.lines()
-        body = StringColumn.of(
-            [objects.messages.get(place, line) for place, line in zip(wanted, lines, strict=True)]
-        )
+        body = StringColumn.of([objects.messages.get(place, line) for place, line in zip(wanted, lines, strict=True)])
     source = StringColumn.constant("", len(frames))
     if objects.sources:
         source = StringColumn.of([_names.source(objects.sources.get(place, "")) for place in wanted])

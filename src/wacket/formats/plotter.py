@@ -96,7 +96,12 @@ def _one_by_one(frames: Frames) -> Made:
     result = Made()
     if found:
         frame_of, name_of, values = zip(*found, strict=True)
-        columns = np.array(frame_of, np.int64), list(names), np.array(name_of, np.int64), np.array(values, np.float64)
+        columns = (
+            np.array(frame_of, np.int64),
+            list(names),
+            np.array(name_of, np.int64),
+            np.array(values, np.float64),
+        )
         result = _readings(frames, *columns)
     if kept.any():
         result.logs, result.log_frame = text.made(frames.pick(kept)).logs, np.flatnonzero(kept)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from wacket.errors import BadRequest, Forbidden, Unauthenticated, Unavailable
@@ -141,6 +142,7 @@ class Admission:
         return Speaker(row.id, row.name, row.state == "adopted", token)
 
 
+@lru_cache(maxsize=4096)
 def is_loopback(peer: str) -> bool:
     """Whether an address as sockets give it (no port) is this machine."""
     try:
