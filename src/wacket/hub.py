@@ -106,14 +106,10 @@ async def running(
                     task.cancel()
 
 
-def _build(
-    folder: Path, settings: Settings, clock: Callable[[], int], stack: AsyncExitStack
-) -> tuple[Parts, Query]:
+def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: AsyncExitStack) -> tuple[Parts, Query]:
     ledger = Ledger.open(folder / "ledger.db")
     stack.callback(ledger.close)
-    ledger.write_sync(
-        lambda connection: nodes.create(connection, "hub", "machine", "adopted", "hub", clock())
-    )
+    ledger.write_sync(lambda connection: nodes.create(connection, "hub", "machine", "adopted", "hub", clock()))
     history = History.open(folder / "history", settings.history, clock)
     stack.callback(history.close)
     query = Query(history, settings.history)
@@ -227,7 +223,7 @@ async def _listening(address: str, serve: Callable[..., Awaitable[T]], *more: An
     try:
         return await serve(*split_address(address), *more)
     except OSError as error:
-        raise BadSettings(f"cannot listen on {address}: {error.strerror}; choose another with --tcp or --udp") from error
+        raise BadSettings(f"cannot listen on {address}: {error.strerror}; choose another (--tcp, --udp)") from error
 
 
 def _tls(parts: Parts) -> ssl.SSLContext:

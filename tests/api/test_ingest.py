@@ -36,7 +36,7 @@ GOOD: dict[str, tuple[bytes, int, dict[str, float], list[str]]] = {
 BAD = {"energy": b"Power:\n", "influx": b"no fields\n", "ndjson": b"{nonsense\n"}
 
 
-async def post(hub: Parts, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
+async def post(hub: Parts, path: str, body: bytes, **headers: Any) -> tuple[int, Any]:
     """Status and the answer's JSON."""
     status, _, answer = await send(hub, "POST", f"/api/v1/ingest/{path}", body, **headers)
     return status, json.loads(answer)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
 
-async def post(hub: Parts, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
+async def post(hub: Parts, path: str, body: bytes, **headers: Any) -> tuple[int, Any]:
     """Status and the answer's JSON."""
     status, _, answer = await send(hub, "POST", f"/api/v1/ingest/{path}", body, **headers)
     return status, json.loads(answer)

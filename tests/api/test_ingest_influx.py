@@ -37,7 +37,7 @@ async def raw(hub: Parts, name: str) -> list[list[float]]:
     return [point for one in found["series"] for point in one["points"]]
 
 
-async def write(hub: Parts, path: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], Any]:
+async def write(hub: Parts, path: str, body: bytes, **headers: Any) -> tuple[int, dict[str, str], Any]:
     status, answered, answer = await send(hub, "POST", path, body, **headers)
     return status, answered, json.loads(answer) if answer else None
 

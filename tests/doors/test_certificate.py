@@ -36,9 +36,7 @@ def test_key_is_the_owners_alone(tls):
 
 
 def test_holds_for_the_names_given(tls):
-    names = loaded(certificate.ensure(tls, NOW, NAMES)).extensions.get_extension_for_class(
-        x509.SubjectAlternativeName
-    )
+    names = loaded(certificate.ensure(tls, NOW, NAMES)).extensions.get_extension_for_class(x509.SubjectAlternativeName)
     assert names.value.get_values_for_type(x509.DNSName) == ["localhost", "hub", "hub.local"]
     assert set(map(str, names.value.get_values_for_type(x509.IPAddress))) == {
         "127.0.0.1",
@@ -101,9 +99,7 @@ def test_clients_that_trust_it_connect(tls):
     for name in ("localhost", "127.0.0.1"):
         here, there = socket.socketpair()
         with here, there:
-            thread = threading.Thread(
-                target=lambda end=there: serving.wrap_socket(end, server_side=True).close()
-            )
+            thread = threading.Thread(target=lambda end=there: serving.wrap_socket(end, server_side=True).close())
             thread.start()
             with trusting.wrap_socket(here, server_hostname=name) as secured:
                 shown = secured.getpeercert(binary_form=True)

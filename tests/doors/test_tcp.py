@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-
 from tests.support.ask import ask, bodies
 from tests.support.lines import board
+
 from wacket.api.parts import Parts
 from wacket.records import REJECT_SOURCE
 

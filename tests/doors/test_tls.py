@@ -9,9 +9,9 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-
 from tests.support.ask import bodies
 from tests.support.lines import Board
+
 from wacket.api import Front
 from wacket.api.parts import Parts
 from wacket.doors import certificate

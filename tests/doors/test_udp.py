@@ -6,8 +6,8 @@ import asyncio
 import socket
 
 import pytest
-
 from tests.support.ask import ask, bodies
+
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow

@@ -104,6 +104,13 @@ def test_what_the_clusters_miss_is_named() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("frame", ["Device: ID=" + "x" * 2000, "N" * 300 + ": A=1", f'{{"x": [{"9" * 400}]}}'])
+def test_what_is_too_long_is_refused(frame: str, make: Any) -> None:
+    decoded = energy.decode([make(frame.encode() + b"\nPower: Active=1")])
+    assert (decoded.frames, [reject.offset for reject in decoded.rejects]) == ([2], [0])
+    assert len(decoded.rejects[0].excerpt) <= 256
+
+
 words = st.text("abcXYZ 0129.-", min_size=1, max_size=8).map(str.strip).filter(lambda word: word[:1].isalpha())
 numbers = st.integers(-(10**9), 10**9) | st.floats(-1e9, 1e9).map(lambda value: round(value, 4))
 members = numbers | st.booleans() | words.filter(lambda word: word.upper() not in ("ON", "OFF"))

@@ -106,7 +106,14 @@ async def test_names_that_cannot_be(world: World, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("peer", "own"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True), ("10.0.0.1", False), ("", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
 )
 def test_what_is_this_machine(peer: str, own: bool) -> None:
     assert is_loopback(peer) is own

@@ -171,7 +171,9 @@ async def test_the_oldest_keys_go_first_when_there_are_too_many(
     assert journal.bodies() == ["a", "b", "c", "a"]
 
 
-async def test_a_node_over_its_quota_is_told_when_to_come_again(journal: ControlledJournal, catalogue: Catalogue) -> None:
+async def test_a_node_over_its_quota_is_told_when_to_come_again(
+    journal: ControlledJournal, catalogue: Catalogue
+) -> None:
     intake = Intake(journal, catalogue, Bus(), Limits(lines_per_second=10), lambda: NOW)
     intake.submit(text(b"x\n" * 10), None)
     with pytest.raises(Unavailable, match="10 lines a second") as caught:

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.slow
 StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
 ROUNDS = 5
-FORM = {"content_type": "application/x-www-form-urlencoded"}
 
 
 async def look(hub: Parts, user: str = "ada") -> dict[str, Any]:
@@ -33,7 +32,9 @@ async def look(hub: Parts, user: str = "ada") -> dict[str, Any]:
 
 async def act(hub: Parts, command: str, user: str = "ada", **fields: str) -> dict[str, Any]:
     body = urlencode({"user": user, "pword": "", "command": command, **fields}).encode()
-    status, _, answer = await send(hub, "POST", "/hw_supervisor", body, **FORM)
+    status, _, answer = await send(
+        hub, "POST", "/hw_supervisor", body, content_type="application/x-www-form-urlencoded"
+    )
     assert status == 200
     told: dict[str, Any] = json.loads(answer)
     return told
@@ -72,7 +73,7 @@ async def test_two_workers_of_one_student_do_each_program_once(start_hub: StartH
             programs = await asyncio.gather(heartbeat(hub, both), heartbeat(hub, both))
             done.set()
             await checking
-            assert programs == [f"{number} * 7"] * 2
+            assert set(programs) == {f"{number} * 7"}
         # What the state does not allow changes nothing.
         assert (await act(hub, "hw_response_provide", hw_resp="too late"))["hw_response"] == str(
             (ROUNDS - 1) * 7

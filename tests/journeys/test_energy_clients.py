@@ -55,10 +55,9 @@ async def test_both_scripts_at_once_and_then_the_clusters(hub: Parts, real_event
     address, again = hub.addresses["http"], real_events[:200]
     everything, total = real_events + again, len(real_events) + len(again)
     assert (await ask(hub, "/clusters/summary")) == {"clusters": []}
-    await asyncio.gather(
-        asyncio.to_thread(send_events, address, real_events),
-        asyncio.to_thread(send_distributed_events, address, again),
-    )
+    scripts = [(send_events, real_events[start::4]) for start in range(4)]
+    scripts += [(send_distributed_events, again[start::2]) for start in range(2)]
+    await asyncio.gather(*(asyncio.to_thread(script, address, events) for script, events in scripts))
     rows = (await ask(hub, "/api/v1/logs", source="energy", limit=10_000))["logs"]
     assert len(rows) == total
     texts = Counter(row["body"] for row in rows if not row["body"].startswith("{"))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.journeys.told import points, values
@@ -24,7 +25,7 @@ NOON = datetime(2024, 11, 21, 12, tzinfo=UTC)
 NOON_US = int(NOON.timestamp()) * 1_000_000
 
 
-def client(hub: Parts, token: str = "") -> influxdb_client.InfluxDBClient:
+def client(hub: Parts, token: str = "") -> Any:
     return influxdb_client.InfluxDBClient(url=f"http://{hub.addresses['http']}", token=token, org="lab")
 
 

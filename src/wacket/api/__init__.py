@@ -104,9 +104,7 @@ class Front:
         return not (client and is_loopback(client[0])) and not scope["path"].startswith(DEVICE_PATHS)
 
     async def _point_to_https(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reason = (
-            f"this port is for devices; people and programs use https on {self._parts.addresses.get('https')}"
-        )
+        reason = f"this port is for devices; people and programs use https on {self._parts.addresses.get('https')}"
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": reason})
             return

@@ -90,9 +90,7 @@ def peer_of(connection: HTTPConnection) -> str:
 class _Bearer(SecurityBase):
     """Only for the OpenAPI document; FastAPI's own does not work for WebSockets."""
 
-    model = BearerModel(
-        description="An API token (`wacket token create`), or the owner's key on the hub's machine."
-    )
+    model = BearerModel(description="An API token (`wacket token create`), or the owner's key on the hub's machine.")
     scheme_name = "token"
 
     def __call__(self) -> None:
@@ -150,9 +148,7 @@ async def _by_secret(connection: HTTPConnection, secret: str) -> Caller:
     if hmac.compare_digest(secret.encode(), parts.owner_key.encode()):
         if is_loopback(peer):
             return Caller("owner", RIGHTS, "owner", peer)
-        reason = (
-            "the owner's key works on the hub's own machine only; make a token there: wacket token create"
-        )
+        reason = "the owner's key works on the hub's own machine only; make a token there: wacket token create"
         await refused(connection, "anonymous", "the owner's key was shown from another machine")
         raise Unauthenticated(reason)
     token = parts.tokens.check(secret)
@@ -166,9 +162,7 @@ async def _by_secret(connection: HTTPConnection, secret: str) -> Caller:
 
 def _how_to_get_in(parts: Parts) -> str:
     if not parts.ledger.read(people.anybody):
-        return (
-            "nobody has an account here yet: run `wacket setup-link` on the hub's machine and open its link"
-        )
+        return "nobody has an account here yet: run `wacket setup-link` on the hub's machine and open its link"
     return "sign in first (POST /api/v1/login), or send a token: Authorization: Bearer wkt_…"
 
 
@@ -211,9 +205,7 @@ async def _require_own_page(connection: HTTPConnection, actor: str) -> None:
     if verdict is None:
         verdict = "x-wacket" in connection.headers
     if not verdict:
-        reason = (
-            "this did not come from a page of this hub (programs: send a token, or the header X-Wacket: 1)"
-        )
+        reason = "this did not come from a page of this hub (programs: send a token, or the header X-Wacket: 1)"
         await refused(connection, actor, reason)
         raise Forbidden(reason)
 
@@ -255,9 +247,7 @@ async def perform(
     return await parts.ledger.write(both)
 
 
-async def refused(
-    connection: HTTPConnection, actor: str, reason: str, act: str = "", subject: str = ""
-) -> None:
+async def refused(connection: HTTPConnection, actor: str, reason: str, act: str = "", subject: str = "") -> None:
     """Write down that somebody was turned away. Repeats and floods are counted, not written one by one."""
     parts, guard, peer = parts_of(connection), guard_of(connection), peer_of(connection)
     act = act or f"{connection.scope.get('method', 'WS')} {connection.url.path}"

@@ -63,6 +63,4 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"][1:])
-        return JSONResponse(
-            {"error": f"{field}: {first['msg']}" if field else first["msg"], "field": field}, 400
-        )
+        return JSONResponse({"error": f"{field}: {first['msg']}" if field else first["msg"], "field": field}, 400)

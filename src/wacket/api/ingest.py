@@ -29,9 +29,7 @@ OPTIONS = ("precision", "time", "name")  # query fields that a format may look a
 LONGEST_KEY = 200
 SHORTEST_TIME, LONGEST_TIME = 10, 19  # digits: seconds and nanoseconds of these years
 LONGEST_STATEMENT = 64 * 1024
-WHO = (
-    "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
-)
+WHO = "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
 INFLUX = {"X-Influxdb-Version": f"wacket-{__version__}", "X-Influxdb-Build": "OSS"}
 
 LINE = "room,site=lab temp=21.5,hum=40i 1700000000000000000\n"
@@ -156,9 +154,7 @@ async def _take(request: Request, name: str, secret: str | None) -> Receipt:
         raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
     epoch, sequence = _numbering(asked.get("epoch"), asked.get("seq"))
     if epoch is not None and name == "csv":
-        raise BadRequest(
-            "a table is one piece with its head and cannot be numbered; send an Idempotency-Key", "seq"
-        )
+        raise BadRequest("a table is one piece with its head and cannot be numbered; send an Idempotency-Key", "seq")
     node = asked.get("node") or request.headers.get("x-wacket-node")
     speaker = await parts.admission.admit(secret, node, peer)
     body = await bodies.read(request, parts.settings.doors.body_limit)
@@ -186,9 +182,7 @@ def _numbering(epoch: str | None, sequence: str | None) -> tuple[str | None, int
     if epoch is None and sequence is None:
         return None, None
     if not epoch or sequence is None or not (sequence.isascii() and sequence.isdigit()) or len(sequence) > 15:
-        raise BadRequest(
-            "numbered data need both epoch (a word) and seq (the number of the first frame)", "seq"
-        )
+        raise BadRequest("numbered data need both epoch (a word) and seq (the number of the first frame)", "seq")
     return epoch[:64], int(sequence)
 
 

@@ -47,9 +47,7 @@ class Me(BaseModel):
     """Who the hub takes the caller for. `kind` is owner, person or token; `role` is a person's."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"name": "ada", "kind": "person", "role": "viewer", "rights": ["own", "read"]}]
-        }
+        json_schema_extra={"examples": [{"name": "ada", "kind": "person", "role": "viewer", "rights": ["own", "read"]}]}
     )
 
     name: str
@@ -82,16 +80,12 @@ async def login(body: Credentials, request: Request, response: Response) -> Me:
 
 
 @router.post("/api/v1/logout", status_code=204, summary="Sign out")
-async def logout(
-    caller: Annotated[Caller, Depends(may("own"))], request: Request, response: Response
-) -> None:
+async def logout(caller: Annotated[Caller, Depends(may("own"))], request: Request, response: Response) -> None:
     """End this session. Tokens are not ended here: revoke them."""
     secret = request.cookies.get(cookie_name(request))
     if caller.kind == "person" and secret:
         await perform(parts_of(request), caller, "logout", caller.name, lambda c: sessions.end(c, secret))
-    response.delete_cookie(
-        cookie_name(request), path="/", secure=is_secure(request), httponly=True, samesite="strict"
-    )
+    response.delete_cookie(cookie_name(request), path="/", secure=is_secure(request), httponly=True, samesite="strict")
 
 
 @router.get("/api/v1/me", summary="Who am I?")

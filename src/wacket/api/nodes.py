@@ -70,9 +70,7 @@ class NewNode(BaseModel):
 class NodeChange(BaseModel):
     """What is left out stays. `tags` replaces all tags."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"state": "adopted", "tags": {"room": "lab 2"}}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"state": "adopted", "tags": {"room": "lab 2"}}]})
 
     name: str | None = Field(None, max_length=100)
     tags: dict[str, str] | None = Field(None, max_length=32)
@@ -133,9 +131,7 @@ async def change_node(caller: Operator, name: str, body: NodeChange, request: Re
             nodes.rename(connection, name, new)
         return nodes.by_name(connection, new)
 
-    row = await perform(
-        parts, caller, "node.change", name, work, **body.model_dump(exclude_none=True, mode="json")
-    )
+    row = await perform(parts, caller, "node.change", name, work, **body.model_dump(exclude_none=True, mode="json"))
     await _tell(parts, row)
     return _info(row)
 

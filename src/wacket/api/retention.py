@@ -40,9 +40,7 @@ async def read_rules(caller: Annotated[Caller, Depends(may("read"))], request: R
 
 
 @router.put("/api/v1/retention", summary="Say how long readings are kept")
-async def write_rules(
-    caller: Annotated[Caller, Depends(may("admin"))], body: RuleList, request: Request
-) -> RuleList:
+async def write_rules(caller: Annotated[Caller, Depends(may("admin"))], body: RuleList, request: Request) -> RuleList:
     """Put these rules in the place of all there were. What is too old by them is deleted soon after, for
     good.
     """

@@ -85,9 +85,7 @@ class _Request(msgspec.Struct):
 async def create_link(caller: Annotated[Caller, Depends(may("admin"))], request: Request) -> SetupLink:
     """A link that works once, for 15 minutes, and lets whoever opens it become an admin."""
     parts, random = parts_of(request), secrets.token_bytes(setup.RANDOM_BYTES)
-    link = await perform(
-        parts, caller, "setup-link.create", "", lambda c: setup.issue(c, random, parts.clock())
-    )
+    link = await perform(parts, caller, "setup-link.create", "", lambda c: setup.issue(c, random, parts.clock()))
     return SetupLink(link=f"{address_of(parts)}/s/{link.code}", code=link.code, expires=iso(link.expires))
 
 

@@ -23,18 +23,14 @@ from starlette.responses import HTMLResponse, Response
 def form(code: str, name: str = "", wrong: str = "") -> Response:
     """The form, with what was typed and what was wrong about it; never with a password."""
     alert = f'<p class="wrong" role="alert">{escape(_sentence(wrong))}</p>' if wrong else ""
-    content = _template("setup_form.html").substitute(
-        code=escape(code[:64]), name=escape(name[:64]), wrong=alert
-    )
+    content = _template("setup_form.html").substitute(code=escape(code[:64]), name=escape(name[:64]), wrong=alert)
     return _page("Set up this hub", content, 400 if wrong else 200)
 
 
 def done(name: str, address: str, device_address: str) -> Response:
     """What to do next; `device_address` is where a device on this machine sends to."""
     send = f"curl -d 'temperature:21.5' {device_address}/api/v1/ingest/auto"
-    content = _template("setup_done.html").substitute(
-        name=escape(name), address=escape(address), send=escape(send)
-    )
+    content = _template("setup_done.html").substitute(name=escape(name), address=escape(address), send=escape(send))
     return _page("This hub is yours", content, 201)
 
 

@@ -104,9 +104,7 @@ async def create_token(caller: Admin, body: NewToken, request: Request) -> NewTo
 
 
 @router.delete("/api/v1/tokens/{token_id}", status_code=204, summary="Revoke a token")
-async def revoke_token(
-    caller: Admin, token_id: Annotated[int, Path(ge=1, le=2**63 - 1)], request: Request
-) -> None:
+async def revoke_token(caller: Admin, token_id: Annotated[int, Path(ge=1, le=2**63 - 1)], request: Request) -> None:
     """From the answer on the token is worth nothing. It stays in the list."""
     parts = parts_of(request)
     await parts.tokens.revoke(

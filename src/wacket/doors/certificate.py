@@ -68,9 +68,7 @@ def ensure(folder: Path, at: int | None = None, names: Iterable[str] | None = No
         _write(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
     if _public(certificate.public_key()) != _public(key.public_key()):
         raise BadSettings(f"{path} does not belong to {key_path}: delete both, and the hub makes new ones")
-    return Certificate(
-        path, key_path, fingerprint(certificate), pin(certificate), certificate.not_valid_after_utc
-    )
+    return Certificate(path, key_path, fingerprint(certificate), pin(certificate), certificate.not_valid_after_utc)
 
 
 def local_names() -> list[str]:
@@ -144,18 +142,14 @@ def _load(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except ValueError as error:
-        raise BadSettings(
-            f"{path} is not a certificate ({error}): delete it, and the hub makes another"
-        ) from error
+        raise BadSettings(f"{path} is not a certificate ({error}): delete it, and the hub makes another") from error
 
 
 def _load_key(path: Path) -> ec.EllipticCurvePrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError) as error:
-        raise BadSettings(
-            f"{path} is not a private key ({error}): delete it, and the hub makes another"
-        ) from error
+        raise BadSettings(f"{path} is not a private key ({error}): delete it, and the hub makes another") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise BadSettings(f"{path} is not a key that the hub made: delete it, and the hub makes another")
     return key

@@ -42,6 +42,4 @@ def parse(line: bytes) -> Hello:
         raise BadRequest("seq needs epoch: a word that changes when the sender starts counting anew", "epoch")
     if epoch and len(epoch) > 64:
         raise BadRequest("epoch is at most 64 characters", "epoch")
-    return Hello(
-        parts.get("node"), parts.get("token"), parts.get("ack") == "yes", wanted, epoch or None, int(sequence)
-    )
+    return Hello(parts.get("node"), parts.get("token"), parts.get("ack") == "yes", wanted, epoch or None, int(sequence))

@@ -28,9 +28,7 @@ RETRY_SECONDS = 0.5
 class TcpDoor:
     """Listens, limits, and sweeps out connections that are idle or never finish a line."""
 
-    def __init__(
-        self, admission: Admission, intake: Intake, settings: Doors, clock: Callable[[], int]
-    ) -> None:
+    def __init__(self, admission: Admission, intake: Intake, settings: Doors, clock: Callable[[], int]) -> None:
         self.admission, self.intake, self.settings, self.clock = admission, intake, settings, clock
         self.connections: set[LineConnection] = set()
         self.tasks: set[asyncio.Task[None]] = set()

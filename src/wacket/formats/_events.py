@@ -28,7 +28,7 @@ _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\s*(?:Z|UTC|GMT|A
 _MOMENT = re.compile(rf"(?:{_DATE}[T ]+)?{_CLOCK}|{_DATE}", re.I | re.A)
 _LARGEST = 2**63 - 1  # beyond this JSON readers differ; larger numbers are kept as decimals
 _LONGEST_WHOLE = 300  # digits; float64 ends at 309
-_CACHED = 32  # characters; longer values are read each time, so that no sender can fill the memory with them
+_CACHED = 48  # characters; what is longer is read each time, so that no sender can fill the memory with them
 _ENDS_IN_DIGIT = re.compile(r"[0-9]\Z").search
 _LONGEST_MOMENT = 64
 
@@ -45,7 +45,8 @@ def parse(text: str) -> Event:
     for name, content in zip(map(str.strip, parts[1::2]), parts[2::2], strict=True):
         if not name:
             raise Undecodable(f"a section without a name, before {content.strip()[:32]!r}")
-        event[name] = _pairs(name, content) if "=" in content else _values(name, content)
+        short = len(name) + len(content) <= _CACHED
+        event[name] = _cached_section(name, content).copy() if short else _section(name, content)
     return event
 
 
@@ -60,7 +61,7 @@ def parse_json(raw: bytes | str) -> Event:
         return parse_json(inner) if inner[:1] in ("{", '"') and len(inner) < len(raw) else parse(inner)
     if not isinstance(found, dict):
         raise Undecodable('expected an object of sections, as in {"Power": {"Active": 1753}}')
-    return {name: _section(name, content) for name, content in found.items()}
+    return {name: _from_json(name, content) for name, content in found.items()}
 
 
 def value(text: str) -> bool | int | float | str:
@@ -78,6 +79,13 @@ def _with_times_whole(parts: list[str]) -> list[str]:
         else:
             whole += name, content
     return whole
+
+
+def _section(name: str, content: str) -> dict[str, Any] | list[Any]:
+    return _pairs(name, content) if "=" in content else _values(name, content)
+
+
+_cached_section = lru_cache(maxsize=16384)(_section)  # much of an event is the same in the next one
 
 
 def _is_moment(item: str) -> bool:
@@ -141,7 +149,7 @@ def _value(text: str) -> bool | int | float | str:
 _cached_value = lru_cache(maxsize=16384)(_value)
 
 
-def _section(name: str, content: Any) -> Any:
+def _from_json(name: str, content: Any) -> dict[str, Any] | list[Any]:
     if not isinstance(content, dict | list):
         content = [content]  # a lone value is a list of one
     if not content:

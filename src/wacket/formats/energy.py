@@ -93,12 +93,13 @@ def made(frames: Frames) -> Made:
         try:
             event = read(line)
             at, device, names, values = _numbers(event)
+            labels_of = _labels(device)
         except Undecodable as error:
             refused[frame] = str(error)
             continue
         sort = nodes[origin], device, tuple(names)
         if sort not in places:
-            places[sort] = [keys.setdefault(SeriesKey(sort[0], name, _labels(device)), len(keys)) for name in names]
+            places[sort] = [keys.setdefault(SeriesKey(sort[0], name, labels_of), len(keys)) for name in names]
         rows.frame.append(frame)
         rows.at.append(at)
         rows.counts.append(len(values))
@@ -152,12 +153,16 @@ def _numbers(event: Event) -> tuple[int | None, str, list[str], list[float]]:
     values: list[float] = []
     for section, content in event.items():
         if isinstance(content, dict):
-            members = [(_name(section, key), one) for key, one in content.items()]
+            (here, special), found = _names(section, tuple(content)), content.values()
         elif len(content) == 1:
-            members = [(_name(section), content[0])]
+            (here, special), found = _names(section, ("",)), content
         else:
             continue  # a list of several is for the log only
-        for name, one in members:
+        if not special and str not in set(map(type, found)):
+            names += here
+            values += found
+            continue
+        for name, one in zip(here, found, strict=True):
             if name == _DEVICE:
                 device = str(one)
             elif name == _TIME:
@@ -177,11 +182,14 @@ def _time(section: str, one: Any) -> int:
     return at
 
 
-@lru_cache(maxsize=4096)
-def _name(section: str, key: str = "") -> str:
-    slugs = ["_".join(part.lower().split()) for part in (section, key) if part]
-    slug = ".".join(slugs)
-    return _KNOWN[slug][0] if slug in _KNOWN else series_name(slug)
+@lru_cache(maxsize=512)
+def _names(section: str, keys: tuple[str, ...]) -> tuple[list[str], bool]:
+    """The series names of a section's members, of the section itself where the key is empty; is one no series?"""
+    names = []
+    for key in keys:
+        slug = ".".join("_".join(part.lower().split()) for part in (section, key) if part)
+        names.append(_KNOWN[slug][0] if slug in _KNOWN else series_name(slug))
+    return names, _DEVICE in names or _TIME in names
 
 
 @lru_cache(maxsize=4096)

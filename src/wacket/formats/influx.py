@@ -124,7 +124,7 @@ def _make_key(node: int, top: bytes, field: bytes) -> SeriesKey:
     return SeriesKey(node, name_of(at, field.decode("utf-8", "replace")), at.labels)
 
 
-_cached_key = lru_cache(maxsize=65536)(_make_key)
+_cached_key = lru_cache(maxsize=32768)(_make_key)
 
 
 def _key(node: int, top: bytes, field: bytes) -> SeriesKey:

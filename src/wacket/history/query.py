@@ -19,7 +19,7 @@ from wacket import settings
 from wacket.errors import Unavailable
 from wacket.history import exporting, logsearch, segments, sql, values
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
-from wacket.history.shapes import Segment, View
+from wacket.history.shapes import Segment
 from wacket.history.values import Points
 from wacket.records import Statistics
 from wacket.seams import Past

@@ -101,9 +101,7 @@ class Admission:
             return Identity(f"name:{name}", name, True) if name else Identity(f"peer:{peer}", peer, False)
         if self._limits.strangers == "refuse":
             self._refused += 1
-            raise Unauthenticated(
-                "this hub takes no data without a token; make one on the hub: wacket token create"
-            )
+            raise Unauthenticated("this hub takes no data without a token; make one on the hub: wacket token create")
         called = f"{name}@{peer}" if name else peer
         return Identity(f"peer:{called}", called, False)
 
@@ -117,9 +115,7 @@ class Admission:
             raise Forbidden(f"the token {token.name!r} may not send data: it lacks the scope ingest")
         if token.node and name and name != token.node:
             self._refused += 1
-            raise Forbidden(
-                f"the token {token.name!r} may only speak as node {token.node!r}, not as {name!r}"
-            )
+            raise Forbidden(f"the token {token.name!r} may only speak as node {token.node!r}, not as {name!r}")
         called = token.node or name or token.name
         return Identity(f"name:{called}", called, True, token.id)
 

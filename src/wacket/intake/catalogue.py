@@ -64,9 +64,7 @@ class Catalogue:
         if row is None:
             return None
         node = self._nodes[row.key.node]
-        return Series(
-            row.id, node.id, node.name, row.key.name, dict(row.key.labels), row.unit, node.state == "adopted"
-        )
+        return Series(row.id, node.id, node.name, row.key.name, dict(row.key.labels), row.unit, node.state == "adopted")
 
     def nodes(self) -> list[NodeRow]:
         return list(self._nodes.values())
@@ -113,9 +111,7 @@ class Catalogue:
 
     def _remember(self, row: SeriesRow) -> None:
         made = self._made.setdefault(row.key.node, [0, 0, 0])
-        if (
-            made[0] == 0
-        ):  # counted from the ledger at start; what was made in this hour is not held against it
+        if made[0] == 0:  # counted from the ledger at start; what was made in this hour is not held against it
             made[2] += 1
         self._rows[row.id] = row
         self._ids[row.key] = row.id

@@ -88,9 +88,7 @@ def _take_refused(group: Group, places: Sequence[int], envelopes: Sequence[Envel
             group.rejects[place] = [Reject(place, 0, envelope.refusal or "", envelope.body)]
 
 
-def _take_readings(
-    group: Group, decoded: Decoded, envelopes: Sequence[Envelope], catalogue: Catalogue
-) -> None:
+def _take_readings(group: Group, decoded: Decoded, envelopes: Sequence[Envelope], catalogue: Catalogue) -> None:
     readings = decoded.readings
     if not len(readings):
         return
@@ -100,9 +98,7 @@ def _take_readings(
         group.readings.append(Readings(series, readings.at, readings.value, readings.quality))
         return
     kept, over = series != UNKNOWN, np.flatnonzero(series == UNKNOWN)
-    group.readings.append(
-        Readings(series[kept], readings.at[kept], readings.value[kept], readings.quality[kept])
-    )
+    group.readings.append(Readings(series[kept], readings.at[kept], readings.value[kept], readings.quality[kept]))
     group.logs.append(_over_cap_as_logs(readings, over, decoded.keys, max(e.received_at for e in envelopes)))
 
 
@@ -121,9 +117,7 @@ def _over_cap_as_logs(readings: Readings, rows: I64, keys: Sequence[SeriesKey], 
         np.array([key.node for key in named], np.uint32),
         StringColumn.constant("wacket.uncatalogued", len(rows)),
         np.full(len(rows), WARN, np.uint8),
-        StringColumn.of(
-            f"{key.name} {value}" for key, value in zip(named, readings.value[rows].tolist(), strict=True)
-        ),
+        StringColumn.of(f"{key.name} {value}" for key, value in zip(named, readings.value[rows].tolist(), strict=True)),
         StringColumn.of(attrs),
     )
 
@@ -147,6 +141,4 @@ def _rejects_as_logs(rejects: dict[int, list[Reject]], envelopes: Sequence[Envel
 
 
 def _pieces(rows: Columns) -> list[Columns]:
-    return [
-        rows.slice(start, min(start + BATCH_ROWS, len(rows))) for start in range(0, len(rows), BATCH_ROWS)
-    ]
+    return [rows.slice(start, min(start + BATCH_ROWS, len(rows))) for start in range(0, len(rows), BATCH_ROWS)]

@@ -63,11 +63,7 @@ class Known:
         ranges, last = self._claimed.get(source, ()), first + len(frames) - 1
         if not ranges:
             self._count_epoch(source[0])
-        fresh = [
-            number - first
-            for low, high in marks.unknown(ranges, first, last)
-            for number in range(low, high + 1)
-        ]
+        fresh = [number - first for low, high in marks.unknown(ranges, first, last) for number in range(low, high + 1)]
         if fresh:
             self._claimed[source] = marks.add(ranges, first, last)
         body = b"\n".join([frames[index] for index in fresh])

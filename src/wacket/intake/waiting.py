@@ -46,14 +46,10 @@ class Waiting:
         held = self._held.get(node, 0)
         if held and (self._total + size > self._limit or held + size > self._limit_per_node):
             self._refused += 1
-            raise Unavailable(
-                "the hub has more waiting than it can take; send again a little later", retry_after=1
-            )
+            raise Unavailable("the hub has more waiting than it can take; send again a little later", retry_after=1)
         if self._total + size > 2 * self._limit:
             self._refused += 1
-            raise Unavailable(
-                "the hub has more waiting than it can take; send again a little later", retry_after=2
-            )
+            raise Unavailable("the hub has more waiting than it can take; send again a little later", retry_after=2)
         self._held[node] = held + size
         self._total += size
         self._by_node.setdefault(node, deque()).append(parcel)

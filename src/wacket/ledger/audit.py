@@ -59,8 +59,6 @@ def page(connection: Connection, limit: int, before: int | None = None) -> list[
     if before is not None:
         wanted = wanted.where(audit.c.id < before)
     return [
-        AuditRow(
-            row.id, row.at, row.actor, row.peer, row.act, row.subject, row.outcome, json.loads(row.details)
-        )
+        AuditRow(row.id, row.at, row.actor, row.peer, row.act, row.subject, row.outcome, json.loads(row.details))
         for row in connection.execute(wanted)
     ]

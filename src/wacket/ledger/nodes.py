@@ -47,7 +47,12 @@ def create(
     known = connection.execute(select(nodes).where(nodes.c.identity == identity)).first()
     if known is not None:
         return _row(known)
-    values: dict[str, str | int] = {"name": _free_name(connection, name), "kind": kind, "state": state, "identity": identity}
+    values: dict[str, str | int] = {
+        "name": _free_name(connection, name),
+        "kind": kind,
+        "state": state,
+        "identity": identity,
+    }
     values |= {"tags": "{}", "first_seen": now, "last_seen": now, "last_peer": peer}
     key = connection.execute(insert(nodes).values(values)).inserted_primary_key
     return _row(connection.execute(select(nodes).where(nodes.c.id == key[0])).one())  # type: ignore[index]
@@ -67,9 +72,7 @@ def set_state(connection: Connection, name: str, state: str) -> None:
 
 
 def set_tags(connection: Connection, name: str, tags: dict[str, str]) -> None:
-    connection.execute(
-        update(nodes).where(nodes.c.id == by_name(connection, name).id).values(tags=json.dumps(tags))
-    )
+    connection.execute(update(nodes).where(nodes.c.id == by_name(connection, name).id).values(tags=json.dumps(tags)))
 
 
 def seen(connection: Connection, sightings: dict[int, tuple[int, str]]) -> None:

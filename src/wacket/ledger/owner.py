@@ -24,9 +24,7 @@ def owner_key(folder: Path) -> str:
     path.chmod(0o600)
     key = path.read_text("ascii", "replace").strip()
     if len(key) < SHORTEST:
-        raise BadSettings(
-            f"{path} holds no usable key: delete it, and the hub makes a new one when it starts"
-        )
+        raise BadSettings(f"{path} holds no usable key: delete it, and the hub makes a new one when it starts")
     return key
 
 

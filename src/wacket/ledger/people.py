@@ -66,9 +66,7 @@ def credentials(connection: Connection, name: str) -> tuple[Person, str] | None:
 def create(connection: Connection, name: str, role: str, password: str, now: int) -> Person:
     """Raises BadRequest if the name is taken or unfit, or the role unknown."""
     if not NAME.fullmatch(name):
-        raise BadRequest(
-            "a name is 1 to 63 letters, digits, spaces and . _ @ + ' - , and begins with a letter", "name"
-        )
+        raise BadRequest("a name is 1 to 63 letters, digits, spaces and . _ @ + ' - , and begins with a letter", "name")
     try:
         connection.execute(
             insert(people).values(name=name, role=_role(role), password=password, created=now, disabled=False)

@@ -53,9 +53,7 @@ def validate(wanted: Sequence[Rule]) -> None:
     for number, rule in enumerate(wanted):
         place = f"rules[{number}]"
         if not rule.match.strip() or len(rule.match) > 256 or not rule.match.isprintable():
-            raise BadRequest(
-                "match is a glob of 1 to 256 characters, for example rig-*/power.*", f"{place}.match"
-            )
+            raise BadRequest("match is a glob of 1 to 256 characters, for example rig-*/power.*", f"{place}.match")
         if rule.match in seen:
             raise BadRequest(f"{rule.match!r} is in the list twice", f"{place}.match")
         seen.add(rule.match)

@@ -144,9 +144,7 @@ def hash_of(secret: str) -> str:
 def _validate(name: str, scopes: Collection[str], expires: int | None, now: int) -> None:
     # A sender that names no node becomes one with its token's name, and "/" parts node and series in globs.
     if not name.strip() or len(name) > 63 or not name.isprintable() or "/" in name:
-        raise BadRequest(
-            "a token needs a name of 1 to 63 printable characters without /, for example rig-3", "name"
-        )
+        raise BadRequest("a token needs a name of 1 to 63 printable characters without /, for example rig-3", "name")
     wrong = sorted(set(scopes) - set(SCOPES))
     if wrong or not scopes:
         raise BadRequest(f"a token needs at least one scope of: {', '.join(SCOPES)}", "scopes")
