@@ -112,8 +112,8 @@ class Examiner:
 
         cases = operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
         try:
-            questions: Any = hypothesis.given(cases)(ask)
-            self._settings(questions)()
+            given: Any = hypothesis.given(cases)
+            self._settings(given(ask))()
         except hypothesis.errors.Unsatisfiable:
             assert mode == "negative", label  # there is no wrong way to ask a route without parameters
         except Exception as error:
