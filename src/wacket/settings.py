@@ -105,9 +105,12 @@ def load(
         section, name = path.split(".")
         merged.setdefault(section, {})[name] = value
     try:
-        return msgspec.convert(merged, Settings, strict=False)
+        settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadSettings(f"settings: {error}; see docs/reference/settings.md") from error
+    if settings.doors.body_limit > settings.intake.waiting_bytes:
+        raise BadSettings("settings: doors.body_limit is over intake.waiting_bytes; such a body could never be taken")
+    return settings
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import re
 import socket
 from pathlib import Path
@@ -24,7 +25,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 def interpreter() -> Path:
     """MicroPython from npm; the test is skipped where it is not installed."""
-    folder = Path(os.environ.get("WACKET_NODE_MODULES", HERE.parents[1] / "node_modules"))
+    folder = Path(os.environ.get("WACKET_NODE_MODULES", Path(sys.prefix) / "node_modules"))  # where make setup puts it
     found = folder / PACKAGE / "micropython.mjs"
     if not found.exists():
         pytest.skip(f"MicroPython for Node is not here (npm install --no-save {PACKAGE})")

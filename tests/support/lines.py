@@ -23,7 +23,7 @@ class Board:
 
     async def answers_until(self, last: str) -> list[str]:
         """Every answer up to and with `last`."""
-        heard = []
+        heard: list[str] = []
         while not heard or heard[-1] != last:
             heard.append(await self.answer())
             assert heard[-1], f"the hub closed the connection; heard {heard}"

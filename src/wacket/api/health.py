@@ -75,6 +75,9 @@ def flat(name: str, value: Any) -> Iterator[tuple[str, float]]:
     """The numbers in nested counts, named by their path."""
     if isinstance(value, Mapping):
         for part, inner in value.items():
-            yield from flat(f"{name}_{part}", inner)
+            if name.endswith("_by_peer"):
+                yield f'{name}{{peer="{re.sub(r"[^0-9a-zA-Z.:%]", "_", part)}"}}', float(inner)
+            else:
+                yield from flat(f"{name}_{part}", inner)
     elif isinstance(value, bool | int | float):
         yield re.sub(r"[^a-zA-Z0-9_]", "_", name), float(value)
