@@ -216,9 +216,7 @@ class Hub(Server):
             raise RuntimeError(f"{method} {path}: {status} {raw[:500]!r}")
         return raw
 
-    def _ask(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
+    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
         key = (self.folder / "owner.key").read_text("utf-8").strip()
         connection = http.client.HTTPConnection(*self.http, timeout=120)
         with contextlib.closing(connection):
@@ -236,8 +234,4 @@ class Hub(Server):
 
 def _address(text: str | None) -> Address:
     host, _, port = (text or "").rpartition(":")
-    return (
-        (host.removeprefix("http://").removeprefix("//").strip("[]"), int(port))
-        if port.isdigit()
-        else ("", 0)
-    )
+    return (host.removeprefix("http://").removeprefix("//").strip("[]"), int(port)) if port.isdigit() else ("", 0)

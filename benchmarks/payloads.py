@@ -40,14 +40,8 @@ def walk(rows: int, seed: int, start: float = 21.0, step: float = 0.03) -> NDArr
 
 def influx_templates(sender: int, fields: int, points: int = 5000, count: int = 20) -> list[bytes]:
     """Requests as Telegraf writes them: 100 hosts, 5 CPUs, 10 seconds, `fields` fields a line."""
-    names = ("user", "system", "idle", "iowait", "irq", "softirq", "steal", "nice", "guest", "guest_nice")[
-        :fields
-    ]
-    series = [
-        f"cpu,cpu=cpu{cpu},host=bench-{sender}-{host:03d},room=lab2"
-        for host in range(100)
-        for cpu in range(5)
-    ]
+    names = ("user", "system", "idle", "iowait", "irq", "softirq", "steal", "nice", "guest", "guest_nice")[:fields]
+    series = [f"cpu,cpu=cpu{cpu},host=bench-{sender}-{host:03d},room=lab2" for host in range(100) for cpu in range(5)]
     series = series[: points // 10]
     templates = []
     for number in range(count):
@@ -64,10 +58,7 @@ def influx_templates(sender: int, fields: int, points: int = 5000, count: int = 
 def stamped(templates: Sequence[bytes], requests: int, first_second: int, path: str) -> list[bytes]:
     """`requests` whole HTTP requests, each holding the ten seconds that follow those of the one before."""
     tens = first_second // 10
-    return [
-        request(path, templates[i % len(templates)].replace(b"@", b"%d" % (tens + i)))
-        for i in range(requests)
-    ]
+    return [request(path, templates[i % len(templates)].replace(b"@", b"%d" % (tens + i))) for i in range(requests)]
 
 
 def log_lines(rows: int, seed: int) -> list[bytes]:

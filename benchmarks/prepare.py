@@ -100,13 +100,9 @@ def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats:
         rows = min(100_000, total - first)
         place = first % len(lines)
         body = StringColumn.of(
-            (lines + lines)[place : place + rows]
-            if place + rows > len(lines)
-            else lines[place : place + rows]
+            (lines + lines)[place : place + rows] if place + rows > len(lines) else lines[place : place + rows]
         )
-        at = np.sort(
-            start + np.arange(first, first + rows, dtype=np.int64) * gap + chance.integers(0, gap, rows)
-        )
+        at = np.sort(start + np.arange(first, first + rows, dtype=np.int64) * gap + chance.integers(0, gap, rows))
         node = np.array(nodes, np.uint32)[chance.integers(0, len(nodes), rows)]
         severity = chance.choice(np.array([5, 9, 9, 9, 13, 17], np.uint8), rows)
         empty = StringColumn.constant("", rows)

@@ -77,9 +77,7 @@ def table(figures: Sequence[Figure]) -> str:
     for one in figures:
         sign = "≥" if one.better == "high" else "≤"
         must, aim = (f"{sign} {number(b)}" if b is not None else "" for b in (one.must, one.aim))
-        rows.append(
-            f"| {one.work} | {number(one.value)} {one.unit} | {must} | {aim} | {one.verdict} | {one.note} |"
-        )
+        rows.append(f"| {one.work} | {number(one.value)} {one.unit} | {must} | {aim} | {one.verdict} | {one.note} |")
     return "\n".join(rows) + "\n"
 
 

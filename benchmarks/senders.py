@@ -70,9 +70,7 @@ def connect(address: Address) -> socket.socket:
 
 def request(path: str, body: bytes, kind: str = "text/plain", extra: str = "") -> bytes:
     """A whole HTTP/1.1 request, ready to be sent."""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-    )
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
     return f"{head}{extra}\r\n".encode() + body
 
 
@@ -149,9 +147,7 @@ def posters(address: Address, requests: Sequence[bytes], connections: int) -> Jo
     return job
 
 
-def _send_next(
-    key: selectors.SelectorKey, waiting: Iterable[bytes], selector: selectors.BaseSelector
-) -> None:
+def _send_next(key: selectors.SelectorKey, waiting: Iterable[bytes], selector: selectors.BaseSelector) -> None:
     connection: Any = key.fileobj
     for raw in waiting:
         connection.sendall(raw)

@@ -30,9 +30,7 @@ def install() -> None:
     if not missing:
         return
     if os.geteuid() != 0:
-        raise SystemExit(
-            f"needs {', '.join(missing)}: run as root, or `apt-get install {' '.join(missing)}` first"
-        )
+        raise SystemExit(f"needs {', '.join(missing)}: run as root, or `apt-get install {' '.join(missing)}` first")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     subprocess.run(["apt-get", "-q", "update"], check=True, stdout=sys.stderr)
     command = ["apt-get", "-q", "install", "-y", "--no-install-recommends", *missing]
@@ -67,9 +65,7 @@ def influx(options: Options, fields: int) -> list[Figure]:
             address = {"wacket": hub.http, "influxdb": old.http, "victoriametrics": fast.http}
 
             def measured(name: str) -> Measure:
-                return lambda number: influx_points.points_per_second(
-                    address[name], job, "/write?db=bench", number
-                )
+                return lambda number: influx_points.points_per_second(address[name], job, "/write?db=bench", number)
 
             for name in servers:
                 warm = job._replace(requests=10)
@@ -127,9 +123,7 @@ def compared(
             f"CPU {our_cpu * 1e6 / total:.2f} and {cpu * 1e6 / total:.2f} µs a line"
         )
         ratio = median(ours) / median(theirs)
-        figures.append(
-            Figure(f"{work}: wacket / {name}", ratio, "×", must, aim, note=note, samples=[*ours, *theirs])
-        )
+        figures.append(Figure(f"{work}: wacket / {name}", ratio, "×", must, aim, note=note, samples=[*ours, *theirs]))
     return figures
 
 

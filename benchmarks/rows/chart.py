@@ -51,8 +51,6 @@ def measure(options: Options) -> list[Figure]:
     note = f"step {step:g} s, {points} points, {size / 1000:,.0f} KB of JSON; slowest {max(chart):.0f} ms"
     raw_note = f"{raw_points} points, {raw_size / 1000:,.0f} KB of JSON; slowest {max(raw):.0f} ms"
     return [
-        Figure(
-            f"chart, {SERIES} series × {days} days at 1 Hz", median(chart), "ms", 150, 50, "low", note, chart
-        ),
+        Figure(f"chart, {SERIES} series × {days} days at 1 Hz", median(chart), "ms", 150, 50, "low", note, chart),
         Figure("raw, 1 series × 24 h", median(raw), "ms", 150, 50, "low", raw_note, raw),
     ]

@@ -87,12 +87,8 @@ def measure(options: Options) -> list[Figure]:
         f"sender at most {worst * 1000:.0f} ms late"
     )
     return [
-        Figure(
-            f"{connections:,} connections, a line a second each", share, "% of a core", 60, 30, "low", note
-        ),
-        Figure(
-            "memory of a connection", (peak - before) / connections / 1000, "KB RSS", 25, None, "low", note
-        ),
+        Figure(f"{connections:,} connections, a line a second each", share, "% of a core", 60, 30, "low", note),
+        Figure("memory of a connection", (peak - before) / connections / 1000, "KB RSS", 25, None, "low", note),
     ]
 
 

@@ -27,9 +27,7 @@ def _plotter(rows: int) -> bytes:
 
 def _csv(rows: int) -> bytes:
     values = payloads.walk(rows, 3).tolist()
-    return b"time,temp,hum\n" + b"".join(
-        b"%d,%.2f,%.2f\n" % (T0 + i, v, v + 20) for i, v in enumerate(values)
-    )
+    return b"time,temp,hum\n" + b"".join(b"%d,%.2f,%.2f\n" % (T0 + i, v, v + 20) for i, v in enumerate(values))
 
 
 def _influx(rows: int) -> bytes:

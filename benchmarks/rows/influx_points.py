@@ -27,9 +27,7 @@ class Work(NamedTuple):
 
 def work(options: Options, fields: int) -> Work:
     requests = options.pick(400, 60) // (1 if fields == 1 else 4)
-    return Work(
-        [payloads.influx_templates(sender, fields, POINTS) for sender in range(SENDERS)], requests, fields
-    )
+    return Work([payloads.influx_templates(sender, fields, POINTS) for sender in range(SENDERS)], requests, fields)
 
 
 def points_per_second(address: Address, job: Work, path: str, round_number: int = 0) -> float:
@@ -37,8 +35,7 @@ def points_per_second(address: Address, job: Work, path: str, round_number: int 
     # Peers drop what lies in the future or before their retention: stay within the last days.
     first = int(time.time()) // 86400 * 86400 - (round_number + 1) * (job.requests + 1) * 10
     jobs = [
-        senders.poster(address, payloads.stamped(templates, job.requests, first, path))
-        for templates in job.templates
+        senders.poster(address, payloads.stamped(templates, job.requests, first, path)) for templates in job.templates
     ]
     seconds, _ = senders.run(jobs)
     return SENDERS * POINTS * job.requests / seconds

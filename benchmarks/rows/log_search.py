@@ -37,6 +37,4 @@ def measure(options: Options) -> list[Figure]:
     note = f"{each}; RSS afterwards {peak:.0f} MB; {distinct:,} distinct lines × {repeats}"
     samples = [wait / 1000 for wait in waits[worst]]
     total = distinct * repeats // 1_000_000
-    return [
-        Figure(f"log search in {total or 0.5:g} M lines", medians[worst], "s", 1, 0.3, "low", note, samples)
-    ]
+    return [Figure(f"log search in {total or 0.5:g} M lines", medians[worst], "s", 1, 0.3, "low", note, samples)]

@@ -104,9 +104,7 @@ class Readings:
 
     @classmethod
     def empty(cls) -> Readings:
-        return cls(
-            np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.uint8)
-        )
+        return cls(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.uint8))
 
     @classmethod
     def concat(cls, parts: Sequence[Readings]) -> Readings:
@@ -204,9 +202,7 @@ class Envelope:
     format: str
     received_at: int
     body: bytes
-    options: Mapping[str, str] = field(
-        default_factory=dict
-    )  # what the request said: precision, time column …
+    options: Mapping[str, str] = field(default_factory=dict)  # what the request said: precision, time column …
     epoch: str | None = None  # with `sequence`: the sender numbers its frames
     sequence: int | None = None  # number of the first frame in `body`
     key: str | None = None  # Idempotency-Key

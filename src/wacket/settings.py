@@ -23,16 +23,16 @@ NotNegative = Annotated[float, Meta(ge=0)]
 class Doors(msgspec.Struct, forbid_unknown_fields=True):
     """Where the hub listens. Port 0 means any free port; an empty text closes the door."""
 
-    http: str = "127.0.0.1:8080"
+    http: str = "127.0.0.1:8080"  # HTTP: the API, and the ways in over HTTP
     https: str = ""  # set by --lan: the page, the API and agents; `http` then serves devices only
-    tcp: str = "127.0.0.1:8090"
-    udp: str = "127.0.0.1:8090"
+    tcp: str = "127.0.0.1:8090"  # lines over TCP
+    udp: str = "127.0.0.1:8090"  # lines over UDP
     tcps: str = ""  # TCP lines over TLS
     line_limit: Positive = 65536  # bytes; a longer line is refused and the stream goes on
     body_limit: Positive = 64 * 1024 * 1024  # bytes of one HTTP body, after decompression
     idle_seconds: NotNegative = 3600  # a silent connection is closed after this
     slow_seconds: NotNegative = 60  # a half line may stay unfinished this long
-    connections: Positive = 20000
+    connections: Positive = 20000  # TCP connections at once
 
 
 class Intake(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,10 +40,10 @@ class Intake(msgspec.Struct, forbid_unknown_fields=True):
 
     strangers: Literal["pending", "refuse"] = "pending"  # devices on the network that show no token
     new_series_per_hour: Positive = 2000  # per node
-    series_per_node: Positive = 20000
+    series_per_node: Positive = 20000  # in all; what is over either cap is kept as a log
     lines_per_second: NotNegative = 0  # per node; 0 is no quota
     waiting_bytes: Positive = 64 * 1024 * 1024  # held in memory before senders are made to wait
-    waiting_bytes_per_node: Positive = 16 * 1024 * 1024
+    waiting_bytes_per_node: Positive = 16 * 1024 * 1024  # so that no sender can take all the room
     window_ms: NotNegative = 2  # group commit while a sender waits
     gentle_window_ms: NotNegative = 250  # group commit while nobody waits
     idempotency_hours: NotNegative = 24  # how long an Idempotency-Key is remembered
@@ -53,16 +53,16 @@ class Intake(msgspec.Struct, forbid_unknown_fields=True):
 class History(msgspec.Struct, forbid_unknown_fields=True):
     """When the journal is sealed and how long things are kept. Days of 0 mean for ever."""
 
-    seal_seconds: NotNegative = 300
-    seal_rows: Positive = 2_000_000
-    seal_bytes: Positive = 64 * 1024 * 1024
-    compact_seconds: NotNegative = 60
-    readings_days: NotNegative = 0
-    logs_days: NotNegative = 0
-    rollup_days: NotNegative = 0
+    seal_seconds: NotNegative = 300  # journal rows older than this become a segment
+    seal_rows: Positive = 2_000_000  # or sooner, when there are so many rows
+    seal_bytes: Positive = 64 * 1024 * 1024  # or so many bytes
+    compact_seconds: NotNegative = 60  # between two looks for segments to join or to delete
+    readings_days: NotNegative = 0  # for series that no retention rule names
+    logs_days: NotNegative = 0  # rejects are logs too
+    rollup_days: NotNegative = 0  # for series that no retention rule names
     reserve_bytes: Positive = 256 * 1024 * 1024  # free space below which nothing is accepted
-    query_memory: str = "512MB"
-    query_seconds: NotNegative = 30
+    query_memory: str = "512MB"  # DuckDB's limit for all questions together
+    query_seconds: NotNegative = 30  # a longer question is ended
 
 
 class Clusters(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,8 +70,10 @@ class Clusters(msgspec.Struct, forbid_unknown_fields=True):
 
     every: Positive = 1000  # new events between two computations
     sample: Positive = 5000  # events that are clustered; the rest are assigned
-    bandwidth_quantile: Annotated[float, Meta(gt=0, le=1)] = 0.2
-    bandwidth_samples: Positive = 200
+    bandwidth_quantile: Annotated[float, Meta(gt=0, le=1)] = (
+        0.2  # of the distances between events; larger finds fewer clusters
+    )
+    bandwidth_samples: Positive = 200  # events that the bandwidth is estimated from
 
 
 class Class(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,7 +136,5 @@ def split_address(address: str) -> tuple[str, int]:
     """ "HOST:PORT" or "[V6]:PORT" as a pair. Raises BadSettings with an example."""
     host, colon, port = address.rpartition(":")
     if not colon or not port.isdigit() or int(port) > 65535:
-        raise BadSettings(
-            f"{address!r} is not an address; write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080"
-        )
+        raise BadSettings(f"{address!r} is not an address; write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080")
     return host.strip("[]") or "127.0.0.1", int(port)

@@ -10,9 +10,7 @@ def test_pages(api):
         api.owner.post("/api/v1/nodes", json={"name": f"rig-{number}"})
     seen, before, pages = [], None, 0
     while pages < 10:
-        page = api.owner.get(
-            "/api/v1/audit", params={"limit": 2} | ({"before": before} if before else {})
-        ).json()
+        page = api.owner.get("/api/v1/audit", params={"limit": 2} | ({"before": before} if before else {})).json()
         seen += [row["subject"] for row in page["acts"]]
         before, pages = page["before"], pages + 1
         if before is None:
@@ -42,8 +40,6 @@ def test_a_row(api):
     }
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"limit": 0}, {"limit": 1001}, {"before": 0}, {"before": 2**63}, {"limit": "x"}]
-)
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"before": 0}, {"before": 2**63}, {"limit": "x"}])
 def test_unfit_pages(api, wrong):
     assert api.owner.get("/api/v1/audit", params=wrong).status_code == 400

@@ -124,9 +124,7 @@ async def test_a_sender_that_leaves_in_the_middle_has_stored_nothing(
     writer.close()
     assert (await post(hub, "text?node=rig", b"afterwards\n"))[0] == 200
     assert await bodies(hub) == ["afterwards"]
-    assert [
-        one for one in caplog.records if one.levelname == "ERROR"
-    ] == []  # that happens; it is no bug of ours
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []  # that happens; it is no bug of ours
 
 
 async def test_an_encoding_that_is_not_known_is_named(hub: Parts) -> None:

@@ -16,6 +16,8 @@ from wacket.api.parts import Parts
 pytestmark = pytest.mark.slow
 StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
+SMALL = {"intake.waiting_bytes_per_node": 2000, "doors.body_limit": 2000}
+
 
 async def post(hub: Parts, path: str, body: bytes, **headers: Any) -> tuple[int, Any]:
     """Status and the answer's JSON."""
@@ -103,18 +105,20 @@ async def test_a_table_cannot_be_numbered_because_its_head_would_be_a_frame(hub:
 
 async def test_a_full_hub_says_when_to_come_again_and_keeps_nothing(start_hub: StartHub) -> None:
     line = b"x" * 999 + b"\n"
-    async with start_hub(**{"intake.waiting_bytes": 2000, "intake.waiting_bytes_per_node": 2000}) as hub:
+    async with start_hub() as hub:
+        hub.intake.waiting._limit = 1000
         status, headers, answer = await send(hub, "POST", "/api/v1/ingest/text?node=rig", line * 5)
         assert status == 503
         assert int(headers["retry-after"]) >= 1
         assert "later" in json.loads(answer)["error"]
         assert await bodies(hub) == []
+        hub.intake.waiting._limit = 100_000
         assert (await post(hub, "text?node=rig", line))[0] == 200
         assert len(await bodies(hub)) == 1
 
 
 async def test_senders_that_are_told_to_come_again_lose_nothing(start_hub: StartHub) -> None:
-    async with start_hub(**{"intake.waiting_bytes": 3000, "intake.waiting_bytes_per_node": 2000}) as hub:
+    async with start_hub(**SMALL, **{"intake.waiting_bytes": 3000}) as hub:
         told: list[int] = []
 
         async def sender(name: int) -> None:

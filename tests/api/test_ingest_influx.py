@@ -153,9 +153,7 @@ async def test_a_token_decides_who_speaks(hub: Parts) -> None:
 
 async def test_a_token_that_was_made_over_http_may_send(hub: Parts) -> None:
     asked = json.dumps({"name": "oven", "scopes": ["ingest"], "node": "rig-3"}).encode()
-    status, _, made = await send(
-        hub, "POST", "/api/v1/tokens", asked, owner=True, content_type="application/json"
-    )
+    status, _, made = await send(hub, "POST", "/api/v1/tokens", asked, owner=True, content_type="application/json")
     assert status == 201
     header = {"authorization": f"Bearer {json.loads(made)['secret']}"}
     assert (await write(hub, "/api/v1/ingest/text", b"hello", **header))[0] == 200
@@ -165,9 +163,7 @@ async def test_a_token_that_was_made_over_http_may_send(hub: Parts) -> None:
 async def test_a_retired_node_is_not_taken(hub: Parts) -> None:
     assert (await write(hub, "/write?node=rig", b"m value=1"))[0] == 204
     change = b'{"state": "retired"}'
-    status, _, _ = await send(
-        hub, "PATCH", "/api/v1/nodes/rig", change, owner=True, content_type="application/json"
-    )
+    status, _, _ = await send(hub, "PATCH", "/api/v1/nodes/rig", change, owner=True, content_type="application/json")
     assert status == 200
     status, _, answer = await write(hub, "/write?node=rig", b"m value=2")
     assert status == 403

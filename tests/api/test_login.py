@@ -121,9 +121,7 @@ def test_names_that_nobody_has_cost_the_same_work(api, monkeypatch):
 def test_a_page_of_another_site_cannot_sign_anybody_in(api):
     api.person("viewer")
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
-        answer = api.client().post(
-            "/api/v1/login", json={"name": "ada", "password": PASSWORD}, headers=headers
-        )
+        answer = api.client().post("/api/v1/login", json={"name": "ada", "password": PASSWORD}, headers=headers)
         assert answer.status_code == 403
         assert "set-cookie" not in answer.headers
 

@@ -18,9 +18,7 @@ from tests.conftest import FREE_PORTS, QUICK
 
 from wacket.ledger import passwords
 
-schemathesis = pytest.importorskip(
-    "schemathesis", reason="schemathesis is not installed; `make setup` does that"
-)
+schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed; `make setup` does that")
 pytestmark = pytest.mark.slow
 
 # Routes that are not driven, and why.

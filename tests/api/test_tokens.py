@@ -6,9 +6,7 @@ import pytest
 
 
 def test_make_list_revoke(api):
-    made = api.owner.post(
-        "/api/v1/tokens", json={"name": "rig-3", "scopes": ["read", "ingest"], "node": "rig-3"}
-    )
+    made = api.owner.post("/api/v1/tokens", json={"name": "rig-3", "scopes": ["read", "ingest"], "node": "rig-3"})
     assert made.status_code == 201
     secret = made.json().pop("secret")
     (listed,) = api.owner.get("/api/v1/tokens").json()["tokens"]

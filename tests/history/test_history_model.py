@@ -69,9 +69,7 @@ class Anything(RuleBasedStateMachine):
         for series in (1, 2, 3):
             for at in range(5):
                 key = (series, START + at)
-                assert [v for s, t, v in stored if (s, t) == key] == [
-                    v for s, t, v in self.rows if (s, t) == key
-                ]
+                assert [v for s, t, v in stored if (s, t) == key] == [v for s, t, v in self.rows if (s, t) == key]
         assert len(stored) == len(self.rows)
 
     @invariant()

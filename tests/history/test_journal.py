@@ -157,9 +157,7 @@ def test_senders_wait_when_sealing_lags(bench):
 
 def test_the_write_ahead_log_is_moved_into_the_file_now_and_then(bench):
     history = bench.open()
-    body = [
-        str(n) * 90_000 for n in range(10)
-    ]  # LZ4 keeps little of this, but the text is counted per commit
+    body = [str(n) * 90_000 for n in range(10)]  # LZ4 keeps little of this, but the text is counted per commit
     noise = np.random.default_rng(1).bytes(1 << 20).hex()
     for _ in range(12):
         history.append([bench.logs(*body, noise)])

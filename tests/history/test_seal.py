@@ -179,9 +179,7 @@ def test_lines_are_sorted_by_time_and_then_by_id(bench):
     history.append([bench.readings((1, START, 1.0))])
     history.seal()
     with history.view() as view:
-        rows = duckdb.execute(
-            f"select epoch_us(\"at\") - {START}, id, body from '{view.logs[0].path}'"
-        ).fetchall()
+        rows = duckdb.execute(f"select epoch_us(\"at\") - {START}, id, body from '{view.logs[0].path}'").fetchall()
     assert rows == sorted((n * 7 % 5, ids[n] + k, f"{n} {'ab'[k]}") for n in range(5) for k in (0, 1))
 
 

@@ -75,9 +75,7 @@ async def test_two_workers_of_one_student_do_each_program_once(start_hub: StartH
             await checking
             assert set(programs) == {f"{number} * 7"}
         # What the state does not allow changes nothing.
-        assert (await act(hub, "hw_response_provide", hw_resp="too late"))["hw_response"] == str(
-            (ROUNDS - 1) * 7
-        )
+        assert (await act(hub, "hw_response_provide", hw_resp="too late"))["hw_response"] == str((ROUNDS - 1) * 7)
         assert (await act(hub, "hw_command_retrieval"))["state"] == 0
         assert (await look(hub, "grace"))["state"] == 0
     async with start_hub() as hub:  # and all of it is kept
@@ -95,9 +93,7 @@ async def test_two_workers_of_one_student_do_each_program_once(start_hub: StartH
             (2, 3),
             (3, 0),
         ] * ROUNDS
-        assert [one["value"] for one in reversed(history)][2::4] == [
-            str(number * 7) for number in range(ROUNDS)
-        ]
+        assert [one["value"] for one in reversed(history)][2::4] == [str(number * 7) for number in range(ROUNDS)]
         assert (await look(hub))["server_analysis"] == "right"
 
 

@@ -19,9 +19,7 @@ from wacket.api.parts import Parts
 pytestmark = pytest.mark.slow
 
 DATE = re.compile(r'"2016-10-0?4[T ]16:47:50[^"]*"')
-FLASK_DATE = (
-    '"Tue, 04 Oct 2016 16:47:50 GMT"'  # as the old parse service wrote it, and as its clients pass it on
-)
+FLASK_DATE = '"Tue, 04 Oct 2016 16:47:50 GMT"'  # as the old parse service wrote it, and as its clients pass it on
 ACTIVE = re.compile(r"Active=(\d+)W")
 
 
@@ -82,9 +80,7 @@ async def test_equal_seconds_are_kept_apart_and_in_order(hub: Parts, real_events
     some = real_events[:100]
     await asyncio.to_thread(send_events, hub.addresses["http"], some)
     assert await bodies(hub, source="energy") == [event.strip() for event in some]
-    found = await ask(
-        hub, "/api/v1/series/values", match="power.active", since="2016-10-01T00:00:00Z", step="raw"
-    )
+    found = await ask(hub, "/api/v1/series/values", match="power.active", since="2016-10-01T00:00:00Z", step="raw")
     (series,) = found["series"]
     assert series["unit"] == "W"
     assert [value for _, value in series["points"]] == [

@@ -29,17 +29,13 @@ def client(hub: Parts, token: str = "") -> Any:
     return influxdb_client.InfluxDBClient(url=f"http://{hub.addresses['http']}", token=token, org="lab")
 
 
-@pytest.mark.filterwarnings(
-    "ignore:This method is deprecated:DeprecationWarning"
-)  # health(), still widely used
+@pytest.mark.filterwarnings("ignore:This method is deprecated:DeprecationWarning")  # health(), still widely used
 async def test_one_point_at_a_time(hub: Parts) -> None:
     from influxdb_client.client.write_api import SYNCHRONOUS
 
     def write() -> tuple[bool, str, str]:
         with client(hub) as influx, influx.write_api(write_options=SYNCHRONOUS) as writer:
-            point = (
-                influxdb_client.Point("oven").tag("bench", "2").field("celsius", 180.5).field("door", "open")
-            )
+            point = influxdb_client.Point("oven").tag("bench", "2").field("celsius", 180.5).field("door", "open")
             writer.write("lab", record=point.field("on", True).field("runs", 7).time(NOON))
             writer.write("lab", record={"measurement": "room", "fields": {"value": 20}, "time": NOON})
             writer.write("lab", record="line value=1 5\nline value=2 6", write_precision="s")

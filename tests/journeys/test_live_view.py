@@ -65,9 +65,7 @@ async def test_every_door_is_seen(hub: Parts) -> None:
         assert [row["node"] for row in await seen(socket, "readings")] == ["http"]
         loop = asyncio.get_running_loop()
         host, _, port = hub.addresses["udp"].partition(":")
-        transport, _ = await loop.create_datagram_endpoint(
-            asyncio.DatagramProtocol, remote_addr=(host, int(port))
-        )
+        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(host, int(port)))
         transport.sendto(b"it rains\n")
         assert [row["body"] for row in await seen(socket, "logs")] == ["it rains"]
         transport.close()

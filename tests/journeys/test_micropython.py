@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import re
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,9 +67,7 @@ async def test_the_shortest_sketch_feeds_the_hub(hub: Parts, tmp_path: Path) -> 
     assert await values(hub, "greenhouse/temperature") == [21.4] * 3
 
 
-async def test_the_careful_sketch_sends_again_what_a_broken_connection_lost(
-    hub: Parts, tmp_path: Path
-) -> None:
+async def test_the_careful_sketch_sends_again_what_a_broken_connection_lost(hub: Parts, tmp_path: Path) -> None:
     sketch = next(one for one in sketches() if "epoch=" in one)
     host, _, port = hub.addresses["tcp"].partition(":")
     broken, other_end = socket.socketpair()

@@ -62,9 +62,7 @@ async def test_a_datagram(hub: Parts) -> None:
 async def test_curl_posts_lines_and_files(hub: Parts) -> None:
     curl, base = program("curl", "curl"), f"http://{hub.addresses['http']}"
     post = (curl, "-fsS", "--data-binary", "@-")
-    status, out, err = await run(
-        *post, f"{base}/api/v1/ingest/auto?node=shed", given=b"temperature:21.4\nfan on\n"
-    )
+    status, out, err = await run(*post, f"{base}/api/v1/ingest/auto?node=shed", given=b"temperature:21.4\nfan on\n")
     assert status == 0, err
     assert json.loads(out) == {"stored": 2, "rejected": 0, "errors": []}
     packed = gzip.compress(b"temperature:21.5\n")
@@ -87,8 +85,6 @@ async def test_a_large_file_by_curl_is_asked_for_first(hub: Parts) -> None:
     """Over a megabyte curl waits for `100 Continue` before it sends."""
     curl, url = program("curl", "curl"), f"http://{hub.addresses['http']}/api/v1/ingest/text?node=big"
     given = b"a line of a large file\n" * 60_000
-    status, out, err = await run(
-        curl, "-fsS", "-H", "Expect: 100-continue", "--data-binary", "@-", url, given=given
-    )
+    status, out, err = await run(curl, "-fsS", "-H", "Expect: 100-continue", "--data-binary", "@-", url, given=given)
     assert status == 0, err
     assert json.loads(out)["stored"] == 60_000

@@ -17,9 +17,7 @@ COUNT = 500
 
 
 async def test_sealed_files_hold_what_was_sent(hub: Parts) -> None:
-    readings = b"".join(
-        b"oven,bench=2 celsius=%d.5 %d\n" % (number, START + number) for number in range(COUNT)
-    )
+    readings = b"".join(b"oven,bench=2 celsius=%d.5 %d\n" % (number, START + number) for number in range(COUNT))
     assert (await send(hub, "POST", "/write?node=rig&precision=s", readings))[0] == 204
     lines = b"".join(b"line %d \xc3\xa4\n" % number for number in range(COUNT))
     assert (await send(hub, "POST", "/api/v1/ingest/text?node=rig", lines))[0] == 200
@@ -31,9 +29,7 @@ async def test_sealed_files_hold_what_was_sent(hub: Parts) -> None:
         rows = engine.execute(
             f'SELECT series, epoch_us("at"), value, quality FROM \'{folder}/readings/*.parquet\' ORDER BY series, "at"'
         ).fetchall()
-        assert rows == [
-            (series["id"], (START + number) * 1_000_000, number + 0.5, 0) for number in range(COUNT)
-        ]
+        assert rows == [(series["id"], (START + number) * 1_000_000, number + 0.5, 0) for number in range(COUNT)]
         told = engine.execute(
             f"SELECT body, node, severity FROM '{folder}/logs/*.parquet' WHERE source = '' ORDER BY \"at\", id"
         ).fetchall()

@@ -12,7 +12,6 @@ import json
 import random
 import socket
 import threading
-import time
 from abc import ABC, abstractmethod
 
 from benchmarks.harness import Address, Hub
@@ -121,7 +120,7 @@ class NdjsonSender(Sender):
                 answer = connection.getresponse()
                 said = json.loads(answer.read())
                 if answer.status == 503:
-                    time.sleep(0.05)
+                    self._stop.wait(0.05)
                     continue
                 if answer.status != 200 or said["stored"] != self.lines:
                     self.trouble.append(f"{self.name}: {answer.status} {said}")

@@ -98,9 +98,7 @@ def named(hub: Hub) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("harm", [(flip, 0.02), (flip, 0.5), (flip, 0.999), (cut, 0.5), (cut, 0.0)], ids=told)
-def test_a_damaged_segment_costs_only_itself(
-    sealed: Hub, harm: tuple[Callable[[Path, float], None], float]
-) -> None:
+def test_a_damaged_segment_costs_only_itself(sealed: Hub, harm: tuple[Callable[[Path, float], None], float]) -> None:
     hub = sealed
     victim = reading_segments(hub.folder)[0]
     change, part = harm

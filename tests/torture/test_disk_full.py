@@ -74,12 +74,8 @@ def probe(hub: Hub) -> tuple[int, str | None]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("reserve", "left"), [(12 * MEGABYTE, 6 * MEGABYTE), (1, 0)], ids=["guarded", "really full"]
-)
-def test_a_full_disk_refuses_and_recovers(
-    small_disk: Path, a_hub: Callable[..., Hub], reserve: int, left: int
-) -> None:
+@pytest.mark.parametrize(("reserve", "left"), [(12 * MEGABYTE, 6 * MEGABYTE), (1, 0)], ids=["guarded", "really full"])
+def test_a_full_disk_refuses_and_recovers(small_disk: Path, a_hub: Callable[..., Hub], reserve: int, left: int) -> None:
     hub = a_hub(small_disk / "data", WACKET_HISTORY_RESERVE_BYTES=str(reserve)).start()
     ballast = Ballast(small_disk)
     senders: list[Sender] = [TcpSender(hub, "tcp-0"), NdjsonSender(hub, "http-0")]

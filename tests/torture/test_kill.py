@@ -14,9 +14,7 @@ CHECK_EVERY = 20
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "kills", [4, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.timeout(3600)])]
-)
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.timeout(3600)])])
 def test_nothing_acknowledged_is_lost_or_doubled(a_hub: Callable[..., Hub], kills: int) -> None:
     hub = a_hub().start()
     senders: list[Sender] = [

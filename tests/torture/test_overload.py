@@ -59,9 +59,7 @@ class Flood(threading.Thread):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "seconds", [4, pytest.param(60, marks=[pytest.mark.torture, pytest.mark.timeout(600)])]
-)
+@pytest.mark.parametrize("seconds", [4, pytest.param(60, marks=[pytest.mark.torture, pytest.mark.timeout(600)])])
 def test_overload_is_refused_not_dropped(a_hub: Callable[..., Hub], seconds: int) -> None:
     hub = a_hub(**SMALL).start()
     before, peak = hub.rss(), 0

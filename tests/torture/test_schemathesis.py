@@ -20,14 +20,10 @@ CHECKS = "not_a_server_error,response_schema_conformance,content_type_conformanc
     ("examples", "phases"),
     [
         (3, "examples,fuzzing"),
-        pytest.param(
-            200, "examples,coverage,fuzzing", marks=[pytest.mark.torture, pytest.mark.timeout(3600)]
-        ),
+        pytest.param(200, "examples,coverage,fuzzing", marks=[pytest.mark.torture, pytest.mark.timeout(3600)]),
     ],
 )
-def test_no_request_breaks_the_hub(
-    a_hub: Callable[..., Hub], tmp_path: Path, examples: int, phases: str
-) -> None:
+def test_no_request_breaks_the_hub(a_hub: Callable[..., Hub], tmp_path: Path, examples: int, phases: str) -> None:
     if not PROGRAM.exists():
         pytest.skip("schemathesis is not installed; `make setup` does that")
     with a_hub() as hub:

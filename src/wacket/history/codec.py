@@ -26,9 +26,7 @@ def encode(batch: Batch) -> bytes:
     """One batch as Arrow IPC bytes."""
     if batch.readings is not None:
         r = batch.readings
-        columns = RecordBatch.from_pydict(
-            {"series": r.series, "at": r.at, "value": r.value, "quality": r.quality}
-        )
+        columns = RecordBatch.from_pydict({"series": r.series, "at": r.at, "value": r.value, "quality": r.quality})
         size = 21 * len(r)
     else:
         logs = batch.logs or Logs.empty()

@@ -21,9 +21,7 @@ _FAN = (12, 24, 30)  # how many segments of a level make one of the next
 _MOST_BYTES = 256 << 20
 _MOST_ROWS = {READINGS: 1 << 26, LOGS: 1 << 24}
 _MOST_ROLLUP_ROWS = 1 << 20  # these are joined in memory, at about 100 bytes a row
-_ZSTD = (
-    9  # 1.5 to 3 times as slow as 3 and 3 to 10 % smaller; 15 and more gain little and take ten times as long
-)
+_ZSTD = 9  # 1.5 to 3 times as slow as 3 and 3 to 10 % smaller; 15 and more gain little and take ten times as long
 
 
 def plan(kind: str, existing: Sequence[Segment]) -> list[Segment]:
@@ -76,9 +74,7 @@ def join(group: Sequence[Segment], folder: Path, number: Number) -> Segment:
 
 
 def _rollup_rows(connection: duckdb.DuckDBPyConnection, group: Sequence[Segment]) -> rollups.Columns:
-    names = [
-        f"epoch_us({name}) as {name}" if name in rollups.TIMES else f'"{name}"' for name in rollups.NAMES
-    ]
+    names = [f"epoch_us({name}) as {name}" if name in rollups.TIMES else f'"{name}"' for name in rollups.NAMES]
     files = ",".join(quoted(segment.path) for segment in group)
     found = connection.execute(f"select {', '.join(names)} from read_parquet([{files}])").fetchnumpy()
     return {name: found[name] for name in rollups.NAMES}

@@ -89,9 +89,7 @@ class Journal:
             except (sqlite3.OperationalError, sqlite3.InternalError) as error:
                 self._fail(connection, error, undo_from)
             except sqlite3.DatabaseError as error:
-                if (
-                    type(error) is sqlite3.DatabaseError
-                ):  # its subclasses here mean that our own code is wrong
+                if type(error) is sqlite3.DatabaseError:  # its subclasses here mean that our own code is wrong
                     self._fail(connection, error, undo_from)
                 connection.rollback()
                 raise
@@ -99,9 +97,7 @@ class Journal:
                 connection.rollback()
                 raise
 
-    def append(
-        self, rows: Sequence[Row], marks: Sequence[Mark], receipts: Sequence[StoredReceipt], turn: int
-    ) -> None:
+    def append(self, rows: Sequence[Row], marks: Sequence[Mark], receipts: Sequence[StoredReceipt], turn: int) -> None:
         """All or nothing, on disk on return. `turn` is the first row id of this call, never used before."""
         with self.transaction(undo_from=turn) as connection:
             for row in rows:
@@ -195,9 +191,7 @@ class Journal:
         self._hopeless = False
         return connection
 
-    def _fail(
-        self, connection: sqlite3.Connection, error: sqlite3.DatabaseError, undo_from: int | None
-    ) -> NoReturn:
+    def _fail(self, connection: sqlite3.Connection, error: sqlite3.DatabaseError, undo_from: int | None) -> NoReturn:
         code = _code(error)
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
@@ -236,9 +230,7 @@ class Journal:
 def damaged_row(path: Path, row: Sequence[int | str]) -> Damage:
     """What to say of a batch (id, kind, rows, t_min, t_max, at) whose crc is wrong."""
     number, kind, rows, t_min, t_max, at = row
-    return Damage(
-        f"{path}#{number}", str(kind), int(t_min), int(t_max), int(rows), "the checksum is wrong", int(at)
-    )
+    return Damage(f"{path}#{number}", str(kind), int(t_min), int(t_max), int(rows), "the checksum is wrong", int(at))
 
 
 def _some(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:

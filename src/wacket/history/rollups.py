@@ -18,9 +18,7 @@ TIMES = ("bucket", "t_first", "t_last")
 NAMES = ("series", "bucket", "count", "sum", "min", "max", "first", "last", "t_first", "t_last", "rise")
 
 
-def build(
-    series: NDArray[np.uint32], at: NDArray[np.int64], value: NDArray[np.float64], width: int
-) -> Columns:
+def build(series: NDArray[np.uint32], at: NDArray[np.int64], value: NDArray[np.float64], width: int) -> Columns:
     """Roll-up rows of readings that are sorted by (series, at), for buckets of `width` microseconds."""
     numbers = ~np.isnan(value)
     if not numbers.all():

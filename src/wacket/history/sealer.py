@@ -67,9 +67,7 @@ def _seal_readings(
         else:
             columns = rollups.merge(finest, width)
         if len(columns["series"]):
-            done.append(
-                write_rollup(columns, planned._replace(kind=kind, id=number()), connection, folder, _ZSTD)
-            )
+            done.append(write_rollup(columns, planned._replace(kind=kind, id=number()), connection, folder, _ZSTD))
 
 
 def write_rollup(
@@ -84,8 +82,7 @@ def write_rollup(
     planned = planned._replace(t_min=int(bucket.min()), t_max=int(bucket.max()))
     planned = planned._replace(series_min=int(series[0]), series_max=int(series[-1]))
     arrays: dict[str, Any] = {
-        name: codec.timestamps(column) if name in rollups.TIMES else Array(column)
-        for name, column in columns.items()
+        name: codec.timestamps(column) if name in rollups.TIMES else Array(column) for name, column in columns.items()
     }
     table = Table.from_batches([RecordBatch.from_pydict(arrays)])
     return _copy(connection, table, planned, folder, level)
@@ -113,8 +110,6 @@ def _in_order(part: Part, at: NDArray[np.int64]) -> Table | RecordBatchReader:
     return RecordBatchReader.from_batches(whole.schema, slabs)
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection, table: Any, planned: Segment, folder: Path, level: int
-) -> Segment:
+def _copy(connection: duckdb.DuckDBPyConnection, table: Any, planned: Segment, folder: Path, level: int) -> Segment:
     connection.register("rows", table)
     return segments.write(connection, "select * from rows", planned, folder, level)

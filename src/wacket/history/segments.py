@@ -52,9 +52,7 @@ def engine(folder: Path, memory: str = "256MB") -> Iterator[duckdb.DuckDBPyConne
         connection.close()
 
 
-def write(
-    connection: duckdb.DuckDBPyConnection, select: str, planned: Segment, folder: Path, level: int
-) -> Segment:
+def write(connection: duckdb.DuckDBPyConnection, select: str, planned: Segment, folder: Path, level: int) -> Segment:
     """Run `select` into the file of `planned`; the segment with its true path, rows, size and crc.
 
     `level` is zstd's. Raises duckdb.Error or OSError, leaving no file under the final name.
@@ -88,9 +86,7 @@ def describe(connection: duckdb.DuckDBPyConnection, path: Path) -> Segment:
     """What a file says of itself. Raises StoreDamaged when it cannot be read or is not one of ours."""
     name = quoted(str(path))
     try:
-        found = connection.execute(
-            f"select value from parquet_kv_metadata({name}) where key = 'wacket'"
-        ).fetchone()
+        found = connection.execute(f"select value from parquet_kv_metadata({name}) where key = 'wacket'").fetchone()
         rows = connection.execute(f"select num_rows from parquet_file_metadata({name})").fetchone()
         facts = json.loads(found[0]) if found else {}
         facts = {fact: facts[fact] for fact in _FACTS}

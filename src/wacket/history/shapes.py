@@ -19,9 +19,7 @@ ROLLUPS: Mapping[str, int] = {
 KINDS = (READINGS, *ROLLUPS, LOGS)
 
 ROW_BITS = 20
-MOST_ROWS = (
-    1 << ROW_BITS
-)  # of one batch; the id of a log line is (journal row << ROW_BITS) + place in the batch
+MOST_ROWS = 1 << ROW_BITS  # of one batch; the id of a log line is (journal row << ROW_BITS) + place in the batch
 
 
 class Mark(NamedTuple):

@@ -52,9 +52,7 @@ def _readings(connection: Engine, source: str) -> Iterator[RecordBatch]:
 
 def _series_slabs(connection: Engine, source: str) -> Iterator[str]:
     """Conditions that together name every row once, in the order of the result."""
-    counts = connection.execute(
-        f"select series, count(*) from {source} group by series order by series"
-    ).fetchall()
+    counts = connection.execute(f"select series, count(*) from {source} group by series order by series").fetchall()
     low, rows, high = None, 0, 0
     for series, count in counts:
         if low is not None and rows + count > _MOST_ROWS:
@@ -62,9 +60,7 @@ def _series_slabs(connection: Engine, source: str) -> Iterator[str]:
             low, rows = None, 0
         if count > _MOST_ROWS:
             where = f"series = {series}"
-            yield from (
-                f"{where} and {span}" for span in _spans(connection, source, where, count // _MOST_ROWS + 1)
-            )
+            yield from (f"{where} and {span}" for span in _spans(connection, source, where, count // _MOST_ROWS + 1))
             continue
         low, rows, high = series if low is None else low, rows + count, series
     if low is not None:
@@ -74,9 +70,7 @@ def _series_slabs(connection: Engine, source: str) -> Iterator[str]:
 def _logs(connection: Engine, group: Sequence[Segment]) -> Iterator[RecordBatch]:
     source = _source(group)
     files = ",".join(quoted(segment.path) for segment in group)
-    found = connection.execute(
-        f"select sum(total_uncompressed_size) from parquet_metadata([{files}])"
-    ).fetchone()
+    found = connection.execute(f"select sum(total_uncompressed_size) from parquet_metadata([{files}])").fetchone()
     size = int(found[0]) if found and found[0] else 0
     for span in _spans(connection, source, "true", size // _MOST_BYTES + 1):
         query = f'select * from {source} where {span} order by "at", id'

@@ -87,9 +87,7 @@ class History:
         with self._turn:
             now, turn = self.clock(), self._row
             packed, ids = pack(batches, turn, now)
-            self._row = (
-                max([turn, *(one.row.id for one in packed)]) + 1
-            )  # never used twice, even if this fails
+            self._row = max([turn, *(one.row.id for one in packed)]) + 1  # never used twice, even if this fails
             self.journal.append([one.row for one in packed], marks, receipts, turn)
             for one in packed:
                 self.tail.add(one.row.id, one.batch, now)
@@ -101,9 +99,7 @@ class History:
         marks, damaged = self.journal.marks()
         if damaged:
             reason = f"{damaged} marks of senders are damaged; what they send again may be stored twice"
-            self.damages.append(
-                Damage(str(self.folder / "journal.db"), "marks", 0, 0, 0, reason, self.clock())
-            )
+            self.damages.append(Damage(str(self.folder / "journal.db"), "marks", 0, 0, 0, reason, self.clock()))
         return marks
 
     def load_receipts(self) -> list[StoredReceipt]:
@@ -213,9 +209,7 @@ class History:
         """Read every byte that is kept; one sentence for each thing that is damaged, known before or found now."""
         for segment, _ in verify.faults(self.files.all()):
             self._remove_damaged(segment.path, "found by reading everything")
-        return [verify.describe(told) for told in self.damages] + verify.journal_faults(
-            self.journal, self._row
-        )
+        return [verify.describe(told) for told in self.damages] + verify.journal_faults(self.journal, self._row)
 
     def write_catalogue(self, rows: Sequence[Series]) -> None:
         """Write `series.parquet`, which says what the series numbers mean to whoever reads the files without us."""

@@ -137,9 +137,7 @@ def _mend_head(heads: _U32, sums: _U32, number: int, wanted: _U32, words: int, o
         sums[number] = wanted
 
 
-def _rechained(
-    raw: bytes, fields: tuple[int, ...], heads: _U32, sums: _U32, matrix: _Matrix, size: int
-) -> bytes:
+def _rechained(raw: bytes, fields: tuple[int, ...], heads: _U32, sums: _U32, matrix: _Matrix, size: int) -> bytes:
     """The log as far as `heads` goes, every frame with the salt and the checksum it should have."""
     a, b, c, d = matrix
     out = bytearray(raw[: _HEADER + len(sums) * (_FRAME + size)])

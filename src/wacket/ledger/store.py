@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from wacket.errors import StoreDamaged, Unavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -27,12 +30,17 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path) -> Ledger:
-        """Open or make the file and bring its tables up to date."""
+        """Open or make the file and bring its tables up to date. Raises StoreDamaged if it is no ledger any more."""
         engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 10})
         event.listen(engine, "connect", _set_up)
         from wacket.ledger.migrate import upgrade
 
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except DatabaseError as error:
+            engine.dispose()
+            lost = "nodes, people and tokens; put a backup of the file in its place"
+            raise StoreDamaged(str(path), lost) from error
         return cls(engine)
 
     async def write(self, work: Work[T]) -> T:
@@ -58,8 +66,11 @@ class Ledger:
         self._engine.dispose()
 
     def _transact(self, work: Work[T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except OperationalError as error:
+            raise Unavailable(f"the hub's ledger cannot be written ({error.orig}); is the disk full?") from error
 
 
 def _set_up(connection: Any, _: Any) -> None:
