@@ -203,24 +203,26 @@ class Hub(Server):
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
         """One request as the owner: status and decoded JSON (or the text when it is not JSON)."""
-        status, raw = self._ask(method, path, body, headers)
-        try:
-            return status, json.loads(raw) if raw else None
-        except ValueError:
-            return status, raw.decode("utf-8", "replace")
+        return _decoded(*self._ask(method, path, body, {**self._owner(), **headers}))
+
+    def tell(self, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
+        """One POST as a device of this machine sends it, without any token."""
+        return _decoded(*self._ask("POST", path, body, headers))
 
     def ask_raw(self, method: str, path: str) -> bytes:
         """The body of an answer that must be 200."""
-        status, raw = self._ask(method, path, None, {})
+        status, raw = self._ask(method, path, None, self._owner())
         if status != 200:
             raise RuntimeError(f"{method} {path}: {status} {raw[:500]!r}")
         return raw
 
+    def _owner(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {(self.folder / 'owner.key').read_text('utf-8').strip()}"}
+
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        key = (self.folder / "owner.key").read_text("utf-8").strip()
         connection = http.client.HTTPConnection(*self.http, timeout=120)
         with contextlib.closing(connection):
-            connection.request(method, path, body, {"Authorization": f"Bearer {key}", **headers})
+            connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
             return answer.status, answer.read()
 
@@ -230,6 +232,13 @@ class Hub(Server):
         if status != 200:
             raise RuntimeError(f"GET {path}: {status} {value}")
         return value
+
+
+def _decoded(status: int, raw: bytes) -> tuple[int, Any]:
+    try:
+        return status, json.loads(raw) if raw else None
+    except ValueError:
+        return status, raw.decode("utf-8", "replace")
 
 
 def _address(text: str | None) -> Address:

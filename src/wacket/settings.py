@@ -70,9 +70,7 @@ class Clusters(msgspec.Struct, forbid_unknown_fields=True):
 
     every: Positive = 1000  # new events between two computations
     sample: Positive = 5000  # events that are clustered; the rest are assigned
-    bandwidth_quantile: Annotated[float, Meta(gt=0, le=1)] = (
-        0.2  # of the distances between events; larger finds fewer clusters
-    )
+    bandwidth_quantile: Annotated[float, Meta(gt=0, le=1)] = 0.2  # of distances; larger finds fewer clusters
     bandwidth_samples: Positive = 200  # events that the bandwidth is estimated from
 
 

@@ -16,9 +16,15 @@ from tests.torture.remembering import TcpSender
 from tests.torture.verify import stored_numbers, wrong
 
 SMALL = {
+    "WACKET_DOORS_BODY_LIMIT": "1000000",
     "WACKET_INTAKE_WAITING_BYTES": "4000000",
     "WACKET_INTAKE_WAITING_BYTES_PER_NODE": "1000000",
     "WACKET_HISTORY_SEAL_ROWS": "500000",
+}
+TINY = {
+    "WACKET_DOORS_BODY_LIMIT": "20000",
+    "WACKET_INTAKE_WAITING_BYTES": "20000",
+    "WACKET_INTAKE_WAITING_BYTES_PER_NODE": "20000",
 }
 ROWS = 20_000  # of one request
 MOST_MORE_MEMORY = 600_000_000  # bytes that the hub may grow by, query engine and caches included
@@ -94,7 +100,7 @@ def test_overload_is_refused_not_dropped(a_hub: Callable[..., Hub], seconds: int
 
 @pytest.mark.slow
 def test_datagrams_that_are_dropped_are_counted(a_hub: Callable[..., Hub]) -> None:
-    with a_hub(WACKET_INTAKE_WAITING_BYTES="20000", WACKET_INTAKE_WAITING_BYTES_PER_NODE="20000") as hub:
+    with a_hub(**TINY) as hub:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as board:
             board.connect(hub.udp)
             board.send(b"n:0")

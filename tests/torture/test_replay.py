@@ -85,7 +85,7 @@ def test_keyed_requests_in_any_order_three_times(a_hub: Callable[..., Hub]) -> N
                 for number in range(batch * LINES, (batch + 1) * LINES)
             )
             path, key = "/api/v1/ingest/ndjson?node=keyed", {"Idempotency-Key": f"batch-{batch}"}
-            status, said = hub.ask("POST", path, rows, **key)
+            status, said = hub.tell(path, rows, **key)
             assert status == 200
             said.pop("duplicates", None)
             assert answers.setdefault(batch, said) == said == {"stored": LINES, "rejected": 0, "errors": []}
