@@ -26,6 +26,7 @@ from wacket.seams import Journal
 from wacket.settings import Intake as Limits
 
 COUNTED = ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed", "over_quota")
+COMPANY_BYTES = 64 * 1024  # with this much waiting, the fixed price of a call is small already
 IN_FLIGHT = 2  # groups between decoding and disk: one is decoded while the one before is committed
 
 
@@ -157,7 +158,7 @@ class Intake:
         if not self.waiting.hurry.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.waiting.hurry.wait(), self._limits.gentle_window_ms / 1000)
-        if self._busy == 0 and self._limits.window_ms:
+        if self._busy == 0 and self.waiting.queued < COMPANY_BYTES and self._limits.window_ms:
             await asyncio.sleep(self._limits.window_ms / 1000)
 
     async def _commit_for_ever(self) -> None:

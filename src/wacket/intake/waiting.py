@@ -34,6 +34,7 @@ class Waiting:
         self._by_node: dict[int, deque[Parcel]] = {}
         self._held: dict[int, int] = {}
         self._total = 0
+        self.queued = 0  # bytes of what has been put and not yet taken
         self._urgent = 0
         self._refused = 0
         self.arrived = asyncio.Event()
@@ -52,6 +53,7 @@ class Waiting:
             raise Unavailable("the hub has more waiting than it can take; send again a little later", retry_after=2)
         self._held[node] = held + size
         self._total += size
+        self.queued += size
         self._by_node.setdefault(node, deque()).append(parcel)
         if parcel.envelope.urgent or self._total > GROUP_BYTES:
             self.hurry.set()
@@ -71,6 +73,7 @@ class Waiting:
                 size += len(parcel.envelope.body) + OVERHEAD
                 if size >= GROUP_BYTES:
                     break
+        self.queued -= size
         if not self._by_node:
             self.arrived.clear()
             self.hurry.clear()
