@@ -67,7 +67,19 @@ def test_large_segments_are_left_alone():
     medium = [made(n, 100 << 20) for n in range(5)]
     assert compactor.plan("readings", medium) == medium[:2]
     many = [made(n, 1000, rows=1 << 25) for n in range(5)]
-    assert compactor.plan("readings", many) == many[:2]
+    assert compactor.plan("readings", many) == many[:1]  # alone, to be packed better
+
+
+def test_many_rows_are_joined_before_there_are_many_segments():
+    def made(level: int, first: int, rows: int) -> Segment:
+        return Segment("", "readings", level, 0, 1, 1, 1, rows, 1000, first, 0, first, first)
+
+    half = [made(0, n, 1 << 19) for n in range(5)]
+    assert compactor.plan("readings", half[:1]) == []
+    assert compactor.plan("readings", half) == half[:2]
+    hours = [made(1, n, 3 << 20) for n in range(5)]
+    assert compactor.plan("readings", hours) == hours[:3]
+    assert compactor.plan("readings", [made(1, 1, 1 << 24)]) == []
 
 
 def test_nothing_is_compacted_when_the_disk_has_no_room(bench, monkeypatch):

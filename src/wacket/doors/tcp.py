@@ -22,7 +22,7 @@ from wacket.records import Envelope, Receipt, Statistics
 from wacket.settings import Doors
 
 UNSETTLED = 4 * 1024 * 1024  # bytes of one connection that may be on their way to the disk
-RETRY_SECONDS = 0.5
+RETRY_SECONDS = 0.2
 
 
 class TcpDoor:

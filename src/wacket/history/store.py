@@ -31,7 +31,7 @@ from wacket.settings import History as Settings
 
 # Spent at start on sealing what does not fit into memory; what is left then is sealed beside the other work.
 _START_SECONDS = 3
-_SLACK = 4  # the tail may grow to so many times what is sealed at once before senders must wait
+_SLACK = 8  # the tail may grow to so many times what is sealed at once before senders must wait
 Rules = Callable[[], Sequence[RetentionRule]]
 
 log = logging.getLogger(__name__)

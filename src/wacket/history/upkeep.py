@@ -1,15 +1,19 @@
 """The background work of history: seals when it is due, compacts and expires every now and then.
 
 Failures of the world (disk, DuckDB) are logged when they begin and when they end, and tried again; anything else is
-our own bug and rises. Does no work itself; every step runs in a thread.
+our own bug and rises. Does no work itself; every step runs in a thread of low priority, so that senders go first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
+import sys
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.25
 _RETRY_SECONDS = 5.0
+_NICENESS = 10
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +38,9 @@ class _Task:
         self._name, self._work = name, work
         self._failing = ""
 
-    async def attempt(self) -> bool:
+    async def attempt(self, workers: Executor) -> bool:
         try:
-            await asyncio.to_thread(self._work)
+            await asyncio.get_running_loop().run_in_executor(workers, self._work)
         except (Unavailable, OSError, duckdb.Error, sqlite3.Error) as error:
             if not self._failing:
                 log.error("%s fails and is tried again: %s", self._name, error)
@@ -49,25 +54,35 @@ class _Task:
 
 async def run(history: History, rules: Callable[[], Sequence[RetentionRule]]) -> None:
     """Until cancelled. `rules` is asked each time, on the event loop."""
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_seal(history), name="seal")
-        tasks.create_task(_tidy(history, rules), name="compact and expire")
+    workers = ThreadPoolExecutor(2, thread_name_prefix="upkeep", initializer=_give_way)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_seal(history, workers), name="seal")
+            tasks.create_task(_tidy(history, rules, workers), name="compact and expire")
+    finally:
+        workers.shutdown(wait=False)  # a step under way is waited for by History.close
 
 
-async def _seal(history: History) -> None:
+def _give_way() -> None:
+    """On Linux a thread has a niceness of its own; elsewhere this is left alone."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+async def _seal(history: History, workers: Executor) -> None:
     seal = _Task("sealing", history.seal)
     while True:
-        if history.due() and not await seal.attempt():
+        if history.due() and not await seal.attempt(workers):
             await asyncio.sleep(_RETRY_SECONDS)
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _tidy(history: History, rules: Callable[[], Sequence[RetentionRule]]) -> None:
+async def _tidy(history: History, rules: Callable[[], Sequence[RetentionRule]], workers: Executor) -> None:
     compact = _Task("compaction", history.compact)
     current: list[RetentionRule] = []
     retain = _Task("retention", lambda: history.retain(current, history.clock()))
     while True:
         await asyncio.sleep(max(history.settings.compact_seconds, _LOOK_SECONDS))
         current[:] = rules()
-        await retain.attempt()
-        await compact.attempt()
+        await retain.attempt(workers)
+        await compact.attempt(workers)
