@@ -147,7 +147,7 @@ def test_the_journal_is_sealed_at_once_after_it_failed(bench):
 
 def test_senders_wait_when_sealing_lags(bench):
     history = bench.open(seal_rows=1)
-    for n in range(5):
+    for n in range(9):  # eight times what is sealed at once, and the one that goes over it
         history.append([bench.readings((1, START + n, 1.0))])
     with pytest.raises(Unavailable, match="slower"):
         history.append([bench.readings((1, START, 1.0))])
