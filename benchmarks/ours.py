@@ -9,6 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from benchmarks import report, rows
+from benchmarks.harness import end_in_order
 from benchmarks.report import Figure, Options
 
 
@@ -40,6 +41,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
 
 
 def main() -> int:
+    end_in_order()
     parser = arguments(__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(known()))
     given = parser.parse_args()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import report, senders
-from benchmarks.harness import Hub, Server, work_folder
+from benchmarks.harness import Hub, Server, end_in_order, work_folder
 from benchmarks.ours import arguments
 from benchmarks.peers import influxdb, rsyslog, victoria
 from benchmarks.peers.rsyslog import Rsyslog
@@ -128,6 +128,7 @@ def compared(
 
 
 def main() -> int:
+    end_in_order()
     given = arguments(__doc__).parse_args()
     install()
     options = Options(given.quick, given.folder, given.rounds, given.docs)

@@ -74,10 +74,10 @@ def test_many_rows_are_joined_before_there_are_many_segments():
     def made(level: int, first: int, rows: int) -> Segment:
         return Segment("", "readings", level, 0, 1, 1, 1, rows, 1000, first, 0, first, first)
 
-    half = [made(0, n, 1 << 19) for n in range(5)]
+    half = [made(0, n, 1 << 17) for n in range(5)]
     assert compactor.plan("readings", half[:1]) == []
     assert compactor.plan("readings", half) == half[:2]
-    hours = [made(1, n, 3 << 20) for n in range(5)]
+    hours = [made(1, n, 3 << 18) for n in range(5)]
     assert compactor.plan("readings", hours) == hours[:3]
     assert compactor.plan("readings", [made(1, 1, 1 << 24)]) == []
 

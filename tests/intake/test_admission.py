@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,3 +119,21 @@ async def test_names_that_cannot_be(world: World, name: str) -> None:
 )
 def test_what_is_this_machine(peer: str, own: bool) -> None:
     assert is_loopback(peer) is own
+
+
+async def test_many_newcomers_at_once_are_made_together_and_once_each(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes = []
+    write = world.ledger.write
+
+    async def counted(work: Any) -> Any:
+        writes.append(1)
+        return await write(work)
+
+    monkeypatch.setattr(world.ledger, "write", counted)
+    names = [f"board-{number % 50}" for number in range(200)]
+    speakers = await asyncio.gather(*(world.admission.admit(None, name, "127.0.0.1") for name in names))
+    assert len({speaker.node for speaker in speakers}) == 50
+    assert [speaker.name for speaker in speakers] == names
+    assert len(writes) <= 2

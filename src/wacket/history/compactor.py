@@ -22,11 +22,11 @@ _MOST_BYTES = 256 << 20
 _MOST_ROWS = {READINGS: 1 << 26, LOGS: 1 << 24}
 _MOST_ROLLUP_ROWS = 1 << 20  # these are joined in memory, at about 100 bytes a row
 # So many rows of a level are joined whatever the number of segments; at level 0 even one alone, to be packed well.
-_ENOUGH = {READINGS: 1 << 20, LOGS: 1 << 19}
-_ENOUGH_ROLLUP = 1 << 14
+_ENOUGH = {READINGS: 1 << 18, LOGS: 1 << 17}
+_ENOUGH_ROLLUP = 1 << 13
 _GROWTH = 8  # times as many at the next level
-# Measured, against 3 as sealed: readings 1.31 -> 1.15 B at 15 (3 million rows/s); lines of 98 bytes 15.6 -> 12.2 B at 12
-# (0.25 million/s). 15 would save another 0.8 B of a line for three times the work.
+# Measured, against 3 as sealed: readings 1.31 -> 1.15 B at 15 (3 million rows/s); lines of 98 bytes 15.6 -> 12.2 B
+# at 12 (0.25 million/s). 15 would save another 0.8 B of a line for three times the work.
 _ZSTD = {LOGS: 12}
 _ZSTD_NUMBERS = 15
 

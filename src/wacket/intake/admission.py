@@ -5,13 +5,16 @@ Knows no sockets: doors and routes hand it what the sender showed. Reading and a
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from wacket.errors import BadRequest, Forbidden, Unauthenticated, Unavailable
+from sqlalchemy import Connection
+
+from wacket.errors import BadRequest, Forbidden, Unauthenticated, Unavailable, WacketError
 from wacket.intake.catalogue import Catalogue
 from wacket.ledger import nodes as node_rows
 from wacket.ledger.nodes import NodeRow
@@ -42,6 +45,15 @@ class Identity(NamedTuple):
     token: int | None = None
 
 
+class Newcomer(NamedTuple):
+    """A node that is about to be made."""
+
+    name: str
+    state: str
+    peer: str
+    made: asyncio.Future[NodeRow]
+
+
 class Admission:
     """`admit` is cheap for a sender that was admitted before."""
 
@@ -52,6 +64,8 @@ class Admission:
         self._limits, self._clock = limits, clock
         self._seen: dict[int, tuple[int, str]] = {}
         self._refused = 0
+        self._newcomers: dict[str, Newcomer] = {}
+        self._making: asyncio.Task[None] | None = None
 
     def known(self, token: str | None, name: str | None, peer: str) -> Speaker | None:
         """The speaker if no new node has to be made for it. Raises as `admit` does."""
@@ -80,7 +94,7 @@ class Admission:
         seen, self._seen = self._seen, {}
         if seen:
             await self._ledger.write(lambda connection: node_rows.seen(connection, seen))
-            self._catalogue.refresh_nodes()
+            self._catalogue.heard(seen)
 
     def heard(self, node: int, peer: str) -> None:
         self._seen[node] = self._clock(), peer
@@ -120,15 +134,35 @@ class Admission:
         return Identity(f"name:{called}", called, True, token.id)
 
     async def _make(self, identity: str, name: str, adopted: bool, peer: str) -> NodeRow:
-        if not adopted and sum(row.state == "pending" for row in self._catalogue.nodes()) >= MOST_STRANGERS:
-            raise Unavailable("too many unknown devices; adopt or retire some", retry_after=60)
-        state = "adopted" if adopted else "pending"
+        """A node for a newcomer. When many come at once their nodes are made in one transaction."""
+        if identity not in self._newcomers:
+            if not adopted and len(self._newcomers) + self._catalogue.pending() >= MOST_STRANGERS:
+                raise Unavailable("too many unknown devices; adopt or retire some", retry_after=60)
+            made: asyncio.Future[NodeRow] = asyncio.get_running_loop().create_future()
+            self._newcomers[identity] = Newcomer(name, "adopted" if adopted else "pending", peer, made)
+        if self._making is None or self._making.done():
+            self._making = asyncio.create_task(self._make_all())
+        return await asyncio.shield(self._newcomers[identity].made)
+
+    async def _make_all(self) -> None:
+        while newcomers := dict(self._newcomers):
+            try:
+                rows = await self._ledger.write(partial(self._create, newcomers))
+            except WacketError as error:
+                for identity, newcomer in newcomers.items():
+                    del self._newcomers[identity]
+                    newcomer.made.set_exception(error)
+                continue
+            self._catalogue.add_nodes(rows)
+            for identity, row in zip(newcomers, rows, strict=True):
+                self._newcomers.pop(identity).made.set_result(row)
+
+    def _create(self, newcomers: Mapping[str, Newcomer], connection: Connection) -> list[NodeRow]:
         now = self._clock()
-        row = await self._ledger.write(
-            lambda connection: node_rows.create(connection, name, "board", state, identity, now, peer)
-        )
-        self._catalogue.refresh_nodes()
-        return row
+        return [
+            node_rows.create(connection, new.name, "board", new.state, identity, now, new.peer)
+            for identity, new in newcomers.items()
+        ]
 
     def _speaker(self, row: NodeRow, peer: str, token: int | None) -> Speaker:
         if row.state == "retired":

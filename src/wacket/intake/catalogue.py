@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -72,6 +72,10 @@ class Catalogue:
     def node(self, identity: str) -> NodeRow | None:
         return self._identities.get(identity)
 
+    def pending(self) -> int:
+        """How many nodes nobody has adopted yet."""
+        return sum(row.state == "pending" for row in self._nodes.values())
+
     def node_name(self, node: int) -> str:
         row = self._nodes.get(node)
         return row.name if row else str(node)
@@ -81,6 +85,16 @@ class Catalogue:
         rows = self._ledger.read(node_rows.all_nodes)
         self._nodes = {row.id: row for row in rows}
         self._identities = {row.identity: row for row in rows}
+
+    def add_nodes(self, rows: Iterable[NodeRow]) -> None:
+        """Nodes that are new in the ledger, or changed: cheaper than reading all of them again."""
+        for row in rows:
+            self._nodes[row.id] = self._identities[row.identity] = row
+
+    def heard(self, sightings: Mapping[int, tuple[int, str]]) -> None:
+        """Node id -> when it was last heard, and from where."""
+        known = ((self._nodes.get(node), seen) for node, seen in sightings.items())
+        self.add_nodes(row._replace(last_seen=at, last_peer=peer) for row, (at, peer) in known if row is not None)
 
     def statistics(self) -> Statistics:
         return {"nodes": len(self._nodes), "series": len(self._rows), "series_refused_by_cap": self._capped}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger.tables import nodes
@@ -77,11 +77,14 @@ def set_tags(connection: Connection, name: str, tags: dict[str, str]) -> None:
 
 def seen(connection: Connection, sightings: dict[int, tuple[int, str]]) -> None:
     """Record node id -> (last seen, peer) for many nodes at once."""
-    for node, (at, peer) in sightings.items():
-        connection.execute(update(nodes).where(nodes.c.id == node).values(last_seen=at, last_peer=peer))
+    rows = [{"node": node, "at": at, "peer": peer} for node, (at, peer) in sightings.items()]
+    change = update(nodes).where(nodes.c.id == bindparam("node"))
+    connection.execute(change.values(last_seen=bindparam("at"), last_peer=bindparam("peer")), rows)
 
 
 def _free_name(connection: Connection, name: str) -> str:
+    if connection.execute(select(nodes.c.id).where(nodes.c.name == name)).first() is None:
+        return name
     taken = set(connection.execute(select(nodes.c.name).where(nodes.c.name.like(f"{name}%"))).scalars())
     candidate, number = name, 2
     while candidate in taken:
