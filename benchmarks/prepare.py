@@ -88,7 +88,7 @@ def _alternating(series: list[int]) -> list[tuple[bool, int]]:
 def _lateness(seconds: int, seed: int, jitter: bool) -> I64:
     if not jitter:
         return np.zeros(seconds, np.int64)
-    return np.random.default_rng(seed).gamma(2.0, 1500.0, seconds).astype(np.int64)
+    return np.random.default_rng(seed).gamma(2.0, 1.5, seconds).astype(np.int64) * 1000  # whole ms
 
 
 def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats: int) -> Iterator[Batch]:

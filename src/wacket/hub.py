@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import secrets
 import signal
 import socket
@@ -27,7 +28,7 @@ from wacket.doors import certificate
 from wacket.doors.http import HttpDoor
 from wacket.doors.tcp import TcpDoor
 from wacket.doors.udp import UdpDoor
-from wacket.errors import BadSettings
+from wacket.errors import BadSettings, WacketError
 from wacket.folder import alone, told_where
 from wacket.history import History
 from wacket.history.query import Query
@@ -44,6 +45,8 @@ from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 10
 HOUR = 3_600_000_000
@@ -101,7 +104,8 @@ async def running(
                 yield parts
             finally:
                 await doors.aclose()
-                await parts.admission.flush()
+                with contextlib.suppress(WacketError):  # when a node was last heard is not worth failing for
+                    await parts.admission.flush()
                 for task in going:
                     task.cancel()
 
@@ -150,17 +154,24 @@ def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
 
 
 async def _keep_up(parts: Parts) -> None:
-    """Small things that must be written down now and then."""
-    written = 0
+    """Small things that must be written down now and then; what fails now is tried again the next time."""
+    failing, written = "", 0
     while True:
         await asyncio.sleep(FLUSH_SECONDS)
-        await parts.admission.flush()
-        await parts.tokens.flush()
-        rows = parts.catalogue.find()
-        if len(rows) != written:
-            written = len(rows)
-            await asyncio.to_thread(parts.history.write_catalogue, rows)
-        await parts.intake.forget_before(parts.clock() - int(parts.settings.intake.idempotency_hours * HOUR))
+        try:
+            await parts.admission.flush()
+            await parts.tokens.flush()
+            rows = parts.catalogue.find()
+            if len(rows) != written:
+                await asyncio.to_thread(parts.history.write_catalogue, rows)
+                written = len(rows)
+            await parts.intake.forget_before(parts.clock() - int(parts.settings.intake.idempotency_hours * HOUR))
+        except (WacketError, OSError) as error:
+            if str(error) != failing:
+                log.warning("not written down, and tried again: %s", error)
+            failing = str(error)
+        else:
+            failing = ""
 
 
 def retention_rules(parts: Parts) -> list[RetentionRule]:

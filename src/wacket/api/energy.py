@@ -20,7 +20,7 @@ from wacket.api import errors
 from wacket.api.access import caller_of, parts_of, peer_of
 from wacket.errors import BadRequest, Undecodable, WacketError
 from wacket.intake.admission import is_loopback
-from wacket.records import Envelope
+from wacket.records import Envelope, arrival
 
 router = APIRouter(tags=["energy services"])
 
@@ -85,7 +85,7 @@ async def store(request: Request) -> Response:
             peer=peer,
             node=speaker.node,
             format="energy",
-            received_at=parts.clock(),
+            received_at=arrival(parts.clock()),
             body=body,
             key=key,
             adopted=speaker.adopted,

@@ -20,7 +20,7 @@ from wacket.api import body as bodies
 from wacket.api.access import parts_of, peer_of
 from wacket.errors import BadRequest
 from wacket.intake.intake import described
-from wacket.records import Envelope, Receipt
+from wacket.records import Envelope, Receipt, arrival
 
 router = APIRouter(tags=["sending data"])
 
@@ -167,7 +167,7 @@ async def _take(request: Request, name: str, secret: str | None) -> Receipt:
         peer=peer,
         node=speaker.node,
         format=name,
-        received_at=parts.clock(),
+        received_at=arrival(parts.clock()),
         body=body,
         options=options,
         key=key,

@@ -18,7 +18,7 @@ from wacket.errors import BadRequest, Forbidden, Unavailable, WacketError
 from wacket.framing.lines import Lines
 from wacket.intake.admission import Admission, Speaker
 from wacket.intake.intake import Intake
-from wacket.records import Envelope, Receipt, Statistics
+from wacket.records import Envelope, Receipt, Statistics, arrival
 from wacket.settings import Doors
 
 UNSETTLED = 4 * 1024 * 1024  # bytes of one connection that may be on their way to the disk
@@ -212,7 +212,7 @@ class LineConnection(asyncio.Protocol):
             peer=self.peer,
             node=speaker.node,
             format=said.format,
-            received_at=self.door.clock(),
+            received_at=arrival(self.door.clock()),
             body=piece.body,
             epoch=said.epoch,
             sequence=said.sequence + piece.first if said.epoch is not None else None,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from wacket.errors import Unavailable, WacketError
 from wacket.intake.admission import Admission
 from wacket.intake.intake import Intake
-from wacket.records import Envelope, Statistics
+from wacket.records import Envelope, Statistics, arrival
 
 MOST_PEERS_COUNTED = 1000
 
@@ -50,7 +50,7 @@ class UdpDoor(asyncio.DatagramProtocol):
         }
 
     def _submit(self, node: int, adopted: bool, peer: str, data: bytes) -> None:
-        envelope = Envelope("udp", peer, node, "auto", self._clock(), data, adopted=adopted, urgent=False)
+        envelope = Envelope("udp", peer, node, "auto", arrival(self._clock()), data, adopted=adopted, urgent=False)
         try:
             self._intake.submit(envelope, lambda result: self._settle(peer, result))
         except Unavailable:

@@ -213,7 +213,10 @@ class History:
 
     def write_catalogue(self, rows: Sequence[Series]) -> None:
         """Write `series.parquet`, which says what the series numbers mean to whoever reads the files without us."""
-        report.write_catalogue(self.folder, rows)
+        try:
+            report.write_catalogue(self.folder, rows)
+        except (OSError, duckdb.Error) as error:
+            raise Unavailable(f"series.parquet cannot be written: {error}") from error
 
     def statistics(self) -> Statistics:
         return report.statistics(self)
