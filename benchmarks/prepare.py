@@ -21,6 +21,7 @@ from wacket.history import History
 from wacket.records import I64, Batch, Logs, Readings, StringColumn
 
 SECOND = 1_000_000
+MILLISECOND = 1000
 DAY = 86_400 * SECOND
 SEAL_ROWS = 2_000_000  # the hub's default
 
@@ -62,15 +63,17 @@ def fill(folder: Path, batches: Iterable[Batch]) -> None:
         history.close()
 
 
-def readings(series: list[int], start: int, days: float, jitter: bool | None = None) -> Iterator[Batch]:
+def readings(
+    series: list[int], start: int, days: float, jitter: bool | None = None, grain: int = MILLISECOND
+) -> Iterator[Batch]:
     """1 Hz random walks of all series side by side, 100,000 rows a batch, from `start` (µs) on.
 
-    `jitter` False: times as a device sets them, whole seconds; True: as the hub sees arrivals, some milliseconds late;
-    None: every other series so.
+    `jitter` False: times as a device sets them, whole seconds; True: some milliseconds late, in steps of `grain` µs
+    (the hub stamps arrivals in whole milliseconds; a device may give finer times); None: every other series so.
     """
     seconds = int(days * 86_400)
     values = [payloads.walk(seconds, one) for one in series]
-    late = [_lateness(seconds, one, odd if jitter is None else jitter) for odd, one in _alternating(series)]
+    late = [_lateness(seconds, one, odd if jitter is None else jitter, grain) for odd, one in _alternating(series)]
     step = max(1, 100_000 // len(series))
     for first in range(0, seconds, step):
         rows = min(step, seconds - first)
@@ -85,10 +88,10 @@ def _alternating(series: list[int]) -> list[tuple[bool, int]]:
     return [(place % 2 == 1, one) for place, one in enumerate(series)]
 
 
-def _lateness(seconds: int, seed: int, jitter: bool) -> I64:
+def _lateness(seconds: int, seed: int, jitter: bool, grain: int) -> I64:
     if not jitter:
         return np.zeros(seconds, np.int64)
-    return np.random.default_rng(seed).gamma(2.0, 1.5, seconds).astype(np.int64) * 1000  # whole ms
+    return np.random.default_rng(seed).gamma(2.0, 1500.0 / grain, seconds).astype(np.int64) * grain
 
 
 def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats: int) -> Iterator[Batch]:
@@ -103,6 +106,7 @@ def logs(nodes: list[int], start: int, days: float, lines: list[bytes], repeats:
             (lines + lines)[place : place + rows] if place + rows > len(lines) else lines[place : place + rows]
         )
         at = np.sort(start + np.arange(first, first + rows, dtype=np.int64) * gap + chance.integers(0, gap, rows))
+        at = at // 1000 * 1000  # whole ms, as the hub takes them
         node = np.array(nodes, np.uint32)[chance.integers(0, len(nodes), rows)]
         severity = chance.choice(np.array([5, 9, 9, 9, 13, 17], np.uint8), rows)
         empty = StringColumn.constant("", rows)

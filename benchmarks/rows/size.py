@@ -20,11 +20,11 @@ def occupied(folder: Path) -> dict[str, int]:
     return sizes
 
 
-def bytes_a_point(options: Options, jitter: bool) -> tuple[float, str]:
+def bytes_a_point(options: Options, jitter: bool, grain: int = prepare.MILLISECOND) -> tuple[float, str]:
     days = options.pick(7, 1)
     start = (int(time.time()) // 86_400 - days) * prepare.DAY
     with work_folder(options.folder) as folder:
-        prepare.fill(folder, prepare.readings(list(range(1, 11)), start, days, jitter))
+        prepare.fill(folder, prepare.readings(list(range(1, 11)), start, days, jitter, grain))
         sizes = occupied(folder / "history")
     points = 10 * days * 86_400
     rest = sum(size for ending, size in sizes.items() if ending != ".parquet") / points
@@ -45,19 +45,14 @@ def logs_ratio(options: Options) -> tuple[float, str]:
 
 
 def measure(options: Options) -> list[Figure]:
-    exact, exact_note = bytes_a_point(options, False)
-    late, late_note = bytes_a_point(options, True)
-    ratio, ratio_note = logs_ratio(options)
-    return [
-        Figure("size of a point, times set by the device", exact, "B", 2.5, 1.5, "low", exact_note),
-        Figure(
-            "size of a point, times of arrival",
-            late,
-            "B",
-            2.5,
-            1.5,
-            "low",
-            f"µs, some ms of jitter; {late_note}",
-        ),
-        Figure("raw text to stored logs", ratio, "times smaller", 8, 12, note=ratio_note),
-    ]
+    kinds = (
+        ("whole seconds, set by the device", False, prepare.MILLISECOND),
+        ("times of arrival, which the hub keeps in whole ms", True, prepare.MILLISECOND),
+        ("times in µs with some ms of jitter, set by the device", True, 1),
+    )
+    figures = []
+    for name, jitter, grain in kinds:
+        size, note = bytes_a_point(options, jitter, grain)
+        figures.append(Figure(f"size of a point: {name}", size, "B", 2.5, 1.5, "low", note))
+    ratio, note = logs_ratio(options)
+    return [*figures, Figure("raw text to stored logs", ratio, "times smaller", 8, 12, note=note)]
