@@ -177,7 +177,7 @@ def timed(frames: Frames, frame: I64, at: I64 | None, told: Mask | None = None) 
 
 
 def keyed(
-    frames: Frames, frame: I64, name: I64, names: int, keys: Callable[[list[int], list[int]], list[SeriesKey]]
+    frames: Frames, frame: I64, name: I64, names: int, keys: Callable[[I64, I64], list[SeriesKey]]
 ) -> tuple[list[SeriesKey], U32]:
     """The series of rows: `frame` gives a row's node, `name` its place among `names` names.
 
@@ -190,7 +190,15 @@ def keyed(
         nodes, place = np.unique(frames.node(), return_inverse=True)
         code = place[frame] * names + name
     used, series = _dense(code, len(nodes) * names)
-    return keys(nodes[used // names].tolist(), (used % names).tolist()), series
+    return keys(nodes[used // names], used % names), series
+
+
+def picked(cells: list[bytes], places: I64) -> list[bytes]:
+    """The cell of each place; quicker than asking a list ten thousand times."""
+    column = np.empty(len(cells), object)
+    column[:] = cells
+    chosen: list[bytes] = column[places].tolist()
+    return chosen
 
 
 def rows(keys: list[SeriesKey], series: U32, timing: tuple[I64, U8], value: F64, frame: I64) -> Made:

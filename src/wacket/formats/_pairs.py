@@ -1,24 +1,26 @@
-"""Lines of `name=number,name=number`, read together: what `influx` and `plotter` have in common.
+"""Texts of `name=number,name=number`, read together: what `influx` and `plotter` have in common.
 
-Names and values are not taken out one by one: the bytes of all values are copied away at once, and the names that are
-left over tell the few kinds of lines apart.
+Names and values are not taken out one by one: `Words` reads whole columns of them from where they stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import chain
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from wacket.formats._words import Words
 from wacket.records import F64, I64
 
-_EQUALS, _COMMA, _LF = b"=,\n"
+_EQUALS, _COMMA = ord("="), ord(",")
+
+
+Odd = Callable[[Sequence[bytes]], F64 | None]
 
 
 class Pairs(NamedTuple):
-    """Each pair's value and its name's place among `names`; `counts` is pairs a line."""
+    """Each pair's value and its name's place among `names`; `counts` is pairs a text."""
 
     names: list[bytes]
     name: I64
@@ -26,40 +28,39 @@ class Pairs(NamedTuple):
     counts: I64
 
 
-def pairs(text: bytes, values: Callable[[bytes, int], F64 | None]) -> Pairs | None:
-    """All pairs of whole lines, or None if the lines hold anything else.
+def pairs(words: Words, marks: I64, first: I64, last: I64, odd: Odd) -> Pairs | None:
+    """All pairs of some texts, or None if the texts hold anything else.
 
-    `values` makes numbers of so many texts, each followed by a comma; None from it is None from here.
+    `marks` are the places of all `=` and `,` and of what ends a text; text i begins behind the mark `first[i]` - 1 (or
+    where the body does) and ends at the mark `last[i]`. `odd` makes numbers of the values that are not plain decimals.
     """
-    raw = np.frombuffer(text, np.uint8)
-    marks = np.flatnonzero((raw == _COMMA) | (raw == _EQUALS) | (raw == _LF))
-    kinds = raw[marks]
-    if len(marks) % 2 or (kinds[::2] != _EQUALS).any() or (kinds[1::2] == _EQUALS).any():
+    sizes = last - first + 1
+    if (sizes % 2).any():
         return None
-    sizes = np.diff(marks, prepend=-1)
-    of_value = np.repeat(np.tile(np.array([False, True]), len(sizes) // 2), sizes)
-    value = values(raw[of_value].tobytes().replace(b"\n", b","), len(sizes) // 2)
+    counts = sizes // 2
+    within = np.arange(int(sizes.sum())) + np.repeat(first - np.cumsum(sizes) + sizes, sizes)
+    places = marks[within]
+    equals, closes = places[::2], places[1::2]
+    closing = words.raw[closes]
+    closing[np.cumsum(counts) - 1] = _COMMA  # whatever ends a text
+    if (words.raw[equals] != _EQUALS).any() or (closing != _COMMA).any():
+        return None
+    before = within[::2] - 1
+    starts = np.where(before < 0, 0, marks[before] + 1)
+    if (starts == equals).any():
+        return None
+    value = _values(words, equals + 1, closes, odd)
     if value is None:
         return None
-    line_ends = kinds[1::2] == _LF
-    of_value[marks[1::2]] = ~line_ends  # they stay with the names, to keep the lines apart
-    sorts, sort = distinct(raw[~of_value].tobytes()[:-1].split(b"\n"))
-    sequences = [one[:-1].split(b"=") for one in sorts]
-    names, sequence = distinct(list(chain.from_iterable(sequences)))
-    if b"" in names:
-        return None
-    counts = np.diff(np.flatnonzero(line_ends), prepend=-1)
-    if len(sequences) == 1:
-        return Pairs(names, np.tile(sequence, len(sort)), value, counts)
-    firsts = np.cumsum([0, *map(len, sequences)])[sort]
-    within = np.arange(len(value)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return Pairs(names, sequence[np.repeat(firsts, counts) + within], value, counts)
+    return Pairs(*words.distinct(starts, equals), value, counts)
 
 
-def distinct(cells: list[bytes]) -> tuple[list[bytes], I64]:
-    """The different cells, and each cell's place among them."""
-    different = list(dict.fromkeys(cells))
-    if len(different) == 1:
-        return different, np.zeros(len(cells), np.int64)
-    places = dict(zip(different, range(len(different)), strict=True))
-    return different, np.fromiter(map(places.__getitem__, cells), np.int64, len(cells))
+def _values(words: Words, starts: I64, ends: I64, odd: Odd) -> F64 | None:
+    value, plain = words.decimals(starts, ends)
+    rest = np.flatnonzero(~plain)
+    if len(rest):
+        others = odd(words.cells(starts[rest], ends[rest]))
+        if others is None:
+            return None
+        value[rest] = others
+    return value

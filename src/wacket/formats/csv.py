@@ -154,9 +154,9 @@ class _Rows:
         frame, value = frame[order], value[order]
         names, sets = name[1], label[1]
 
-        def keys(nodes: list[int], codes: list[int]) -> list[SeriesKey]:
-            pairs = [divmod(code, len(sets)) for code in codes]
-            return [SeriesKey(node, names[n], sets[s]) for node, (n, s) in zip(nodes, pairs, strict=True)]
+        def keys(nodes: I64, codes: I64) -> list[SeriesKey]:
+            pairs = [divmod(code, len(sets)) for code in codes.tolist()]
+            return [SeriesKey(node, names[n], sets[s]) for node, (n, s) in zip(nodes.tolist(), pairs, strict=True)]
 
         code = (name[0] * len(sets) + label[0])[order]
         series = keyed(self.frames, frame, code, len(names) * len(sets), keys)

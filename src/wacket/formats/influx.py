@@ -8,27 +8,35 @@ one time are all kept, never merged. `options["precision"]` is ns (default), us,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from wacket.errors import Undecodable
 from wacket.formats import _names, _severity
-from wacket.formats._frames import Frames, Made, keyed, rows, timed
+from wacket.formats._frames import Frames, Made, keyed, picked, rows, timed
 from wacket.formats._frames import decode as decode_frames
 from wacket.formats._merge import merge
-from wacket.formats._numbers import integers, joined_numbers
-from wacket.formats._pairs import distinct, pairs
-from wacket.formats._points import BOOLEANS, PRECISIONS, Point, head, moment, name_of, point
+from wacket.formats._numbers import numbers
+from wacket.formats._pairs import pairs
+from wacket.formats._points import PRECISIONS, Point, bare, head, moment, name_of, point
 from wacket.formats._times import EARLIEST, LATEST
-from wacket.records import F64, I64, Decoded, Envelope, Logs, SeriesKey
+from wacket.formats._words import Words
+from wacket.records import F64, I64, U8, Decoded, Envelope, Logs, SeriesKey
 
 SUMMARY = "Influx line protocol, as Telegraf and the Influx client libraries send it."
 MEDIA_TYPES = ("text/plain", "application/vnd.influx")
 
 _MESSAGES = ("message", "msg", "body", "log")
 _LEVELS = ("severity", "level", "lvl")
+
+_FEW = 8  # fewer lines than this are decoded faster one by one
+_SPACE, _LF = b" \n"
+_Place = tuple[int, bytes, bytes]  # node, head, field
+_known: dict[_Place, SeriesKey] = {}
+_MOST_KNOWN = 1 << 16
+_LONG = 512  # bytes; such keys are made each time, so that no sender can fill the memory with them
 
 # Per precision: factor, divisor, and the stamps between which a calendar and int64 hold the time.
 _INT64 = np.iinfo(np.int64)
@@ -48,6 +56,8 @@ def decode(envelopes: Sequence[Envelope]) -> Decoded:
 
 
 def made(frames: Frames) -> Made:
+    if len(frames) < _FEW:
+        return _one_by_one(frames)
     unknown = [precision not in PRECISIONS for precision in frames.options("precision")]
     careful = np.array(unknown, np.bool_)[frames.origin]
     if b'"' in frames.data or b"\\" in frames.data:
@@ -55,12 +65,13 @@ def made(frames: Frames) -> Made:
         careful[np.searchsorted(frames.ends, np.flatnonzero((raw == ord('"')) | (raw == ord("\\"))))] = True
     if b"#" in frames.data:
         careful |= frames.raw[frames.starts] == ord("#")
-    spaces = np.diff(np.searchsorted(np.flatnonzero(frames.raw == ord(" ")), frames.ends), prepend=0)
+    lines = _marked(frames)
+    spaces = np.diff(np.cumsum(lines.kinds == _SPACE)[lines.kinds == _LF], prepend=0)
     parts = []
     for count in (2, 1):
         wanted = (spaces == count) & ~careful
         if wanted.any():
-            part = _together(frames.pick(wanted), stamped=count == 2)
+            part = _together(lines if wanted.all() else _marked(frames.pick(wanted)), count)
             if part is None:
                 careful |= wanted
             else:
@@ -71,22 +82,41 @@ def made(frames: Frames) -> Made:
     return merge(parts)
 
 
-def _together(frames: Frames, stamped: bool) -> Made | None:
-    """Lines of exactly head, fields and perhaps time; None if any of them turns out to need care."""
-    stride = 3 if stamped else 2
-    tokens = frames.data[:-1].replace(b"\n", b" ").split(b" ")
-    at = _moments(frames, tokens[2::3]) if stamped else None
-    fields = pairs(b"\n".join(tokens[1::stride]) + b"\n", _values)
-    if fields is None or (stamped and at is None):
+class _Marked(NamedTuple):
+    """Lines, and the places and kinds of all that may part them: blanks, commas, equals signs, line feeds."""
+
+    frames: Frames
+    words: Words
+    marks: I64
+    kinds: U8
+
+
+def _marked(frames: Frames) -> _Marked:
+    words = Words(frames.data)
+    marks = words.places(b" ,=\n")
+    return _Marked(frames, words, marks, words.raw[marks])
+
+
+def _together(lines: _Marked, spaces: int) -> Made | None:
+    """Lines of exactly head, fields and, with two spaces, time; None if any of them turns out to need care."""
+    frames, words, marks, kinds = lines
+    gaps = np.flatnonzero(kinds == _SPACE).reshape(-1, spaces)
+    at = _moments(frames, words, marks[gaps[:, 1]] + 1) if spaces == 2 else None
+    if spaces == 2 and at is None:
+        return None
+    last = gaps[:, 1] if spaces == 2 else np.flatnonzero(kinds == _LF)
+    fields = pairs(words, marks, gaps[:, 0] + 1, last, _odd_values)
+    if fields is None:
         return None
     frame = np.arange(len(frames))
     if len(fields.value) > len(frames):
         frame = np.repeat(frame, fields.counts)
-    tops, top = distinct(tokens[::stride])
+    tops, top = words.distinct(frames.starts, marks[gaps[:, 0]])
     names = fields.names
 
-    def keys(nodes: list[int], codes: list[int]) -> list[SeriesKey]:
-        return list(map(_key, nodes, [tops[c // len(names)] for c in codes], [names[c % len(names)] for c in codes]))
+    def keys(nodes: I64, places: I64) -> list[SeriesKey]:
+        heads, fields = np.divmod(places, len(names))
+        return _keys(list(zip(nodes.tolist(), picked(tops, heads), picked(names, fields), strict=True)))
 
     try:
         many = len(tops) * len(names)
@@ -96,19 +126,14 @@ def _together(frames: Frames, stamped: bool) -> Made | None:
     return rows(*series, timed(frames, frame, None if at is None else at[frame]), fields.value, frame)
 
 
-def _values(text: bytes, count: int) -> F64 | None:
-    """Values, each followed by a comma."""
-    if b"i," in text or b"u," in text:
-        text = text.replace(b"i,", b",").replace(b"u,", b",")
-    value = joined_numbers(text[:-1], count)
-    if value is None:  # perhaps there are booleans
-        value = joined_numbers(b",".join([BOOLEANS.get(cell, cell) for cell in text[:-1].split(b",")]), count)
-    return value
+def _odd_values(cells: Sequence[bytes]) -> F64 | None:
+    """Booleans, i and u for integers, and everything that is rarer."""
+    return numbers([bare(cell) for cell in cells])
 
 
-def _moments(frames: Frames, stamps: list[bytes]) -> I64 | None:
-    told = integers(stamps)
-    if told is None:
+def _moments(frames: Frames, words: Words, starts: I64) -> I64 | None:
+    told, plain = words.whole_numbers(starts, frames.ends)
+    if not plain.all():
         return None
     # An envelope whose precision is unknown has no frame here.
     scales = np.array([_SCALES[PRECISIONS.get(name, (1, 1))] for name in frames.options("precision")], np.int64)
@@ -119,17 +144,23 @@ def _moments(frames: Frames, stamps: list[bytes]) -> I64 | None:
     return at
 
 
-def _make_key(node: int, top: bytes, field: bytes) -> SeriesKey:
+def _keys(wanted: list[_Place]) -> list[SeriesKey]:
+    """The series of each (node, head, field). Raises Undecodable."""
+    found = list(map(_known.get, wanted))
+    if None not in found:
+        return found  # type: ignore[return-value]
+    return [key or _key(place) for key, place in zip(found, wanted, strict=True)]
+
+
+def _key(place: _Place) -> SeriesKey:
+    node, top, field = place
     at = head(top)
-    return SeriesKey(node, name_of(at, field.decode("utf-8", "replace")), at.labels)
-
-
-_cached_key = lru_cache(maxsize=32768)(_make_key)
-
-
-def _key(node: int, top: bytes, field: bytes) -> SeriesKey:
-    # Long ones are not remembered, so that no sender can fill the memory with them.
-    return _cached_key(node, top, field) if len(top) + len(field) < 512 else _make_key(node, top, field)
+    key = SeriesKey(node, name_of(at, field.decode("utf-8", "replace")), at.labels)
+    if len(top) + len(field) < _LONG:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[place] = key
+    return key
 
 
 def _one_by_one(frames: Frames) -> Made:
@@ -176,8 +207,8 @@ def _columns(
     at = np.array([at or 0 for at in moments], np.int64)
     name = np.array(name_of_row, np.int64)
 
-    def keys(nodes: list[int], places: list[int]) -> list[SeriesKey]:
-        return [SeriesKey(node, *names[place]) for node, place in zip(nodes, places, strict=True)]
+    def keys(nodes: I64, places: I64) -> list[SeriesKey]:
+        return [SeriesKey(node, *names[place]) for node, place in zip(nodes.tolist(), places.tolist(), strict=True)]
 
     series = keyed(frames, frame, name, len(names), keys)
     return rows(*series, timed(frames, frame, at, told), np.array(values, np.float64), frame)

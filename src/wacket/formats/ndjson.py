@@ -84,9 +84,9 @@ def _readings(frames: Frames, objects: Objects) -> Made:
         frame, name, label, value = frame[order], name[order], label[order], value[order]
     names, sets = list(objects.names), list(objects.labels)
 
-    def keys(nodes: list[int], codes: list[int]) -> list[SeriesKey]:
-        pairs = [divmod(code, len(sets)) for code in codes]
-        return [SeriesKey(node, names[n], sets[s]) for node, (n, s) in zip(nodes, pairs, strict=True)]
+    def keys(nodes: I64, codes: I64) -> list[SeriesKey]:
+        pairs = [divmod(code, len(sets)) for code in codes.tolist()]
+        return [SeriesKey(node, names[n], sets[s]) for node, (n, s) in zip(nodes.tolist(), pairs, strict=True)]
 
     series = keyed(frames, frame, name * len(sets) + label, len(names) * len(sets), keys)
     return rows(*series, timed(frames, frame, objects.at[frame], objects.told[frame]), value, frame)

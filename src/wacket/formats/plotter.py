@@ -15,8 +15,9 @@ from wacket.formats import text
 from wacket.formats._frames import Frames, Made, keyed, rows, timed
 from wacket.formats._frames import decode as decode_frames
 from wacket.formats._merge import merge
-from wacket.formats._numbers import joined_numbers, number
+from wacket.formats._numbers import number, numbers
 from wacket.formats._pairs import pairs
+from wacket.formats._words import Words
 from wacket.records import F64, I64, Decoded, Envelope, SeriesKey
 
 SUMMARY = "Lines of `name:value name:value` or `name=value`, as boards print for a serial plotter."
@@ -57,22 +58,21 @@ def _regular(frames: Frames) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def _together(frames: Frames) -> Made | None:
-    found = pairs(frames.data.translate(_CANONICAL), _values)
+    words = Words(frames.data.translate(_CANONICAL))
+    marks = words.places(b"=,\n")
+    last = np.flatnonzero(words.raw[marks] == ord("\n"))
+    found = pairs(words, marks, np.concatenate(([0], last[:-1] + 1)), last, numbers)
     if found is None or not all(map(_NAME.fullmatch, found.names)):
         return None
     frame = np.repeat(np.arange(len(frames)), found.counts)
     return _readings(frames, frame, found.names, found.name, found.value)
 
 
-def _values(joined: bytes, count: int) -> F64 | None:
-    return joined_numbers(joined[:-1], count)
-
-
 def _readings(frames: Frames, frame: I64, names: list[bytes], name: I64, value: F64) -> Made:
     texts = [raw.decode("utf-8", "replace") for raw in names]
 
-    def keys(nodes: list[int], places: list[int]) -> list[SeriesKey]:
-        return [SeriesKey(node, texts[place]) for node, place in zip(nodes, places, strict=True)]
+    def keys(nodes: I64, places: I64) -> list[SeriesKey]:
+        return [SeriesKey(node, texts[place]) for node, place in zip(nodes.tolist(), places.tolist(), strict=True)]
 
     return rows(*keyed(frames, frame, name, len(names), keys), timed(frames, frame, None), value, frame)
 
