@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from wacket.cli.support.client import Hub
-from wacket.cli.support.errors import Denied, Unreachable
+from wacket.cli.support.errors import Denied, TimedOut, Unreachable
 from wacket.cli.support.place import Place, find
 
 
@@ -86,3 +86,35 @@ def test_a_first_connection_that_breaks_is_not_tried_again():
         client = Hub(Place("http", "127.0.0.1", taken.getsockname()[1], None), 5)
         with pytest.raises(Unreachable):
             client.get("/a")
+
+
+@pytest.fixture
+def broken_off():
+    """Promises more than it sends; hangs up, or waits with the rest if `waits` is set."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    waits, ended = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        link, _ = listening.accept()
+        with link:
+            link.recv(65536)
+            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+            if waits.is_set():
+                ended.wait(30)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield Place("http", "127.0.0.1", listening.getsockname()[1], None), waits
+    ended.set()
+    thread.join()
+    listening.close()
+
+
+@pytest.mark.parametrize("ask", [lambda hub: hub.get("/a"), lambda hub: list(hub.stream("/a"))])
+@pytest.mark.parametrize(("waits", "error"), [(False, Unreachable), (True, TimedOut)])
+def test_an_answer_that_stops_in_the_middle_is_told_apart_from_a_slow_one(broken_off, ask, waits, error):
+    place, waiting = broken_off
+    if waits:
+        waiting.set()
+    with pytest.raises(error):
+        ask(Hub(place, 0.2))

@@ -1,5 +1,6 @@
 """The commands against a real hub: one process, real sockets, real files."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -180,3 +181,23 @@ def test_the_crash_test_would_notice_a_line_that_is_gone_or_twice_there(monkeypa
 
 def test_everything_the_fixture_made_is_in_its_folder(home):
     assert isinstance(home, Path) and (home / "owner.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_hub_is_not_led_astray_by_files_of_the_folder_where_it_is_started(tmp_path, monkeypatch):
+    (tmp_path / "uvloop.py").write_text("raise SystemExit('imported from where the user happens to be')\n")
+    monkeypatch.chdir(tmp_path)
+    with HubProcess(tmp_path / "home", DOORS) as process:
+        assert process.alive
+
+
+def test_a_hub_with_its_own_certificate_is_asked_and_followed_over_it(tmp_path):
+    with HubProcess(tmp_path / "home", {**DOORS, "https": "127.0.0.1:0"}) as process:
+        ran = subprocess.run(
+            [sys.executable, "-m", "wacket", "log", "tail", "--for", "0.1", "--data", str(process.folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        with contextlib.closing(process.hub()) as hub:
+            assert hub.place.scheme == "https" and hub.get("/api/v1/health")["status"] == "ok"

@@ -13,6 +13,7 @@ import json
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -75,8 +76,7 @@ class Hub:
         allow: tuple[int, ...] = (),
     ) -> Answer:
         """One request. Raises unless the answer is 2xx or its status is in `allow`."""
-        response = self._ask(method, _target(path, query), body, headers or {})
-        answer = Answer(response.status, response.headers, _inflated(response, response.read()))
+        answer = self._whole(self._ask(method, _target(path, query), body, headers or {}))
         if answer.status >= 300 and answer.status not in allow:
             raise refusal(answer)
         return answer
@@ -85,20 +85,16 @@ class Hub:
         """The body of a GET piece by piece, decompressed."""
         response = self._ask("GET", _target(path, query), None, {})
         if response.status >= 300:
-            raise refusal(Answer(response.status, response.headers, _inflated(response, response.read())))
+            raise refusal(self._whole(response))
         unzip = zlib.decompressobj(31) if response.headers.get("Content-Encoding") == "gzip" else None
-        try:
+        with self._listening():
             while piece := response.read1(PIECE):
                 yield unzip.decompress(piece) if unzip else piece
             if unzip:
                 yield unzip.flush()
-        except (OSError, http.client.HTTPException, zlib.error) as error:
-            self.close()
-            raise self._broken_off(repr(error)) from error
-        # http.client takes an early end for the end.
-        if response.length or (unzip and not unzip.eof):
-            self.close()
-            raise self._broken_off("the connection was closed")
+            # http.client takes an early end for the end.
+            if response.length or (unzip and not unzip.eof):
+                raise ConnectionError("the connection was closed")
 
     def headers(self) -> dict[str, str]:
         """What every request carries."""
@@ -125,10 +121,7 @@ class Hub:
             return self._once(method, target, body, more)
         except TimeoutError as error:
             self.close()
-            raise TimedOut(
-                f"the hub at {self.place.url} did not answer in {self.timeout:g} s",
-                "Allow more with --timeout.",
-            ) from error
+            raise self._too_slow() from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
             if used and (repeatable or isinstance(error, http.client.RemoteDisconnected)):
@@ -145,7 +138,30 @@ class Hub:
         where = self.place
         if where.scheme == "http":
             return http.client.HTTPConnection(where.host, where.port, timeout=self.timeout)
-        return pinned(where, self.timeout)
+        if where.fingerprint is None:
+            return http.client.HTTPSConnection(where.host, where.port, timeout=self.timeout)
+        return PinnedConnection(where, self.timeout)
+
+    def _whole(self, response: http.client.HTTPResponse) -> Answer:
+        with self._listening():
+            return Answer(response.status, response.headers, _inflated(response, response.read()))
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """While the body of an answer comes: what can go wrong then ends the connection and is told."""
+        try:
+            yield
+        except TimeoutError as error:
+            self.close()
+            raise self._too_slow() from error
+        except (OSError, EOFError, http.client.HTTPException, zlib.error) as error:
+            self.close()
+            raise self._broken_off(str(error) or type(error).__name__) from error
+
+    def _too_slow(self) -> TimedOut:
+        return TimedOut(
+            f"the hub at {self.place.url} did not answer in {self.timeout:g} s", "Allow more with --timeout."
+        )
 
     def _broken_off(self, why: str) -> Unreachable:
         return Unreachable(
@@ -161,24 +177,30 @@ class Hub:
         )
 
 
-def pinned(where: Place, timeout: float) -> http.client.HTTPSConnection:
-    """A TLS connection that trusts the named certificate, or, when none is named, what the system trusts."""
-    if where.fingerprint is None:
-        return http.client.HTTPSConnection(where.host, where.port, timeout=timeout)
-    connection = http.client.HTTPSConnection(where.host, where.port, timeout=timeout, context=unchecked())
-    connection.connect()
-    shown = connection.sock.getpeercert(binary_form=True) or b""
-    if hashlib.sha256(shown).hexdigest() != where.fingerprint:
-        connection.close()
-        raise Denied(
-            f"{where.url} shows another certificate than this hub's own; nothing was sent",
-            "Is another hub there? `wacket status` on the hub's machine names the right fingerprint.",
-        )
-    return connection
+class PinnedConnection(http.client.HTTPSConnection):
+    """Speaks only to whoever shows the certificate that `where` names.
+
+    http.client opens a connection anew by itself, so the look at the certificate is part of connecting.
+    """
+
+    def __init__(self, where: Place, timeout: float) -> None:
+        super().__init__(where.host, where.port, timeout=timeout, context=_unchecked())
+        self._where = where
+
+    def connect(self) -> None:
+        """Raises Denied, with the connection closed and nothing sent, for another certificate."""
+        super().connect()
+        shown = self.sock.getpeercert(binary_form=True) or b""
+        if hashlib.sha256(shown).hexdigest() != self._where.fingerprint:
+            self.close()
+            raise Denied(
+                f"{self._where.url} shows another certificate than this hub's own; nothing was sent",
+                "Is another hub there? `wacket status` on the hub's machine names the right fingerprint.",
+            )
 
 
-def unchecked() -> ssl.SSLContext:
-    """A TLS context that verifies nothing: the caller compares the fingerprint before sending anything."""
+def _unchecked() -> ssl.SSLContext:
+    """A TLS context that verifies nothing: PinnedConnection compares the fingerprint before anything is sent."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from wacket.cli.support.client import Hub, pinned, unchecked
+from wacket.cli.support.client import Hub, PinnedConnection
 from wacket.cli.support.errors import Denied, Failed, Unreachable
 
 Messages = Callable[[float | None], Iterator[dict[str, Any]]]
@@ -25,11 +25,11 @@ def connected(hub: Hub, wanted: Mapping[str, Any]) -> Iterator[Messages]:
     from websockets.sync.client import connect
 
     where = hub.place
-    url = f"{where.url.replace('http', 'ws', 1)}/api/v1/live"
     more = {"Authorization": f"Bearer {where.token}"} if where.token else {}
     try:
+        url, way = _way(hub)
         with connect(
-            url, additional_headers=more, ssl=_tls(hub), open_timeout=hub.timeout, proxy=None, max_size=2**24
+            url, additional_headers=more, open_timeout=hub.timeout, proxy=None, max_size=2**24, **way
         ) as socket:
             socket.send(json.dumps(wanted))
             yield lambda seconds: _messages(socket, seconds)
@@ -39,7 +39,7 @@ def connected(hub: Hub, wanted: Mapping[str, Any]) -> Iterator[Messages]:
             raise Denied(
                 "the hub does not let you follow its logs", "Show a token: --token or WACKET_TOKEN."
             ) from error
-        raise Unreachable(f"{url} answered {status} instead of opening a live connection") from error
+        raise Unreachable(f"{where.url} answered {status} instead of opening a live connection") from error
     except (OSError, WebSocketException) as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -64,10 +64,15 @@ def _messages(socket: Any, seconds: float | None) -> Iterator[dict[str, Any]]:
         yield message
 
 
-def _tls(hub: Hub) -> ssl.SSLContext | None:
-    if hub.place.scheme == "http":
-        return None
-    if hub.place.fingerprint is None:
-        return ssl.create_default_context()
-    pinned(hub.place, hub.timeout).close()
-    return unchecked()
+def _way(hub: Hub) -> tuple[str, dict[str, Any]]:
+    """The address to open, and what carries it: for a pinned hub the very connection whose certificate was seen."""
+    where = hub.place
+    rest = where.url.removeprefix(where.scheme) + "/api/v1/live"
+    if where.scheme == "http":
+        return f"ws{rest}", {}
+    if where.fingerprint is None:
+        return f"wss{rest}", {"ssl": ssl.create_default_context()}
+    connection = PinnedConnection(where, hub.timeout)
+    connection.connect()
+    connection.sock.settimeout(None)  # a quiet hour is no fault
+    return f"ws{rest}", {"sock": connection.sock}

@@ -42,7 +42,8 @@ class HubProcess:
             raise
 
     def _start(self) -> None:
-        words = [sys.executable, "-m", "wacket", "up", "--json", "--data", str(self.folder)]
+        # -P: what lies in the folder where the user happens to be is not imported.
+        words = [sys.executable, "-P", "-m", "wacket", "up", "--json", "--data", str(self.folder)]
         words += [part for door, address in self.doors.items() for part in (f"--{door}", address)]
         # What the environment says of hubs and their settings is meant for another one.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WACKET_")}
