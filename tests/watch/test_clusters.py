@@ -66,7 +66,7 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "stand_in_worker.py"
     path.write_text(FINE)
     monkeypatch.setattr(clusters, "WORKER", path.stem)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     return path
 
 
@@ -136,6 +136,18 @@ async def test_computed_when_enough_events_came(ledger: Ledger, kept: Kept, work
     assert (found.at, found.events, found.sample, found.bandwidth) == (1000, 12, 1, 2.5)
     assert found.clusters == [{"label": 0, "count": 12}]
     assert watch.statistics()["pending_events"] == 0
+
+
+@pytest.mark.slow
+async def test_a_worker_imports_nothing_from_the_folder_where_the_hub_was_started(
+    ledger: Ledger, kept: Kept, worker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "json.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.chdir(elsewhere)
+    kept.rows = 10
+    assert await made(ledger, Bus(), kept).compute_now()
 
 
 @pytest.mark.slow

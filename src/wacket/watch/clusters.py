@@ -133,7 +133,7 @@ class ClusterWatch:
             "seconds": self._patience,
         }
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", WORKER, json.dumps(asked)),
+            *(sys.executable, "-P", "-m", WORKER, json.dumps(asked)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
