@@ -21,6 +21,7 @@ from wacket.history.shapes import Segment
 
 MOST_ROWS = 10_000
 MOST_TEXT = 1000  # characters of what is searched for
+_FIRST_ROWS = 1 << 16  # of the rows in memory, that are looked at first
 _CURSOR = struct.Struct(">qqB")
 
 
@@ -53,7 +54,7 @@ class LogRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """`cursor` gives the next page; empty at the end."""
+    """`cursor` gives the next page, empty at the end. That page may have no rows: nobody looks for them beforehand."""
 
     rows: list[LogRow]
     cursor: str
@@ -68,15 +69,18 @@ def search(question: Question, wanted: LogQuery) -> LogPage:
     after = decode_cursor(wanted.cursor, wanted.order) if wanted.cursor else None
     if after is not None:  # files beyond the cursor need not be opened
         since, until = (since, min(until, after[0] + 1)) if newest_first else (max(since, after[0]), until)
+    perhaps_more = False
     for group in _groups(question, wanted, since, until):
-        if len(rows) > wanted.limit:  # full: only what comes before the last line can still matter
-            edge = rows[wanted.limit].at
-            group.segments = [s for s in group.segments if (s.t_max >= edge if newest_first else s.t_min <= edge)]
-        if group.segments or group.with_tail:
+        if len(rows) >= wanted.limit:  # full: only what comes before the last line can still matter
+            perhaps_more = True
+            edge = rows[wanted.limit - 1].at
+            since, until = (max(since, edge), until) if newest_first else (since, min(until, edge + 1))
+            group.segments = [s for s in group.segments if s.t_max >= since and s.t_min < until]
+        if group.segments or group.memory:
             rows += _some(question, wanted, since, until, after, group)
             rows.sort(key=lambda row: (row.at, row.id), reverse=newest_first)
             del rows[wanted.limit + 1 :]
-    more = len(rows) > wanted.limit
+    more = perhaps_more or len(rows) > wanted.limit
     rows = rows[: wanted.limit]
     return LogPage(rows, encode_cursor(rows[-1].at, rows[-1].id, wanted.order) if more else "")
 
@@ -118,21 +122,32 @@ def decode_cursor(text: str, order: str) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class _Group:
-    segments: Sequence[Segment]
-    with_tail: bool
+    """Some files, or some rows in memory (from, to; by their number in order of arrival)."""
+
+    segments: Sequence[Segment] = ()
+    memory: tuple[int, int] | None = None
 
 
 def _groups(question: Question, wanted: LogQuery, since: int, until: int) -> Iterator[_Group]:
-    """Files in the order of the answer, few at first and then more at once, with the rows in memory in the first."""
+    """The rows in memory and then the files, in the order of the answer, few at first and then more at once."""
     nodes = None if wanted.nodes is None else sorted(wanted.nodes)
     chosen = question.choose(question.view.logs, since, until, nodes)
     descending = wanted.order == "desc"
     chosen.sort(key=lambda one: one.t_max if descending else one.t_min, reverse=descending)
-    size, begin = 1, 0
-    yield _Group([], with_tail=True)
-    while begin < len(chosen):
-        yield _Group(chosen[begin : begin + size], with_tail=False)
-        begin, size = begin + size, size * 2
+    rows = question.view.tail_logs.num_rows if question.view.tail_logs is not None else 0
+    for begin, end in _growing(rows, _FIRST_ROWS):
+        yield _Group(memory=(rows - end, rows - begin) if descending else (begin, end))
+    for begin, end in _growing(len(chosen), 1):
+        yield _Group(chosen[begin:end])
+
+
+def _growing(count: int, size: int) -> Iterator[tuple[int, int]]:
+    """From 0 to `count` in steps, each as large as all before it."""
+    begin = 0
+    while begin < count:
+        end = min(count, 2 * begin + size)
+        yield begin, end
+        begin = end
 
 
 def _some(
@@ -144,9 +159,10 @@ def _some(
         tests.append('(epoch_us("at"), id) < (?, ?)' if descending else '(epoch_us("at"), id) > (?, ?)')
         parameters += after
     way = "DESC" if descending else "ASC"
+    source = question.logs_in_memory(*group.memory) if group.memory else question.logs(group.segments, with_tail=False)
     rows = question.rows(
         f"""SELECT id, epoch_us("at"), node, source, severity, body, attrs
-        FROM ({question.logs(group.segments, group.with_tail)})
+        FROM ({source})
         WHERE {" AND ".join(tests) or "true"} ORDER BY "at" {way}, id {way} LIMIT {wanted.limit + 1}""",
         parameters,
     )

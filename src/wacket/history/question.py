@@ -67,6 +67,12 @@ class Question:
         tail = "tail_logs" if with_tail and self.view.tail_logs is not None else ""
         return self.union("*", list(segments), tail, "") or _NO_LOGS
 
+    def logs_in_memory(self, start: int, stop: int) -> str:
+        """SQL of some of the log rows in memory, by their number in order of arrival."""
+        name = f"tail_logs_{start}"
+        self.cursor.register(name, self.view.tail_logs.slice(start, stop - start))  # type: ignore[union-attr]
+        return f"SELECT * FROM {name}"
+
     def choose(
         self, segments: Iterable[Segment], since: int, until: int, ids: Sequence[int] | None = None
     ) -> list[Segment]:
