@@ -70,6 +70,40 @@ def test_make(api):
     assert names(api) == ["hub", "rig-3"]
 
 
+def test_a_name_that_a_renamed_node_still_speaks_as_is_taken(api, stranger):
+    made = api.owner.post("/api/v1/nodes", json={"name": "rig-3"}).json()
+    assert api.owner.patch("/api/v1/nodes/rig-3", json={"name": "rig-4"}).status_code == 200
+    for answer in (
+        api.owner.post("/api/v1/nodes", json={"name": "rig-3"}),
+        api.owner.post("/api/v1/nodes", json={"name": "rig-4"}),
+        api.owner.patch(f"/api/v1/nodes/{PENDING}", json={"name": "rig-3"}),
+    ):
+        assert (answer.status_code, answer.json()["field"]) == (400, "name")
+        assert "rig-4" in answer.json()["error"]
+    assert names(api) == [PENDING, "hub", "rig-4"]
+    assert api.owner.get("/api/v1/nodes/rig-3").status_code == 404
+    back = api.owner.patch("/api/v1/nodes/rig-4", json={"name": "rig-3"}).json()
+    assert (back["id"], back["name"]) == (made["id"], "rig-3")
+
+
+def test_a_change_forgets_no_node_that_is_made_meanwhile(api, stranger, monkeypatch):
+    """A board that comes between the change's look at the ledger and its end must stay known."""
+    read = api.parts.ledger.read
+
+    def and_then_a_board_comes(work):
+        found = read(work)
+        if work is nodes.all_nodes:
+            row = api.parts.ledger.write_sync(lambda c: nodes.create(c, "new", "board", "adopted", "name:new", api.now))
+            api.parts.catalogue.add_nodes([row])
+        return found
+
+    monkeypatch.setattr(api.parts.ledger, "read", and_then_a_board_comes)
+    assert api.owner.patch(f"/api/v1/nodes/{PENDING}", json={"state": "adopted"}).status_code == 200
+    assert api.parts.catalogue.nodes() == read(nodes.all_nodes)
+    api.parts.catalogue.refresh_nodes()
+    assert api.parts.catalogue.nodes() == read(nodes.all_nodes)
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "<b>", "-rig", "a b", "x" * 64, "a\n"])
 def test_unfit_names(api, stranger, name):
     assert api.owner.post("/api/v1/nodes", json={"name": name}).json()["field"] == "name"

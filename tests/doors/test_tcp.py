@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from tests.support.ask import ask, bodies
+from tests.support.ask import ask, bodies, send
 from tests.support.lines import board
 
 from wacket.api.parts import Parts
-from wacket.records import REJECT_SOURCE
+from wacket.records import REJECT_SOURCE, SUSPECT
 
 pytestmark = pytest.mark.slow
+JSON = "application/json"
 StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
 
@@ -33,6 +35,35 @@ async def test_without_a_hello_the_node_is_the_address_and_is_not_adopted(hub: P
     assert {one["name"]: one["value"] for one in series} == {"temp": 21.5, "hum": 40.0}
     assert not any(one["adopted"] for one in series)
     assert await bodies(hub, node="127.0.0.1") == ["just a text"]
+
+
+async def change(hub: Parts, node: str, state: str) -> None:
+    body = json.dumps({"state": state}).encode()
+    status, _, answer = await send(hub, "PATCH", f"/api/v1/nodes/{node}", body, owner=True, content_type=JSON)
+    assert status == 200, answer
+
+
+async def test_a_node_that_is_retired_is_not_heard_any_more_though_it_stays_connected(hub: Parts) -> None:
+    async with board(hub.addresses["tcp"]) as sender:
+        await sender.say(b"hello node=b1 ack=yes format=text", b"before")
+        await sender.answers_until("ok 1")
+        await change(hub, "b1", "retired")
+        await sender.say(b"after")
+        assert "retired" in await sender.answer()
+        assert await sender.answer() == ""
+    assert await bodies(hub, node="b1") == ["before"]
+
+
+async def test_a_node_that_is_adopted_is_so_from_its_next_line_on(hub: Parts) -> None:
+    async with board(hub.addresses["tcp"]) as sender:
+        await sender.say(b"hello ack=yes format=plotter", b"temp:1")
+        await sender.answers_until("ok 1")
+        await change(hub, "127.0.0.1", "adopted")
+        await sender.say(b"temp:2")
+        await sender.answers_until("ok 2")
+    asked = {"sql": "select value, quality & 8 from readings order by value"}
+    _, _, answer = await send(hub, "POST", "/api/v1/sql", json.dumps(asked).encode(), owner=True, content_type=JSON)
+    assert json.loads(answer)["rows"] == [[1.0, SUSPECT], [2.0, 0]]
 
 
 async def test_a_half_line_at_the_end_is_kept(hub: Parts) -> None:

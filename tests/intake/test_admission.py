@@ -31,9 +31,15 @@ class World:
         self.admission = Admission(ledger, self.catalogue, self.tokens, limits, lambda: NOW)
 
 
+async def become(world: World, name: str, state: str) -> None:
+    await world.ledger.write(lambda connection: nodes.set_state(connection, name, state))
+    world.catalogue.refresh_nodes()
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened = Ledger.open(tmp_path / "ledger.db")
+    opened.write_sync(lambda connection: nodes.create(connection, "hub", "machine", "adopted", "hub", NOW))
     yield opened
     opened.close()
 
@@ -80,7 +86,8 @@ async def test_a_token_is_its_node_until_it_is_revoked(world: World) -> None:
     with pytest.raises(Forbidden, match="rig-1"):
         await world.admission.admit(secret, "rig-2", FAR)
     await world.tokens.revoke(token.id)
-    assert not world.admission.still_admitted(speaker)
+    with pytest.raises(Forbidden, match="revoked"):
+        world.admission.again(speaker)
     with pytest.raises(Unauthenticated):
         await world.admission.admit(secret, None, FAR)
 
@@ -97,6 +104,36 @@ async def test_a_retired_node_is_not_heard(world: World) -> None:
     world.catalogue.refresh_nodes()
     with pytest.raises(Forbidden, match="retired"):
         await world.admission.admit(None, "old", "127.0.0.1")
+
+
+async def test_who_speaks_already_is_looked_at_again(world: World) -> None:
+    stranger = await world.admission.admit(None, None, FAR)
+    assert world.admission.again(stranger) is stranger
+    for state, adopted in (("adopted", True), ("pending", False)):
+        await become(world, FAR, state)
+        stranger = world.admission.again(stranger)
+        assert stranger.adopted is adopted
+    await become(world, FAR, "retired")
+    with pytest.raises(Forbidden, match="retired"):
+        world.admission.again(stranger)
+
+
+async def test_a_node_that_was_renamed_is_meant_by_both_names(world: World) -> None:
+    first = await world.admission.admit(None, "rig-3", "127.0.0.1")
+    await world.ledger.write(lambda connection: nodes.rename(connection, "rig-3", "rig-4"))
+    world.catalogue.refresh_nodes()
+    _, secret = await world.tokens.create("bound", ["ingest"], node="rig-4")
+    spoken = [(None, "rig-3", "127.0.0.1"), (None, "rig-4", "127.0.0.1"), (secret, None, FAR), (secret, "rig-4", FAR)]
+    for shown in spoken:
+        speaker = await world.admission.admit(*shown)
+        assert (speaker.node, speaker.name) == (first.node, "rig-4")
+        assert world.admission.known(*shown) == speaker
+    stranger = await world.admission.admit(None, "rig-4", FAR)
+    assert stranger.node != first.node, "a stranger's name says nothing"
+
+
+async def test_nobody_speaks_as_the_hub(world: World) -> None:
+    assert (await world.admission.admit(None, "hub", "127.0.0.1")).name == "hub-2"
 
 
 @pytest.mark.parametrize("name", ["", "a b", "<script>", "x" * 64, "../up", "-dash", "a\nb"])

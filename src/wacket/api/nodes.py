@@ -4,7 +4,6 @@ stays.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -24,7 +23,6 @@ Reader = Annotated[Caller, Depends(may("read"))]
 Operator = Annotated[Caller, Depends(may("operate"))]
 State = Literal["adopted", "pending", "retired"]
 Kind = Literal["machine", "board", "service", "virtual"]
-HUB = 1
 EXAMPLE: JsonDict = {
     "id": 2,
     "name": "rig-3",
@@ -87,10 +85,10 @@ async def list_nodes(caller: Reader, request: Request) -> NodeList:
 @router.get("/api/v1/nodes/{name}", summary="One node")
 async def one_node(caller: Reader, name: str, request: Request) -> NodeInfo:
     """What is known of one node."""
-    for row in parts_of(request).catalogue.nodes():
-        if row.name == name:
-            return _info(row)
-    raise NotFound(f"no node named {name[:80]!r}")
+    row = parts_of(request).catalogue.node_named(name)
+    if row is None:
+        raise NotFound(f"no node named {name[:80]!r}")
+    return _info(row)
 
 
 @router.post("/api/v1/nodes", status_code=201, summary="Make a node")
@@ -100,13 +98,12 @@ async def create_node(caller: Operator, body: NewNode, request: Request) -> Node
     _require_name(body.name)
 
     def work(connection: Connection) -> NodeRow:
-        if any(row.name == body.name for row in nodes.all_nodes(connection)):
-            raise BadRequest(f"another node is named {body.name!r} already", "name")
+        nodes.require_free(connection, body.name)
         identity = f"name:{body.name}"
         return nodes.create(connection, body.name, body.kind, "adopted", identity, parts.clock())
 
     row = await perform(parts, caller, "node.create", body.name, work, kind=body.kind)
-    await _tell(parts, row)
+    _tell(parts, row)
     return _info(row)
 
 
@@ -121,7 +118,7 @@ async def change_node(caller: Operator, name: str, body: NodeChange, request: Re
     _require_tags(body.tags or {})
 
     def work(connection: Connection) -> NodeRow:
-        if nodes.by_name(connection, name).id == HUB and body.state not in (None, "adopted"):
+        if nodes.by_name(connection, name).id == nodes.HUB and body.state not in (None, "adopted"):
             raise BadRequest("the hub itself cannot be retired", "state")
         if body.tags is not None:
             nodes.set_tags(connection, name, body.tags)
@@ -132,12 +129,12 @@ async def change_node(caller: Operator, name: str, body: NodeChange, request: Re
         return nodes.by_name(connection, new)
 
     row = await perform(parts, caller, "node.change", name, work, **body.model_dump(exclude_none=True, mode="json"))
-    await _tell(parts, row)
+    _tell(parts, row)
     return _info(row)
 
 
-async def _tell(parts: Parts, row: NodeRow) -> None:
-    await asyncio.to_thread(parts.catalogue.refresh_nodes)
+def _tell(parts: Parts, row: NodeRow) -> None:
+    parts.catalogue.add_nodes([row])
     parts.bus.publish_nowait("nodes", row)
 
 

@@ -139,10 +139,12 @@ class LineConnection(asyncio.Protocol):
             self.pending.add(body, refusal)
         if self.speaker is None:
             return
-        if self.door.admission.still_admitted(self.speaker):
-            self._offer()
+        try:
+            self.speaker = self.door.admission.again(self.speaker)
+        except Forbidden as error:
+            self._turn_away(error)
         else:
-            self._turn_away(Forbidden("the token of this connection was revoked or has expired"))
+            self._offer()
 
     def _introduce(self, pieces: list[tuple[bytes, str | None]]) -> list[tuple[bytes, str | None]]:
         """The first line may be a hello; either way the sender's node is found before anything is handed over."""

@@ -24,6 +24,7 @@ from wacket.records import Statistics
 from wacket.settings import Intake as Limits
 
 NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,62}")
+ADOPTED = "adopted"
 MOST_STRANGERS = 5000
 
 
@@ -69,9 +70,9 @@ class Admission:
 
     def known(self, token: str | None, name: str | None, peer: str) -> Speaker | None:
         """The speaker if no new node has to be made for it. Raises as `admit` does."""
-        identity, _, _, by = self._identify(token, name, peer)
-        row = self._catalogue.node(identity)
-        return self._speaker(row, peer, by) if row else None
+        shown = self._identify(token, name, peer)
+        row = self._node_of(shown)
+        return self._speaker(row, peer, shown.token) if row else None
 
     async def admit(self, token: str | None, name: str | None, peer: str) -> Speaker:
         """The node that this sender is.
@@ -79,15 +80,22 @@ class Admission:
         Raises Unauthenticated (the token is unknown, or one is needed), Forbidden (it may not send, or not as this
         node; the node is retired), BadRequest (the name), Unavailable (too many strangers).
         """
-        identity, called, adopted, by = self._identify(token, name, peer)
-        row = self._catalogue.node(identity)
-        if row is None:
-            row = await self._make(identity, called, adopted, peer)
-        return self._speaker(row, peer, by)
+        shown = self._identify(token, name, peer)
+        row = self._node_of(shown) or await self._make(shown, peer)
+        return self._speaker(row, peer, shown.token)
 
-    def still_admitted(self, speaker: Speaker) -> bool:
-        """Whether the token that let this sender in still holds; for doors whose connections last."""
-        return speaker.token is None or self._tokens.is_live(speaker.token)
+    def again(self, speaker: Speaker) -> Speaker:
+        """The same sender as it is by now; for doors whose connections last.
+
+        Raises Forbidden where its token was revoked or has expired, or its node was retired.
+        """
+        if speaker.token is not None and not self._tokens.is_live(speaker.token):
+            self._refused += 1
+            raise Forbidden("the token of this connection was revoked or has expired")
+        row = self._catalogue.node_by_id(speaker.node)
+        self._require_in_use(row)
+        adopted = row.state == ADOPTED
+        return speaker if adopted == speaker.adopted else speaker._replace(adopted=adopted)
 
     async def flush(self) -> None:
         """Write down when nodes were last heard."""
@@ -133,13 +141,21 @@ class Admission:
         called = token.node or name or token.name
         return Identity(f"name:{called}", called, True, token.id)
 
-    async def _make(self, identity: str, name: str, adopted: bool, peer: str) -> NodeRow:
+    def _node_of(self, shown: Identity) -> NodeRow | None:
+        """The node that a sender has been. One that was renamed is meant by its old name and by its present one."""
+        row = self._catalogue.node(shown.identity)
+        if row is None and shown.adopted:
+            row = self._catalogue.node_named(shown.name)
+        return None if row is not None and row.id == node_rows.HUB else row
+
+    async def _make(self, shown: Identity, peer: str) -> NodeRow:
         """A node for a newcomer. When many come at once their nodes are made in one transaction."""
+        identity = shown.identity
         if identity not in self._newcomers:
-            if not adopted and len(self._newcomers) + self._catalogue.pending() >= MOST_STRANGERS:
+            if not shown.adopted and len(self._newcomers) + self._catalogue.pending() >= MOST_STRANGERS:
                 raise Unavailable("too many unknown devices; adopt or retire some", retry_after=60)
             made: asyncio.Future[NodeRow] = asyncio.get_running_loop().create_future()
-            self._newcomers[identity] = Newcomer(name, "adopted" if adopted else "pending", peer, made)
+            self._newcomers[identity] = Newcomer(shown.name, ADOPTED if shown.adopted else "pending", peer, made)
         if self._making is None or self._making.done():
             self._making = asyncio.create_task(self._make_all())
         return await asyncio.shield(self._newcomers[identity].made)
@@ -165,11 +181,14 @@ class Admission:
         ]
 
     def _speaker(self, row: NodeRow, peer: str, token: int | None) -> Speaker:
+        self._require_in_use(row)
+        self.heard(row.id, peer)
+        return Speaker(row.id, row.name, row.state == ADOPTED, token)
+
+    def _require_in_use(self, row: NodeRow) -> None:
         if row.state == "retired":
             self._refused += 1
             raise Forbidden(f"node {row.name!r} was retired; adopt it again to take its data")
-        self.heard(row.id, peer)
-        return Speaker(row.id, row.name, row.state == "adopted", token)
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,7 @@ class Catalogue:
         self._made: dict[int, list[int]] = {}  # node -> [hour it began, made since, made in all]
         self._nodes: dict[int, NodeRow] = {}
         self._identities: dict[str, NodeRow] = {}
+        self._names: dict[str, NodeRow] = {}
         self._capped = 0
         self.refresh_nodes()
         for row in ledger.read(series_rows.all_series):
@@ -72,6 +73,13 @@ class Catalogue:
     def node(self, identity: str) -> NodeRow | None:
         return self._identities.get(identity)
 
+    def node_by_id(self, node: int) -> NodeRow:
+        return self._nodes[node]
+
+    def node_named(self, name: str) -> NodeRow | None:
+        """The node that people call this now, whatever it is known by."""
+        return self._names.get(name)
+
     def pending(self) -> int:
         """How many nodes nobody has adopted yet."""
         return sum(row.state == "pending" for row in self._nodes.values())
@@ -81,15 +89,16 @@ class Catalogue:
         return row.name if row else str(node)
 
     def refresh_nodes(self) -> None:
-        """Read the nodes again: call after any change of them in the ledger."""
-        rows = self._ledger.read(node_rows.all_nodes)
-        self._nodes = {row.id: row for row in rows}
-        self._identities = {row.identity: row for row in rows}
+        """Take all nodes from the ledger, as at the start. None is ever deleted there, so none is forgotten here."""
+        self.add_nodes(self._ledger.read(node_rows.all_nodes))
 
     def add_nodes(self, rows: Iterable[NodeRow]) -> None:
-        """Nodes that are new in the ledger, or changed: cheaper than reading all of them again."""
+        """Nodes that are new in the ledger, or changed. On the loop, in the order of their transactions."""
         for row in rows:
-            self._nodes[row.id] = self._identities[row.identity] = row
+            before = self._nodes.get(row.id)
+            if before is not None and before.name != row.name:
+                del self._names[before.name]
+            self._nodes[row.id] = self._identities[row.identity] = self._names[row.name] = row
 
     def heard(self, sightings: Mapping[int, tuple[int, str]]) -> None:
         """Node id -> when it was last heard, and from where."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger.tables import nodes
 
+HUB = 1  # the id of the hub itself
 STATES = ("adopted", "pending", "retired")
 KINDS = ("machine", "board", "service", "virtual")
 
@@ -43,7 +44,7 @@ def by_name(connection: Connection, name: str) -> NodeRow:
 def create(
     connection: Connection, name: str, kind: str, state: str, identity: str, now: int, peer: str = ""
 ) -> NodeRow:
-    """Make a node; if the name is taken by another identity, a number is put behind it."""
+    """Make a node, or give the one that has this identity; if another has the name, a number is put behind it."""
     known = connection.execute(select(nodes).where(nodes.c.identity == identity)).first()
     if known is not None:
         return _row(known)
@@ -59,10 +60,20 @@ def create(
 
 
 def rename(connection: Connection, name: str, new: str) -> None:
+    """Raises NotFound and, where the new name stands for another node, BadRequest."""
     node = by_name(connection, name)
-    if new != name and connection.execute(select(nodes.c.id).where(nodes.c.name == new)).first():
-        raise BadRequest(f"another node is named {new!r} already", "name")
+    require_free(connection, new, node.id)
     connection.execute(update(nodes).where(nodes.c.id == node.id).values(name=new))
+
+
+def require_free(connection: Connection, name: str, but_by: int = 0) -> None:
+    """Raise BadRequest where a name stands for a node (other than `but_by`): people call it so, or it was renamed and
+    still speaks as this."""
+    either = (nodes.c.name == name) | (nodes.c.identity == f"name:{name}")
+    others = connection.execute(select(nodes.c.name).where(either, nodes.c.id != but_by)).scalars()
+    for other in others:
+        known = f"another node is named {name!r}" if other == name else f"node {other!r} still speaks as {name!r}"
+        raise BadRequest(f"{known} already; choose another name", "name")
 
 
 def set_state(connection: Connection, name: str, state: str) -> None:
