@@ -57,6 +57,7 @@ def test_expiry(api, more, expires):
         ({"node": "../x"}, "node"),
         ({"expires": "2027-02-01T00:00:00"}, "expires"),
         ({"expires": "2020-02-01T00:00:00Z"}, "expires"),
+        ({"expires": "9999-12-31T23:59:59-12:00"}, "expires"),
         ({"expires": "soon"}, "expires"),
         ({"days": 0}, "days"),
         ({"days": "NaN"}, "days"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.damage import spoil_table
 
-from wacket.errors import BadRequest, Forbidden, Unauthenticated
+from wacket.errors import BadRequest, Forbidden, Unauthenticated, Unavailable
 from wacket.intake.admission import Admission, is_loopback
 from wacket.intake.catalogue import Catalogue
 from wacket.ledger import nodes
@@ -156,6 +158,40 @@ async def test_names_that_cannot_be(world: World, name: str) -> None:
 )
 def test_what_is_this_machine(peer: str, own: bool) -> None:
     assert is_loopback(peer) is own
+
+
+async def test_newcomers_are_told_when_their_nodes_cannot_be_made(tmp_path: Path) -> None:
+    Ledger.open(tmp_path / "ledger.db").close()
+    with contextlib.closing(Ledger.open(tmp_path / "ledger.db")) as damaged:
+        world = World(damaged)
+        spoil_table(tmp_path / "ledger.db", "nodes")
+        answers = (world.admission.admit(None, name, "127.0.0.1") for name in ("one", "two", "one"))
+        told = await asyncio.gather(*answers, return_exceptions=True)
+        assert [type(error) for error in told] == [Unavailable] * 3
+
+
+async def test_when_a_node_was_heard_is_not_forgotten_when_it_cannot_be_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker = await world.admission.admit(None, "bench", "127.0.0.1")
+    write = world.ledger.write
+
+    async def fail(work: Any) -> Any:
+        raise Unavailable("the disk is full")
+
+    async def heard_meanwhile(work: Any) -> Any:
+        world.admission.heard(speaker.node, "::1")
+        return await write(work)
+
+    monkeypatch.setattr(world.ledger, "write", fail)
+    with pytest.raises(Unavailable):
+        await world.admission.flush()
+    for with_ in (heard_meanwhile, write):
+        monkeypatch.setattr(world.ledger, "write", with_)
+        await world.admission.flush()
+    assert world.ledger.read(lambda connection: nodes.by_name(connection, "bench")).last_peer == "::1"
+    monkeypatch.setattr(world.ledger, "write", fail)
+    await world.admission.flush()
 
 
 async def test_many_newcomers_at_once_are_made_together_and_once_each(

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
-from wacket.errors import BadSettings, StoreDamaged
+from wacket.errors import BadSettings
 from wacket.ledger import migrate
 from wacket.ledger.store import Ledger
 from wacket.ledger.tables import metadata
@@ -114,9 +114,3 @@ def test_alembic_is_not_imported_when_nothing_is_to_do(tmp_path):
         for _ in range(2)
     ]
     assert said == ["True", "False"]
-
-
-def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
-    (tmp_path / "ledger.db").write_bytes(b"this is not a database" * 1000)
-    with pytest.raises(StoreDamaged, match="put a backup"):
-        Ledger.open(tmp_path / "ledger.db")

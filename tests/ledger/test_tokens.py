@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from wacket.errors import BadRequest, NotFound
+from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.ledger.tokens import Tokens
 
 
@@ -77,6 +77,13 @@ async def test_unfit_tokens_are_refused(tokens, name, scopes, expires, field):
     assert tokens.list() == []
 
 
+async def test_a_token_may_hold_a_hundred_years_and_no_longer(tokens, clock):
+    longest = clock.now + 36_500 * 86_400_000_000
+    assert (await tokens.create("rig", ["read"], expires=longest))[0].expires == longest
+    with pytest.raises(BadRequest, match="36,500 days"):
+        await tokens.create("rig", ["read"], expires=longest + 1)
+
+
 async def test_a_failure_in_the_same_transaction_makes_no_token(tokens):
     def fail(connection, token):
         raise OSError("disk full")
@@ -99,3 +106,28 @@ async def test_last_use_is_listed_at_once_and_written_by_flush(tokens, ledger, c
     stored = ledger.read(lambda c: c.execute(text("select last_used from tokens")).scalar())
     assert stored == clock.now
     assert token.last_used is None
+
+
+async def test_last_use_is_not_forgotten_when_it_cannot_be_written(tokens, ledger, clock, monkeypatch):
+    _, secret = await tokens.create("rig", ["read"])
+    tokens.check(secret)
+    write = ledger.write
+
+    async def used_meanwhile(work):
+        clock.pass_(5)
+        tokens.check(secret)
+        await write(work)
+
+    async def fail(work):
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr(ledger, "write", fail)
+    with pytest.raises(Unavailable):
+        await tokens.flush()
+    monkeypatch.setattr(ledger, "write", used_meanwhile)
+    await tokens.flush()
+    monkeypatch.setattr(ledger, "write", write)
+    await tokens.flush()
+    assert ledger.read(lambda c: c.execute(text("select last_used from tokens")).scalar()) == clock.now
+    monkeypatch.setattr(ledger, "write", fail)
+    await tokens.flush()

@@ -99,10 +99,12 @@ class Admission:
 
     async def flush(self) -> None:
         """Write down when nodes were last heard."""
-        seen, self._seen = self._seen, {}
-        if seen:
-            await self._ledger.write(lambda connection: node_rows.seen(connection, seen))
-            self._catalogue.heard(seen)
+        seen = dict(self._seen)
+        if not seen:
+            return
+        await self._ledger.write(lambda connection: node_rows.seen(connection, seen))
+        self._catalogue.heard(seen)
+        self._seen = {node: last for node, last in self._seen.items() if seen.get(node) != last}
 
     def heard(self, node: int, peer: str) -> None:
         self._seen[node] = self._clock(), peer

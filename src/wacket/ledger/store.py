@@ -1,6 +1,7 @@
 """Opens the ledger and lets others read it and write it in turn. Knows nothing of what the tables mean.
 
-All writing happens on one thread with one connection; `write` returns after the commit is on disk.
+All writing happens on one thread, a transaction at a time; `write` returns after the commit is on disk. Reads have
+connections of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from wacket.errors import StoreDamaged, Unavailable
+from wacket.errors import BadSettings, StoreDamaged, Unavailable
+
+LOST = "nodes, people and tokens; put a backup of the file in its place"
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -30,17 +33,23 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path) -> Ledger:
-        """Open or make the file and bring its tables up to date. Raises StoreDamaged if it is no ledger any more."""
+        """Open or make the file and bring its tables up to date.
+
+        Raises StoreDamaged if it is no ledger any more, and BadSettings where the place does not allow to use it.
+        """
         engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 10})
         event.listen(engine, "connect", _set_up)
         from wacket.ledger.migrate import upgrade
 
         try:
             upgrade(engine)
+        except OperationalError as error:
+            engine.dispose()
+            why = f"{error.orig}; is the disk full, or the folder another user's?"
+            raise BadSettings(f"the hub's ledger {path} cannot be used: {why}") from error
         except DatabaseError as error:
             engine.dispose()
-            lost = "nodes, people and tokens; put a backup of the file in its place"
-            raise StoreDamaged(str(path), lost) from error
+            raise StoreDamaged(str(path), LOST) from error
         return cls(engine)
 
     async def write(self, work: Work[T]) -> T:
@@ -54,7 +63,7 @@ class Ledger:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for short reads. Sees the last commit."""
-        with self._engine.connect() as connection:
+        with self._troubles_told(), self._engine.connect() as connection:
             yield connection
 
     def read(self, work: Work[T]) -> T:
@@ -66,11 +75,21 @@ class Ledger:
         self._engine.dispose()
 
     def _transact(self, work: Work[T]) -> T:
+        with self._troubles_told(), self._engine.begin() as connection:
+            return work(connection)
+
+    @contextlib.contextmanager
+    def _troubles_told(self) -> Iterator[None]:
+        """What the disk does to us becomes an error that callers expect; our own mistakes go on as they are."""
         try:
-            with self._engine.begin() as connection:
-                return work(connection)
+            yield
         except OperationalError as error:
-            raise Unavailable(f"the hub's ledger cannot be written ({error.orig}); is the disk full?") from error
+            raise Unavailable(f"the hub's ledger cannot be used ({error.orig}); is the disk full?") from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # a broken rule of a table, or SQL that is none
+                raise
+            damage = StoreDamaged(str(self._engine.url.database), LOST)
+            raise Unavailable(f"{damage} ({error.orig})", retry_after=60) from error
 
 
 def _set_up(connection: Any, _: Any) -> None:

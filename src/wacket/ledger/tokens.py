@@ -20,6 +20,7 @@ from wacket.ledger.tables import tokens
 
 SCOPES = ("ingest", "read", "operate", "admin")
 PREFIX = "wkt_"
+LONGEST = 36_500 * 86_400_000_000  # µs; much later times are none that a calendar can show
 Also = Callable[[Connection, "Token"], None]  # done in the transaction of the change itself: the audit row
 
 
@@ -126,10 +127,11 @@ class Tokens:
         """Write down when tokens were last used; cheap if none was. For the hub to call now and then."""
         if not self._used:
             return
-        used = [{"token": token, "at": at} for token, at in self._used.items()]
-        self._used.clear()
+        written = dict(self._used)
+        rows = [{"token": token, "at": at} for token, at in written.items()]
         change = update(tokens).where(tokens.c.id == bindparam("token")).values(last_used=bindparam("at"))
-        await self._ledger.write(lambda connection: connection.execute(change, used))
+        await self._ledger.write(lambda connection: connection.execute(change, rows))
+        self._used = {token: at for token, at in self._used.items() if written.get(token) != at}
 
     def _remember(self, secret_hash: str, token: Token) -> None:
         self._live[secret_hash] = token
@@ -150,6 +152,8 @@ def _validate(name: str, scopes: Collection[str], expires: int | None, now: int)
         raise BadRequest(f"a token needs at least one scope of: {', '.join(SCOPES)}", "scopes")
     if expires is not None and expires <= now:
         raise BadRequest("a token cannot expire in the past", "expires")
+    if expires is not None and expires > now + LONGEST:
+        raise BadRequest("a token cannot hold longer than 36,500 days; one without `expires` holds for ever", "expires")
 
 
 def _token(row: Row[Any], used: int | None = None) -> Token:
