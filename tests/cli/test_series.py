@@ -50,15 +50,25 @@ def test_get_without_a_pattern_or_with_an_unknown_function_is_bad_usage(hub, wac
 
 
 def test_plot_asks_for_the_lowest_and_the_highest_and_draws_ascii_in_a_pipe(hub, wacket):
-    def by_function(asked):
-        return answer([1, 20.0], [2, 1.0]) if asked.query["fn"] == ["min"] else answer([1, 20.0], [2, 99.0])
-
-    hub.answers[VALUES] = by_function
+    points = {"min": [[1, 20.0], [2, 1.0]], "max": [[1, 20.0], [2, 99.0]], "last": [[1, 20.0], [2, 7.0], [3, None]]}
+    hub.answers[VALUES] = lambda asked: answer(*points[asked.query["fn"][0]])
     ran = wacket("series", "plot", "bench/temp")
-    assert "min 1" in ran.out and "max 99" in ran.out and "°C" in ran.out
-    assert [asked.query["fn"] for asked in hub.asked] == [["min"], ["max"]]
+    assert "last 7 °C   min 1   max 99" in ran.out
+    assert [asked.query["fn"] for asked in hub.asked] == [["min"], ["max"], ["last"]]
     assert all(len(line) <= 80 for line in ran.out.splitlines())
     assert "".join(ran.out.splitlines()[1:]).isascii()
+
+
+def test_a_series_that_appears_between_the_questions_is_left_for_the_next_time(hub, wacket):
+    new = {**SERIES[1], "points": [[1, 5.0]]}
+
+    def growing(asked):
+        said = answer([1, 20.0])
+        return said if asked.query["fn"] == ["min"] else {**said, "series": [new, *said["series"]]}
+
+    hub.answers[VALUES] = growing
+    ran = wacket("series", "plot", "*")
+    assert ran.code == 0 and "bench/temp" in ran.out and "rack" not in ran.out
 
 
 def test_nothing_to_plot_is_a_failure_with_advice(hub, wacket):

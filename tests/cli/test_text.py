@@ -2,7 +2,7 @@
 
 import pytest
 
-from wacket.cli.support.text import aligned, amount, fitted, folded, number, plain, width
+from wacket.cli.support.text import aligned, amount, decoded, fitted, folded, number, plain, width
 
 
 def test_control_and_direction_characters_become_visible():
@@ -32,3 +32,10 @@ def test_numbers_as_people_write_them(value, shown):
 def test_amounts_and_counts():
     assert [amount(0), amount(999), amount(1_234_567), amount(5e12)] == ["0 B", "999 B", "1.2 MB", "5.0 TB"]
     assert [folded(1, "line"), folded(12_000, "line")] == ["1 line", "12,000 lines"]
+
+
+def test_text_in_pieces_is_made_harmless_even_where_a_character_is_cut():
+    text = "a\t\x9b2J\n\u202e温\xff".encode()
+    for place in range(len(text)):
+        assert "".join(decoded([text[:place], text[place:]])) == "a\t\\x9b2J\n\\u202e温\xff"
+    assert "".join(decoded([b"\xff\xe6"])) == "\ufffd\ufffd"

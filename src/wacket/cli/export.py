@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -16,7 +15,7 @@ from wacket.cli.support.errors import Misused
 from wacket.cli.support.options import Command
 from wacket.cli.support.progress import counted
 from wacket.cli.support.session import Session
-from wacket.cli.support.text import amount
+from wacket.cli.support.text import amount, decoded, plain
 
 FORMATS = ("csv", "ndjson", "parquet")
 
@@ -57,28 +56,26 @@ def command(
 ) -> None:
     """Take readings or logs out as CSV, NDJSON or Parquet."""
     form = form or _form_of(output)
-    if form == "parquet" and output is None and sys.stdout.isatty():
+    if form == "parquet" and output is None and session.out.on_terminal:
         raise Misused("Parquet is not for reading on a terminal", "Name a file: -o readings.parquet")
     if match and what == "logs":
         raise Misused("--match selects series; logs have none", "Use --node and --find for logs.")
     asked = {"match": match, "node": node, "find": find, "since": since, "until": until, "format": form}
     pieces = session.hub.stream(f"/api/v1/export/{what}", asked)
-    if output is None:
+    if output is not None:
+        written = _save(output, counted(pieces, f"export {what}"))
+        session.out.note(f"{plain(output)}: {amount(written)}", "✓")
+    elif session.out.on_terminal:
+        for text in decoded(pieces):
+            click.echo(text, nl=False)
+    else:
         for piece in pieces:
-            _write(sys.stdout.buffer, piece, safe=sys.stdout.isatty())
-        return
-    written = _save(output, counted(pieces, f"export {what}"))
-    session.out.note(f"{output}: {amount(written)}", "✓")
+            sys.stdout.buffer.write(piece)
 
 
 def _form_of(output: Path | None) -> str:
     ending = output.suffix.lstrip(".").lower() if output else ""
     return {"jsonl": "ndjson", "pq": "parquet"}.get(ending, ending if ending in FORMATS else "ndjson")
-
-
-def _write(stream: BinaryIO, piece: bytes, safe: bool) -> None:
-    # On a terminal what a device sent must not be able to move the cursor.
-    stream.write(bytes(b for b in piece if b >= 32 or b in b"\n\t") if safe else piece)
 
 
 def _save(output: Path, pieces: Iterable[bytes]) -> int:

@@ -5,11 +5,9 @@ A series is one quantity of one node; patterns are globs over NODE/NAME, or over
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -86,7 +84,7 @@ def get(
     if session.as_json:
         return session.out.json(said)
     if as_csv:
-        return _write_csv(said["series"])
+        return session.out.csv(_csv_rows(said["series"]))
     rows = [
         [series["node"], label(series), moment(at), number(value)]
         for series in said["series"]
@@ -116,11 +114,10 @@ def plot(
     """Draw series in the terminal: each column from its lowest to its highest value."""
     # Lowest and highest are asked for apart, so that a spike survives any step.
     asked = {"match": match, "node": node, "since": since, "until": until, "step": "auto"}
-    ends = [_values(session, **asked, fn=function) for function in ("min", "max")]
+    found = {function: _values(session, **asked, fn=function) for function in ("min", "max", "last")}
     if session.as_json:
-        return session.out.json(dict(zip(("min", "max"), ends, strict=True)))
-    drawn = [_merged(low, high) for low, high in zip(ends[0]["series"], ends[1]["series"], strict=True)]
-    drawn = [series for series in drawn if series["points"]]
+        return session.out.json(found)
+    drawn = [series for series in _joined(found) if series["points"]]
     if not drawn:
         raise Failed("nothing to draw: no values match in that time", "See what there is: wacket series ls")
     for series in drawn[:limit]:
@@ -138,16 +135,13 @@ def _values(session: Session, /, **asked: Any) -> dict[str, Any]:
     return said
 
 
-def _write_csv(found: list[dict[str, Any]]) -> None:
+def _csv_rows(found: list[dict[str, Any]]) -> Iterator[list[object]]:
     """The same columns as an export, every digit of the values."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["node", "name", "labels", "at", "value"])
+    yield ["node", "name", "labels", "at", "value"]
     for series in found:
         labels = json.dumps(series.get("labels") or {}, sort_keys=True, separators=(",", ":"))
-        writer.writerows(
-            (series["node"], series["name"], labels, moment(at), "" if value is None else value)
-            for at, value in series["points"]
-        )
+        for at, value in series["points"]:
+            yield [series["node"], series["name"], labels, moment(at), "" if value is None else value]
 
 
 def label(series: dict[str, Any]) -> str:
@@ -162,9 +156,17 @@ def moment(at: int) -> str:
     return datetime.fromtimestamp(at / 1_000_000, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _merged(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
-    points = sorted((at, value) for at, value in (*low["points"], *high["points"]) if value is not None)
-    return {**low, "points": points}
+def _joined(found: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The series that every question found (one may have appeared in between), lows and highs in one row of points."""
+    low, high, last = ({series["id"]: series for series in said["series"]} for said in found.values())
+    for one in (one for one in low if one in high and one in last):
+        ends = _known(last[one])
+        points = sorted(_known(low[one]) + _known(high[one]))
+        yield {**low[one], "points": points, "last": ends[-1][1] if ends else None}
+
+
+def _known(series: dict[str, Any]) -> list[tuple[int, float]]:
+    return [(at, value) for at, value in series["points"] if value is not None]
 
 
 def _draw(session: Session, series: dict[str, Any], height: int) -> None:
@@ -174,7 +176,7 @@ def _draw(session: Session, series: dict[str, Any], height: int) -> None:
     points = series["points"]
     lowest, highest = min(value for _, value in points), max(value for _, value in points)
     unit = f" {series['unit']}" if series.get("unit") else ""
-    title = f"{series['node']}/{label(series)}   last {number(points[-1][1])}{unit}"
+    title = f"{series['node']}/{label(series)}   last {number(series['last'])}{unit}"
     title += f"   min {number(lowest)}   max {number(highest)}"
     click.echo(click.style(fitted(plain(title), columns), bold=True))
     for line in chart(points, columns, height, ascii_only=not session.out.on_terminal):

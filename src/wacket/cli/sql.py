@@ -5,8 +5,6 @@ Needs admin rights: a query sees everything that the hub keeps.
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 
 import click
@@ -39,7 +37,7 @@ def command(session: Session, query: str, limit: int, as_csv: bool) -> None:
     said = session.hub.post("/api/v1/sql", {"sql": text, "limit": limit})
     names, rows = said["columns"], said["rows"]
     if as_csv:
-        click.echo(_csv(names, rows), nl=False)
+        session.out.csv([names, *rows])
     else:
         right = [all(isinstance(row[i], (int, float, type(None))) for row in rows) for i in range(len(names))]
         columns = [Column(str(i), name, to_right) for i, (name, to_right) in enumerate(zip(names, right, strict=True))]
@@ -49,11 +47,3 @@ def command(session: Session, query: str, limit: int, as_csv: bool) -> None:
             session.out.rows([{str(i): cell for i, cell in enumerate(row)} for row in rows], columns, "no rows")
     if said.get("truncated"):
         session.out.note(f"cut at {folded(len(rows), 'row')}; allow more with --limit", "!")
-
-
-def _csv(names: list[str], rows: list[list[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-    return text.getvalue()

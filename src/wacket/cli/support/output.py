@@ -4,6 +4,8 @@ JSON on demand.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sys
@@ -12,7 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from wacket.cli.support.text import aligned, number, plain
+from wacket.cli.support.text import LAYOUT, aligned, number, plain
 
 
 class Column(NamedTuple):
@@ -46,7 +48,15 @@ class Output:
 
     def json(self, value: Any) -> None:
         """`value` as JSON, with only the fields that --json=… named."""
-        click.echo(json.dumps(self._chosen(value), ensure_ascii=not _unicode(), indent=2))
+        # JSON's own escapes keep what devices sent from steering a terminal.
+        click.echo(json.dumps(self._chosen(value), ensure_ascii=self.on_terminal or not _unicode(), indent=2))
+
+    def csv(self, rows: Iterable[Sequence[object]]) -> None:
+        """Rows as CSV, the heading among them: exactly as they are into a pipe, harmless on a terminal."""
+        written = io.StringIO()
+        csv.writer(written, lineterminator="\n").writerows(rows)
+        text = written.getvalue()
+        click.echo(plain(text, keep=LAYOUT) if self.on_terminal else text, nl=False)
 
     def rows(
         self, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column], empty: str = "", headed: bool = False

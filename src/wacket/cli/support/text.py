@@ -6,11 +6,13 @@ change a title or hide another line.
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+LAYOUT = "\n\t"  # what a text of several lines may hold
 
 
 def plain(text: object, keep: str = "") -> str:
@@ -18,6 +20,14 @@ def plain(text: object, keep: str = "") -> str:
     `keep`.
     """
     return _CONTROL.sub(lambda hit: hit[0] if hit[0] in keep else _written(hit[0]), str(text))
+
+
+def decoded(pieces: Iterable[bytes]) -> Iterator[str]:
+    """UTF-8 that may be cut anywhere, made harmless for a terminal."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for piece in pieces:
+        yield plain(decoder.decode(piece), keep=LAYOUT)
+    yield plain(decoder.decode(b"", final=True), keep=LAYOUT)
 
 
 def _written(character: str) -> str:
