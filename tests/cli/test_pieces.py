@@ -5,14 +5,15 @@ import io
 
 import pytest
 
-from wacket.cli.support.pieces import Manner, opened, pieces
+from wacket.cli.support.errors import Misused
+from wacket.cli.support.pieces import LONGEST, Manner, opened, pieces
 
 LINES = [f"temp:{number}\n".encode() for number in range(1000)]
 FILE = b"".join(LINES)
 
 
-def cut(data, form="auto", salt="", size=1000):
-    return list(pieces(io.BytesIO(data), Manner(form), salt, size))
+def cut(data, form="auto", salt="", lines=100, size=10**6):
+    return list(pieces(io.BytesIO(data), Manner(form), salt, lines, size))
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000, 10**6])
@@ -34,13 +35,13 @@ def test_the_same_file_gives_the_same_keys_and_all_are_different():
 
 
 def test_the_same_content_at_another_place_or_for_another_node_is_something_else():
-    same = cut(b"a:1\n" * 1000, size=100)
+    same = cut(b"a:1\n" * 1000)
     assert len({piece.key for piece in same}) == len(same) > 5
     assert {p.key for p in cut(FILE)}.isdisjoint(p.key for p in cut(FILE, salt="node"))
 
 
 def test_every_piece_of_csv_has_the_heading():
-    found = cut(b"\xef\xbb\xbftime,temp\r\n" + b"1,2\r\n" * 500, "csv", size=300)
+    found = cut(b"\xef\xbb\xbftime,temp\r\n" + b"1,2\r\n" * 500, "csv", lines=50)
     assert len(found) > 5 and all(piece.body.startswith(b"time,temp\n1,2") for piece in found)
     assert found[0].first_line == 2
 
@@ -54,9 +55,28 @@ def test_triples_are_sent_as_ndjson():
     assert Manner("triples").hub_format == "ndjson"
 
 
+def test_a_long_line_is_not_torn_at_the_end_of_a_piece():
+    long = b"x" * 70_000 + b"\n"
+    found = cut(b"temp:1\n" + long + b"temp:2\n", size=60_000)
+    assert [piece.body for piece in found] == [b"temp:1\n" + long, b"temp:2\n"]
+
+
+def test_a_file_that_has_grown_has_the_same_keys_except_for_the_end():
+    before, after = cut(FILE[:-10]), cut(FILE + b"temp:1000\n")
+    assert [piece.key for piece in before[:-1]] == [piece.key for piece in after[: len(before) - 1]]
+    assert before[-1].key not in {piece.key for piece in after}
+    whole, longer = cut(FILE), cut(FILE + b"temp:1000\n")
+    assert [piece.key for piece in whole] == [piece.key for piece in longer[:-1]]
+
+
+def test_after_a_difference_all_keys_are_others():
+    changed = cut(FILE.replace(b"temp:0\n", b"temp:x\n"))
+    assert {piece.key for piece in changed}.isdisjoint(piece.key for piece in cut(FILE))
+
+
 def test_a_file_without_line_ends_does_not_fill_the_memory():
-    found = cut(b"x" * 10_000_000, size=100_000)
-    assert max(len(piece.body) for piece in found) <= 200_000
+    with pytest.raises(Misused, match="line 2 "):
+        cut(b"temp:1\n" + b"x" * (LONGEST + 1))
 
 
 def test_packed_files_are_read_unpacked(tmp_path):

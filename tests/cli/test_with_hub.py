@@ -201,3 +201,16 @@ def test_a_hub_with_its_own_certificate_is_asked_and_followed_over_it(tmp_path):
         assert ran.returncode == 0, ran.stderr
         with contextlib.closing(process.hub()) as hub:
             assert hub.place.scheme == "https" and hub.get("/api/v1/health")["status"] == "ok"
+
+
+def test_pushing_a_file_that_has_grown_stores_what_is_new_and_no_whole_piece_twice(run, tmp_path):
+    path = tmp_path / "growing.txt"
+    path.write_bytes(b"".join(b"grown %d %d\n" % (n, 1_600_000_000 + n) for n in range(2000)))
+    assert run("push", "--file", str(path), "--node", "growing").stdout == "2,000 lines stored, 0 rejected\n"
+    with path.open("ab") as file:
+        file.write(b"grown 2000 1600002000\n")
+    run("push", "--file", str(path), "--node", "growing")
+    asked = (
+        "select count(*), max(value) from readings where epoch_us(time) between 1599999999000000 and 1600009999000000"
+    )
+    assert run("sql", "--csv", asked).stdout.splitlines()[1] == "2001,2000.0"

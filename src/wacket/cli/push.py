@@ -24,12 +24,13 @@ from wacket.cli.support.ask import sure
 from wacket.cli.support.client import Answer, Hub, refusal
 from wacket.cli.support.errors import Misused, Partly
 from wacket.cli.support.options import Command
-from wacket.cli.support.pieces import LONGEST, Manner, Piece, converted, opened, pieces
+from wacket.cli.support.pieces import Manner, Piece, converted, opened, pieces
 from wacket.cli.support.progress import bar
 from wacket.cli.support.session import Session
 from wacket.cli.support.text import fitted, folded, plain
 
 SHOWN = 5  # errors that the summary names
+HEAD = 64 * 1024  # bytes that are looked at first
 PATIENCE = 60.0  # seconds that a busy hub is waited for
 
 
@@ -74,8 +75,9 @@ def command(
 ) -> None:
     """Bring a file in.
 
-    Sending the same file again stores nothing twice, for as long as the hub remembers pieces (a day, unless
-    set otherwise). Times that the file does not give are the times of arrival.
+    Sending the same file again stores nothing twice, for as long as the hub remembers pieces (a day, unless set
+    otherwise). Of a file that has grown at its end the new lines are stored, and at most 999 lines before them a second
+    time. Times that the file does not give are the times of arrival.
     """
     options = {name: value for name, value in (("time", time_column),) if value}
     hub, node = _as_sender(session, node)
@@ -121,12 +123,12 @@ def _source(path: str) -> Iterator[tuple[io.BufferedReader, int | None]]:
 
 
 def _peekable(file: BinaryIO) -> io.BufferedReader:
-    return io.BufferedReader(file, 2 * LONGEST)  # type: ignore[arg-type]
+    return io.BufferedReader(file, 2 * HEAD)  # type: ignore[arg-type]
 
 
 def _head(file: io.BufferedReader) -> bytes:
     """The first whole lines, still there to be read again."""
-    seen = file.peek(LONGEST)[:LONGEST]
+    seen = file.peek(HEAD)[:HEAD]
     lines = seen[: seen.rfind(b"\n") + 1] or seen
     if b"\0" in lines:
         raise Misused("this is not a text file", "Text only: energy events, CSV, NDJSON, line protocol, plain lines.")

@@ -1,7 +1,8 @@
 """Cuts a file into pieces of whole lines, each with a key that says which piece of which file it is.
 
-The same file gives the same pieces and keys every time, so that sending it again doubles nothing. Sends
-nothing.
+Where a piece ends follows from the lines before it alone, and its key from everything up to its end. So the same file
+gives the same pieces and keys every time, a file that has grown gives the same ones except for its last, incomplete
+piece, and a file that differs anywhere gives others from there on. Sends nothing.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
+from wacket.cli.support.errors import Misused
 from wacket.cli.support.recognise import TRIPLES, triples_to_ndjson
 
-PIECE = 1024 * 1024  # bytes, before compression
-LONGEST = 65536  # bytes of a line, as in the hub
+LINES = 1000  # in a piece; so many may be stored twice when a file has grown
+PIECE = 1024 * 1024  # bytes, before compression, that end a piece sooner
+LONGEST = 16 * 1024 * 1024  # bytes of a line
 BOM = b"\xef\xbb\xbf"
 
 
@@ -57,23 +60,39 @@ def opened(path: str) -> Iterator[BinaryIO]:
             yield file
 
 
-def pieces(file: BinaryIO, manner: Manner, salt: str, size: int = PIECE) -> Iterator[Piece]:
-    """The file from where it stands, in pieces. `salt` makes keys of other destinations different."""
-    heading, line, position = b"", 1, 0
-    first = file.readline(LONGEST).removeprefix(BOM) if manner.has_heading else b""
-    if first:
-        heading, line, position = first.rstrip(b"\r\n") + b"\n", 2, len(first)
-    while chunk := file.read(size):
-        # A piece ends with a line; a line without end is cut where the hub would refuse it anyway.
-        chunk += file.readline(LONGEST)
-        taken = len(chunk)
-        if position == 0:
-            chunk = chunk.removeprefix(BOM)
-        body = heading + converted(chunk, manner)
-        mark = hashlib.sha256(b"\0".join([salt.encode(), str(position).encode(), body])).hexdigest()
-        yield Piece(body, f"push-{mark[:40]}", line, taken)
-        position += taken
-        line += chunk.count(b"\n")
+def pieces(file: BinaryIO, manner: Manner, salt: str, lines: int = LINES, size: int = PIECE) -> Iterator[Piece]:
+    """The file from where it stands, in pieces. `salt` makes keys of other destinations different.
+
+    Raises Misused for a line that is too long for any hub.
+    """
+    identity = hashlib.sha256(salt.encode() + b"\0")
+    number, read = 1, _line(file, 1)
+    start = len(read) - len(read.removeprefix(BOM))
+    heading, first = b"", read[start:]
+    if manner.has_heading:
+        heading, start, number = first.rstrip(b"\r\n") + b"\n", len(read), 2
+        first = _line(file, 2)
+    while first:
+        chunk = [first]
+        taken = len(first)
+        while len(chunk) < lines and taken < size and (more := _line(file, number + len(chunk))):
+            chunk.append(more)
+            taken += len(more)
+        body = heading + converted(b"".join(chunk), manner)
+        identity.update(body)
+        yield Piece(body, f"push-{identity.hexdigest()[:40]}", number, start + taken)
+        start, number = 0, number + len(chunk)
+        first = _line(file, number)
+
+
+def _line(file: BinaryIO, number: int) -> bytes:
+    line = file.readline(LONGEST + 1)
+    if len(line) > LONGEST:
+        raise Misused(
+            f"line {number} is longer than {LONGEST // 1024**2} MiB; it and what follows were not sent",
+            "Is this really a file of lines? Each reading or log is one line.",
+        )
+    return line
 
 
 def converted(chunk: bytes, manner: Manner) -> bytes:
