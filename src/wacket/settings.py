@@ -61,7 +61,7 @@ class History(msgspec.Struct, forbid_unknown_fields=True):
     logs_days: NotNegative = 0  # rejects are logs too
     rollup_days: NotNegative = 0  # for series that no retention rule names
     reserve_bytes: Positive = 256 * 1024 * 1024  # free space below which nothing is accepted
-    query_memory: str = "512MB"  # DuckDB's limit for all questions together
+    query_memory: str = "512MB"  # DuckDB's limit for all questions; the two SQL questions at a time have as much each
     query_seconds: NotNegative = 30  # a longer question is ended
 
 

@@ -13,6 +13,7 @@ from tests.support.past import FakePast
 
 from wacket import settings
 from wacket.errors import BadRequest, Unavailable
+from wacket.history import sql
 from wacket.history.query import Query
 from wacket.history.sql import VIEWS, Answer, Names
 from wacket.history.times import SECOND
@@ -134,9 +135,27 @@ def test_rows_are_bounded_and_it_is_said(query: Query) -> None:
 
 
 def test_an_answer_is_bounded_in_size(query: Query) -> None:
-    answer = ask(query, "select repeat('x', 100000) from range(3000)", 3000)
+    answer = ask(query, "select repeat('x', 100000) from range(800)")
     assert answer.truncated
-    assert len(answer.rows) == 1000
+    assert 600 < len(answer.rows) < 671, "64 MiB"
+    with pytest.raises(BadRequest, match="a row has more than 64 MiB"):
+        ask(query, "select repeat('x', 35000000), repeat('x', 35000000)")
+
+
+def test_large_rows_are_taken_from_the_engine_a_few_at_a_time(query: Query, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+    take = sql._taken
+
+    def watched(*asked: Any) -> list[list[Any]]:
+        taken.append(take(*asked))
+        return taken[-1]
+
+    monkeypatch.setattr(sql, "_taken", watched)
+    assert len(ask(query, "select repeat('x', 300000) from range(40)").rows) == 40
+    assert max(map(len, taken)) == 4
+    taken.clear()
+    assert len(ask(query, "select range from range(5000)", 5000).rows) == 5000
+    assert max(map(len, taken)) == 1000
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from wacket.history.question import EVER, Question, engine_settings, quoted
 
 MOST_ROWS = 100_000
 MOST_TEXT = 100_000  # characters of a question
-_MOST_BYTES = 64 * 1024 * 1024  # of an answer, as its texts are counted
-_PIECE = 1000
+_MOST_BYTES = 64 * 1024 * 1024  # of an answer, as JSON
+_PIECE = 1000  # rows taken from the engine at once, or fewer if they are
+_PIECE_BYTES = 1024 * 1024  # larger than this
 
 _TEXT = DataType.utf8()
 
@@ -140,16 +141,34 @@ def _answer(sandbox: Any, text: str, limit: int) -> Answer:
         LIMIT {limit + 1}"""
     )
     documents = [place for place, (_, document) in enumerate(shown) if document]
-    answer, size = Answer(names), 0
-    while not answer.truncated and (piece := sandbox.fetchmany(_PIECE)):
-        rows = list(map(list, piece))
-        for place in documents:
-            for row in rows:
-                row[place] = row[place] and _document(row[place])
-        size += len(msgspec.json.encode(rows))
+    answer, size, wanted = Answer(names), 0, 1
+    while rows := _taken(sandbox, wanted, documents):
+        added = len(msgspec.json.encode(rows))
+        if size + added > _MOST_BYTES:
+            return _cut_short(answer)
+        size += added
         answer.rows += rows
-        answer.truncated = len(answer.rows) > limit or size > _MOST_BYTES
+        wanted = min(2 * wanted, _PIECE) if added < _PIECE_BYTES else max(1, wanted // 2)
+    answer.truncated = len(answer.rows) > limit
     del answer.rows[limit:]
+    return answer
+
+
+def _taken(sandbox: Any, wanted: int, documents: Sequence[int]) -> list[list[Any]]:
+    """The next rows. The engine makes two thousand or so at a time, which is the memory that no setting bounds."""
+    rows = list(map(list, sandbox.fetchmany(wanted)))
+    for place in documents:
+        for row in rows:
+            row[place] = row[place] and _document(row[place])
+    return rows
+
+
+def _cut_short(answer: Answer) -> Answer:
+    """What fits. Raises BadRequest where nothing does."""
+    if not answer.rows:
+        most = _MOST_BYTES >> 20
+        raise BadRequest(f"a row has more than {most} MiB; ask for less of it, for example left(body, 1000)", "sql")
+    answer.truncated = True
     return answer
 
 
