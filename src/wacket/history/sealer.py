@@ -6,7 +6,7 @@ files DuckDB's, which leaves the interpreter to others meanwhile. It changes nei
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,15 @@ from arro3.core import Array, RecordBatch, RecordBatchReader, Table
 from numpy.typing import NDArray
 
 from wacket.history import codec, rollups, segments
+from wacket.history.order import by_series_and_time
 from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Segment
 from wacket.history.tail import Part
 from wacket.records import Readings
 
-_ZSTD = 3
+_ZSTD, _ZSTD_LOGS = 3, 1  # quick ones; compaction takes its time
 Number = Callable[[], int]
 
-_SLAB = 1 << 16  # lines that are put in order at a time
+_SLAB = 1 << 16  # rows that are put in order at a time
 _LOG_COLUMNS = 'id, "at", nullif(observed_at, "at") as observed_at, node, source, severity, body, attrs'
 
 # Logs are sorted by (at, id): newest-first paging reads only the last row groups, `id` and `at` shrink to almost
@@ -50,24 +51,40 @@ def seal(part: Part, folder: Path, number: Number) -> list[Segment]:
 def _seal_readings(
     part: Part, connection: duckdb.DuckDBPyConnection, folder: Path, number: Number, done: list[Segment]
 ) -> None:
-    pieces = [piece.rows for piece in part.readings.items if isinstance(piece.rows, Readings)]
-    rows = Readings.concat(pieces)
-    order = np.lexsort((rows.at, rows.series))
-    rows = Readings(rows.series[order], rows.at[order], rows.value[order], rows.quality[order])
+    rows = Readings.concat([piece.rows for piece in part.readings.items if isinstance(piece.rows, Readings)])
     planned = Segment(
-        *("", READINGS, 0, int(rows.at.min()), int(rows.at.max()), int(rows.series[0]), int(rows.series[-1])),
+        *("", READINGS, 0, int(rows.at.min()), int(rows.at.max()), int(rows.series.min()), int(rows.series.max())),
         *(0, 0, number(), 0, part.first, part.last),
     )
-    table = Table.from_batches([codec.readings_batch(rows)])
-    done.append(_copy(connection, table, planned, folder, _ZSTD))
-    finest = None
+    finest: list[rollups.Columns] = []
+    schema = codec.readings_batch(Readings.empty()).schema
+    table = RecordBatchReader.from_batches(schema, _sorted(rows, finest))
+    done.append(_whole(_copy(connection, table, planned, folder, _ZSTD), len(rows)))
+    together = rollups.concat(finest)
     for kind, width in ROLLUPS.items():
-        if finest is None:
-            finest = columns = rollups.build(rows.series, rows.at, rows.value, width)
-        else:
-            columns = rollups.merge(finest, width)
-        if len(columns["series"]):
-            done.append(write_rollup(columns, planned._replace(kind=kind, id=number()), connection, folder, _ZSTD))
+        together = rollups.merge(together, width)
+        if len(together["series"]):
+            done.append(write_rollup(together, planned._replace(kind=kind, id=number()), connection, folder, _ZSTD))
+
+
+def _sorted(rows: Readings, finest: list[rollups.Columns]) -> Iterator[RecordBatch]:
+    """The rows by (series, at), a slab at a time: what fits into the processor's cache is handled several times faster
+    than memory that was never touched. Each slab's roll-up is added to `finest`."""
+    order = by_series_and_time(rows.series, rows.at)
+    width = next(iter(ROLLUPS.values()))
+    for begin in range(0, len(order), _SLAB):
+        some = order[begin : begin + _SLAB]
+        slab = Readings(rows.series[some], rows.at[some], rows.value[some], rows.quality[some])
+        finest.append(rollups.build(slab.series, slab.at, slab.value, width))
+        yield codec.readings_batch(slab)
+
+
+def _whole(made: Segment, rows: int) -> Segment:
+    """The segment, if it has all rows; the journal's copy goes when this is committed."""
+    if made.rows != rows:
+        Path(made.path).unlink(missing_ok=True)
+        raise OSError(f"{made.rows} rows of {rows} came into {made.path}")
+    return made
 
 
 def write_rollup(
@@ -96,7 +113,8 @@ def _seal_logs(part: Part, connection: duckdb.DuckDBPyConnection, folder: Path, 
         *(0, 0, number, 0, part.first, part.last),
     )
     connection.register("rows", _in_order(part, np.concatenate([r.at for r in rows])))
-    return segments.write(connection, f"select {_LOG_COLUMNS} from rows", planned, folder, _ZSTD)
+    made = segments.write(connection, f"select {_LOG_COLUMNS} from rows", planned, folder, _ZSTD_LOGS)
+    return _whole(made, sum(map(len, rows)))
 
 
 def _in_order(part: Part, at: NDArray[np.int64]) -> Table | RecordBatchReader:

@@ -14,6 +14,7 @@ import numpy as np
 from arro3.core import RecordBatch, RecordBatchReader
 
 from wacket.history import codec
+from wacket.history.order import by_series_and_time
 from wacket.history.segments import quoted
 from wacket.history.shapes import Segment
 from wacket.records import Readings
@@ -45,7 +46,7 @@ def _readings(connection: Engine, source: str) -> Iterator[RecordBatch]:
         found = connection.execute(
             f'select series, epoch_us("at") as t, value, quality from {source} where {condition}'
         ).fetchnumpy()
-        order = np.lexsort((found["t"], found["series"]))
+        order = by_series_and_time(found["series"], found["t"])
         columns = (np.ascontiguousarray(found[name][order]) for name in ("series", "t", "value", "quality"))
         yield codec.readings_batch(Readings(*columns))
 
