@@ -247,6 +247,28 @@ def test_merging_the_rollups_of_pieces_gives_the_rollup_of_the_whole(rows, piece
         assert merged[name].tolist() == pytest.approx(whole[name].tolist()), name
 
 
+@given(st.dictionaries(st.tuples(st.integers(1, 2), st.integers(0, 150)), st.booleans(), max_size=60))
+@settings(max_examples=100)
+def test_merging_pieces_that_came_late_counts_no_increase_of_a_counter_twice(came_late):
+    """However the readings are spread over two pieces."""
+    rows = [(series, at, 7.0 * at) for series, at in sorted(came_late)]
+    late = [row for row in rows if came_late[row[:2]]]
+    parts = [late, [row for row in rows if row not in late]]
+    merged = rollups.merge(rollups.concat([rollups.build(*_columns(part), 60) for part in parts]), 120)
+    whole = rollups.build(*_columns(rows), 120)
+    for name in rollups.NAMES:
+        assert merged[name].tolist() == pytest.approx(whole[name].tolist()), name
+
+
+def test_late_readings_beyond_a_new_beginning_of_a_counter_add_what_is_known():
+    early = rollups.build(*_columns([(1, 0, 0.0), (1, 20, 20.0), (1, 50, 10.0), (2, 9, 5.0)]), 60)
+    late = rollups.build(*_columns([(1, 40, 40.0), (1, 45, 5.0), (2, 7, 3.0)]), 60)  # 45 is within what is known
+    newer = rollups.build(*_columns([(1, 48, 8.0), (1, 55, 15.0), (1, 58, 2.0)]), 60)
+    merged = rollups.merge(rollups.concat([early, late, newer]), 60)
+    assert merged["rise"].tolist() == [20.0 + 10.0 + 5.0 + 2.0, 2.0]
+    assert merged["last"].tolist() == [2.0, 5.0]
+
+
 def _columns(rows):
     series, at, value = zip(*rows, strict=True) if rows else ((), (), ())
     return np.array(series, np.uint32), np.array(at, np.int64), np.array(value, np.float64)

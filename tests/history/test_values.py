@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -128,6 +129,65 @@ def test_rate_after_a_gap_is_no_jump_and_one_reading_alone_gives_none(past: Fake
     one, two = query.values([1, 2], BASE, BASE + 2 * HOUR, MINUTE, "rate")
     assert (one.at.tolist(), one.value.tolist()) == ([BASE + HOUR], [1.0])
     assert len(two.at) == 0
+
+
+@pytest.mark.parametrize("step", [10 * SECOND, MINUTE, 15 * MINUTE])
+@pytest.mark.parametrize("place", ["in memory", "in a file", "in a file with newer ones"])
+def test_a_late_reading_does_not_change_the_rate(past: FakePast, query: Query, place: str, step: int) -> None:
+    at = BASE + np.arange(900) * SECOND
+    counter = np.arange(900.0)
+    late, newer = np.arange(900) == 130, np.arange(900) >= 600
+    second = late | newer if place == "in a file with newer ones" else late
+    for some in (~(second | newer), newer & ~second):
+        if some.any():
+            past.seal_readings(np.full(some.sum(), 1), at[some], counter[some])
+    (past.keep_readings if place == "in memory" else past.seal_readings)(
+        np.full(second.sum(), 1), at[second], counter[second]
+    )
+    (points,) = query.values([1], BASE, BASE + 15 * MINUTE, step, "rate")
+    assert len(points.at) == 15 * MINUTE // step
+    assert points.value == pytest.approx(1.0)
+
+
+def true_rate(at: list[int], value: list[float], since: int, step: int) -> dict[int, float]:
+    """The plain, slow way, for one series of which no value is less than the one before."""
+    found: dict[int, list[float]] = {}
+    rows = sorted(zip(at, value, strict=True))
+    for (before, less), (moment, more) in itertools.pairwise(rows):
+        bucket = (moment - since) // step * step + since
+        increase, seconds = found.setdefault(bucket, [0.0, 0.0])
+        found[bucket] = [increase + more - less, seconds + (moment - before) / SECOND]
+    return {bucket: increase / seconds for bucket, (increase, seconds) in found.items()}
+
+
+@hypothesis_settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 7200), st.floats(0, 1e6), st.sampled_from("abm")),
+        min_size=2,
+        max_size=40,
+        unique_by=lambda row: row[0],
+    ),
+    step=st.sampled_from([7 * SECOND, MINUTE, HOUR]),
+)
+def test_the_rate_is_the_same_however_late_the_readings_came(
+    tmp_path: Path, rows: list[tuple[int, float, str]], step: int
+) -> None:
+    past = FakePast(tmp_path)
+    seconds, increases, places = zip(*sorted(rows), strict=True)
+    at, counter, place = BASE + np.array(seconds) * SECOND, np.cumsum(increases), np.array(places)
+    for name in "ab":
+        if (some := place == name).any():
+            past.seal_readings(np.full(some.sum(), 1), at[some], counter[some])
+    if (some := place == "m").any():
+        past.keep_readings(np.full(some.sum(), 1), at[some], counter[some])
+    query = Query(past, settings.History())
+    since = BASE // step * step
+    (points,) = query.values([1], since, BASE + 3 * HOUR, step, "rate")
+    query.close()
+    expected = true_rate(at.tolist(), counter.tolist(), since, step)
+    assert points.at.tolist() == list(expected)
+    assert points.value == pytest.approx(list(expected.values()), rel=1e-9, abs=1e-6)
 
 
 def test_raw_keeps_the_order_of_arrival_at_equal_times(past: FakePast, query: Query) -> None:

@@ -46,10 +46,7 @@ def build(series: NDArray[np.uint32], at: NDArray[np.int64], value: NDArray[np.f
 
 
 def merge(rows: Columns, width: int) -> Columns:
-    """One row for each (series, bucket of `width`), whatever order the rows come in.
-
-    Rows whose times overlap cannot be woven together any more; between such two no step is added to `rise`.
-    """
+    """One row for each (series, bucket of `width`), whatever order the rows come in."""
     if not len(rows["series"]):
         return empty()
     bucket = rows["bucket"] - rows["bucket"] % width
@@ -57,12 +54,8 @@ def merge(rows: Columns, width: int) -> Columns:
     rows = {name: column[order] for name, column in rows.items()}
     rows["bucket"] = bucket[order]
     starts = _starts(rows["series"], rows["bucket"])
-    steps = _steps(rows["last"][:-1], rows["first"][1:])
-    steps[1:][rows["t_first"][1:] < rows["t_last"][:-1]] = 0
-    steps[starts] = 0
-    t_last = np.maximum.reduceat(rows["t_last"], starts)
-    sizes = np.diff(np.append(starts, len(order)))
-    is_last = np.where(rows["t_last"] == np.repeat(t_last, sizes), np.arange(len(order)), -1)
+    rise, newest = weave(rows, starts)
+    newest = newest[np.append(starts[1:], len(order)) - 1]
     return {
         "series": rows["series"][starts],
         "bucket": rows["bucket"][starts],
@@ -71,11 +64,31 @@ def merge(rows: Columns, width: int) -> Columns:
         "min": np.minimum.reduceat(rows["min"], starts),
         "max": np.maximum.reduceat(rows["max"], starts),
         "first": rows["first"][starts],
-        "last": rows["last"][np.maximum.reduceat(is_last, starts)],
+        "last": rows["last"][newest],
         "t_first": rows["t_first"][starts],
-        "t_last": t_last,
-        "rise": np.add.reduceat(rows["rise"] + steps, starts),
+        "t_last": rows["t_last"][newest],
+        "rise": np.add.reduceat(rise, starts),
     }
+
+
+def weave(rows: Columns, starts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(What each row adds to the rise of those before it, the place of the newest row up to it).
+
+    The rows are sorted by (group, t_first, t_last), and groups begin at `starts`. A row that begins after all before
+    it also adds the step that leads to it. Late readings make rows overlap: of these only what lies beyond the others
+    is added, so that no increase counts twice (a counter's new beginning that only the late ones saw is not counted).
+    """
+    newest = _newest_so_far(rows["t_last"], starts)
+    before, rise = newest[:-1], rows["rise"][1:]
+    first, last_before = rows["first"][1:], rows["last"][before]
+    reached = rows["t_last"][before]
+    with np.errstate(invalid="ignore"):
+        beyond = np.fmax(rise - _step(first, last_before), 0)
+    beyond[rows["t_last"][1:] <= reached] = 0
+    added = rows["rise"].copy()
+    added[1:] = np.where(rows["t_first"][1:] >= reached, rise + _step(last_before, first), beyond)
+    added[starts] = rows["rise"][starts]
+    return added, newest
 
 
 def concat(parts: Sequence[Columns]) -> Columns:
@@ -95,10 +108,31 @@ def _starts(series: NDArray[np.uint32], bucket: NDArray[np.int64]) -> NDArray[np
     return np.concatenate([np.zeros(1, np.int64), np.flatnonzero(change) + 1])
 
 
+def _newest_so_far(t_last: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row the place of that row of its group, up to itself, which ends last."""
+    places = np.arange(len(t_last))
+    later = np.append(True, t_last[1:] >= t_last[:-1])
+    later[starts] = True
+    if later.all():  # nothing came late, as nearly always
+        return places
+    group = np.zeros(len(t_last), np.int64)
+    group[starts] = 1
+    by_end = np.lexsort((t_last, np.cumsum(group)))
+    rank = np.empty_like(places)
+    rank[by_end] = places  # ranks grow from group to group, so the maximum starts anew with each
+    newest: NDArray[np.int64] = by_end[np.maximum.accumulate(rank)]
+    return newest
+
+
 def _steps(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The increase that leads to each row, 0 for the very first; a drop counts the new value (counter reset)."""
+    """The increase that leads to each row, 0 for the very first."""
+    return np.concatenate([np.zeros(1), _step(before, after)])
+
+
+def _step(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The increase from one value to the other; a drop counts the new value (counter reset)."""
     with np.errstate(invalid="ignore"):
         step = after - before
     step = np.where(step < 0, after, step)
     step[np.isnan(step)] = 0  # from infinity to infinity
-    return np.concatenate([np.zeros(1), step])
+    return step

@@ -94,9 +94,8 @@ class View:
 
     Roll-ups say nothing of the tail. A bucket may have several rows, in one file or several: add `count` and `sum`,
     take the least `min`, the greatest `max`, `first` where `t_first` is least, `last` where `t_last` is greatest.
-    `rise` is the sum of the increases inside one row. To join rows (of one bucket or of neighbouring ones) put them in
-    order of `t_first` and add, between each and the next, the step from `last` to the next `first`; a drop counts the
-    new value, as a counter that began again at 0. Readings that are NaN are in `readings` but in no roll-up.
+    `rise` is the sum of the increases inside one row; rollups.weave joins those of several rows, of one bucket or of
+    neighbouring ones. Readings that are NaN are in `readings` but in no roll-up.
     """
 
     readings: tuple[Segment, ...] = ()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wacket.errors import BadRequest
-from wacket.history import times
+from wacket.history import rollups, times
 from wacket.history.question import EVER, Columns, Question, condition
 from wacket.history.shapes import ROLLUPS, Segment
 from wacket.records import F64, I64, U32
@@ -193,6 +193,8 @@ def _rate(question: Question, ids: Sequence[int], since: int, until: int, step: 
         f"""SELECT series, epoch_us("at") AS "at", first, last, epoch_us(t_first) AS t_first,
         epoch_us(t_last) AS t_last, rise FROM ({source})"""
     )
+    if not len(found["series"]):
+        return _split(ids, found["series"], found["at"], found["rise"])
     order = np.lexsort((found["t_last"], found["t_first"], found["series"]))
     rows = {name: column[order] for name, column in found.items()}
     increase, elapsed = _increases(rows)
@@ -210,15 +212,12 @@ def _rate(question: Question, ids: Sequence[int], since: int, until: int, step: 
 
 
 def _increases(rows: Columns) -> tuple[F64, I64]:
-    """Of each partial, sorted by series and time: its increase since the one before, and the µs that took."""
-    increase, elapsed = rows["rise"].copy(), rows["t_last"] - rows["t_first"]
-    same = rows["series"][1:] == rows["series"][:-1]
-    first, before = rows["first"][1:], rows["last"][:-1]
-    between = np.where(first >= before, first - before, first)
-    increase[1:] += np.where(same, between, 0.0)
-    # Late readings make partials overlap; no time is counted twice.
-    since_before = np.maximum(rows["t_last"][1:] - rows["t_last"][:-1], 0)
-    elapsed[1:] = np.where(same, since_before, elapsed[1:])
+    """Of each partial, sorted by series and time: its increase since what was before it, and the µs that took."""
+    starts = np.flatnonzero(np.append(True, rows["series"][1:] != rows["series"][:-1]))
+    increase, newest = rollups.weave(rows, starts)
+    reached = rows["t_last"][newest]
+    elapsed = np.diff(reached, prepend=0)
+    elapsed[starts] = (rows["t_last"] - rows["t_first"])[starts]
     return increase, elapsed
 
 
