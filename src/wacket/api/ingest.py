@@ -10,7 +10,6 @@ import hashlib
 from typing import Any
 from urllib.parse import parse_qs
 
-import numpy as np
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +18,7 @@ from wacket import __version__, formats
 from wacket.api import body as bodies
 from wacket.api.access import parts_of, peer_of
 from wacket.errors import BadRequest
+from wacket.formats.influx import every_line_has_time
 from wacket.intake.intake import described
 from wacket.records import Envelope, Receipt, arrival
 
@@ -27,7 +27,6 @@ router = APIRouter(tags=["sending data"])
 PRECISIONS = ("ns", "n", "us", "u", "ms", "s", "m", "h")
 OPTIONS = ("precision", "time", "name")  # query fields that a format may look at
 LONGEST_KEY = 200
-SHORTEST_TIME, LONGEST_TIME = 10, 19  # digits: seconds and nanoseconds of these years
 LONGEST_STATEMENT = 64 * 1024
 WHO = "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
 INFLUX = {"X-Influxdb-Version": f"wacket-{__version__}", "X-Influxdb-Build": "OSS"}
@@ -184,21 +183,6 @@ def _numbering(epoch: str | None, sequence: str | None) -> tuple[str | None, int
     if not epoch or sequence is None or not (sequence.isascii() and sequence.isdigit()) or len(sequence) > 15:
         raise BadRequest("numbered data need both epoch (a word) and seq (the number of the first frame)", "seq")
     return epoch[:64], int(sequence)
-
-
-def every_line_has_time(body: bytes) -> bool:
-    """Whether all lines end in a space and ten digits or more: then the same body again is a retry, not news."""
-    raw = np.frombuffer(body if body.endswith(b"\n") else body + b"\n", np.uint8)
-    ends = np.flatnonzero(raw == 10)
-    if not len(ends) or ends[0] < 12 or np.min(np.diff(ends, prepend=-1)) < 12:
-        return False
-    digits, found = np.ones(len(ends), np.bool_), np.zeros(len(ends), np.bool_)
-    for back in range(1, LONGEST_TIME + 2):  # a long number may also be the value of a line without a time
-        byte = raw[np.maximum(ends - back, 0)]
-        if back > SHORTEST_TIME:
-            found |= digits & (byte == 32)
-        digits &= (byte - 48) < 10
-    return bool(found.all())
 
 
 def _secret(request: Request) -> str | None:

@@ -63,6 +63,17 @@ class Words:
         good &= (wrong & _TOPS == 0) & (total < np.uint64(1 << 63))
         return total.view(np.int64), good
 
+    def digits_before(self, places: I64) -> I64:
+        """How many digits stand right before each place; 24 for as many or more."""
+        count, only_digits = np.zeros(len(places), np.int64), np.ones(len(places), np.bool_)
+        for back in (0, 8, 16):
+            digits = self._before(places - back) ^ _ZEROS
+            others = ((digits + _OVER_NINE) | digits) & _TOPS
+            last_other = (np.frexp(others.astype(np.float64))[1] - 1) >> 3  # -1 where there is none
+            count += np.where(only_digits, 7 - last_other, 0)
+            only_digits &= others == 0
+        return count
+
     def decimals(self, starts: I64, ends: I64) -> tuple[F64, Mask]:
         """The texts as numbers, and which of them are plain: digits with perhaps a minus before and a dot within, few
         enough that the result is the float64 nearest to the text."""
@@ -134,10 +145,12 @@ class Words:
         return behind
 
     def _from(self, places: I64) -> U64:
-        return self._words[np.minimum(places, len(self.data)) + 24]
+        words: U64 = self._words[np.minimum(places, len(self.data)) + 24]
+        return words
 
     def _before(self, places: I64) -> U64:
-        return self._words[places + 16]
+        words: U64 = self._words[places + 16]
+        return words
 
 
 def distinct(cells: list[bytes]) -> tuple[list[bytes], I64]:

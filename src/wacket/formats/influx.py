@@ -32,7 +32,8 @@ _MESSAGES = ("message", "msg", "body", "log")
 _LEVELS = ("severity", "level", "lvl")
 
 _FEW = 8  # fewer lines than this are decoded faster one by one
-_SPACE, _LF = b" \n"
+_SPACE, _LF, _CR = b" \n\r"
+_SHORTEST_TIME, _LONGEST_TIME = 10, 19  # digits
 _Place = tuple[int, bytes, bytes]  # node, head, field
 _known: dict[_Place, SeriesKey] = {}
 _MOST_KNOWN = 1 << 16
@@ -49,6 +50,19 @@ _SCALES = {
     )
     for first, second in PRECISIONS.values()
 }
+
+
+def every_line_has_time(body: bytes) -> bool:
+    """Whether all lines end in a blank and a number as long as the times of these years are, in s to ns.
+
+    Then the same body again is a retry and no news. A long number may also be the value of a line without a time.
+    """
+    words = Words(body if body.endswith(b"\n") else body + b"\n")
+    ends = words.places(b"\n")
+    ends -= words.raw[ends - 1] == _CR
+    digits = words.digits_before(ends)
+    timed = (digits >= _SHORTEST_TIME) & (digits <= _LONGEST_TIME) & (words.raw[ends - digits - 1] == _SPACE)
+    return bool(timed.all())
 
 
 def decode(envelopes: Sequence[Envelope]) -> Decoded:
