@@ -134,7 +134,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         admission=Admission(ledger, catalogue, tokens, settings.intake, clock),
         intake=intake,
         bus=bus,
-        desk=ClassDesk(ledger, bus, clock),
+        desk=ClassDesk(ledger, clock, history.space.admit),
         clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query), clock),
         owner_key=owner_key(folder),
     )

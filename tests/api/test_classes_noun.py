@@ -8,6 +8,7 @@ import pytest
 
 from wacket.api import classes
 from wacket.commands.desk import ClassDesk
+from wacket.ledger import classes as rows
 
 UNDER = "/api/v1/class"
 
@@ -15,7 +16,7 @@ UNDER = "/api/v1/class"
 @pytest.fixture
 def school(api: Any) -> Any:
     """The class of ada and bob, both of whom have asked for something."""
-    api.parts.desk = desk = ClassDesk(api.parts.ledger, api.parts.bus, api.parts.clock)
+    api.parts.desk = desk = ClassDesk(api.parts.ledger, api.parts.clock)
     api.app.include_router(classes.router)
 
     async def fill() -> None:
@@ -44,6 +45,21 @@ def test_history_newest_first_in_pages(school: Any) -> None:
     rest = school.owner.get(f"{UNDER}/ada/history", params={"before": first["cursor"]}).json()
     (move,) = rest["transitions"]
     assert (move["value"], move["peer"], rest["cursor"]) == ("# ada", "192.0.2.9", None)
+
+
+def test_everybody_in_pages(school: Any) -> None:
+    first = school.owner.get(UNDER, params={"limit": 1}).json()
+    second = school.owner.get(UNDER, params={"limit": 1, "after": first["cursor"]}).json()
+    assert [page["users"][0]["user"] for page in (first, second)] == ["ada", "bob"]
+    assert (first["cursor"], second["cursor"]) == ("ada", None)
+
+
+def test_a_history_that_is_cut_short_says_that_there_is_more(school: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "PAGE_TEXT", 0)
+    first = school.owner.get(f"{UNDER}/ada/history").json()
+    second = school.owner.get(f"{UNDER}/ada/history", params={"before": first["cursor"]}).json()
+    assert [len(page["transitions"]) for page in (first, second)] == [1, 1]
+    assert (first["cursor"] is None, second["cursor"]) == (False, None)
 
 
 def test_a_user_who_is_not_there(school: Any) -> None:
@@ -78,7 +94,9 @@ def test_an_operator_resets_and_it_is_written_down(school: Any) -> None:
     operator = school.person("operator", "olga")
     answer = operator.post(f"{UNDER}/ada/reset")
     assert (answer.status_code, answer.json()["state"], answer.json()["hw_command"]) == (200, 0, "# ada")
-    assert school.acts("class.reset")[0]["subject"] == "ada"
+    assert operator.post(f"{UNDER}/ada/reset").status_code == 200
+    (act,) = school.acts("class.reset")
+    assert (act["subject"], act["actor"]) == ("ada", "person:olga")
     newest = school.owner.get(f"{UNDER}/ada/history").json()["transitions"][0]
     assert (newest["command"], newest["before"], newest["after"]) == ("reset", 2, 0)
 

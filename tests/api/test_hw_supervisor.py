@@ -24,7 +24,7 @@ REST = {"login": True, "state": 0, "hw_command": "", "hw_response": "", "server_
 def school(api: Any) -> Any:
     """The application with the class protocol in it; `school.board` is on the hub's own machine."""
     parts = api.parts
-    parts.desk = ClassDesk(parts.ledger, parts.bus, parts.clock)
+    parts.desk = ClassDesk(parts.ledger, parts.clock)
     parts.admission = Admission(parts.ledger, parts.catalogue, parts.tokens, parts.settings.intake, parts.clock)
     api.app.include_router(hw_supervisor.router)
     api.app.include_router(classes.router)

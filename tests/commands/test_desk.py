@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from wacket.bus.memory import Bus
 from wacket.commands import desk as desk_module
 from wacket.commands.desk import ClassDesk
 from wacket.errors import BadRequest, NotFound, Unavailable
-from wacket.ledger import classes
+from wacket.ledger import audit, classes
 from wacket.ledger.store import Ledger
 
 PROGRAM = "print('naïve')\nprint(2)\n"
@@ -29,7 +28,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def desk(ledger: Ledger) -> ClassDesk:
-    return ClassDesk(ledger, Bus(), itertools.count(1_000_000).__next__)
+    return ClassDesk(ledger, itertools.count(1_000_000).__next__)
 
 
 def moves(ledger: Ledger, user: str = "ada") -> list[tuple[str, int, int, str, str]]:
@@ -80,14 +79,12 @@ async def test_looking_at_a_new_user_stores_nothing(desk: ClassDesk, ledger: Led
 
 
 async def test_two_workers_that_retrieve_at_once_make_one_transition(ledger: Ledger) -> None:
-    bus = Bus()
-    desk = ClassDesk(ledger, bus, itertools.count(1).__next__)
+    desk = ClassDesk(ledger, itertools.count(1).__next__)
     await ask(desk, "hw_command_request", hw_comm="p")
-    with bus.subscribe("class") as told:
-        answers = await asyncio.gather(*(ask(desk, "hw_command_retrieval") for _ in range(8)))
+    answers = await asyncio.gather(*(ask(desk, "hw_command_retrieval") for _ in range(8)))
     assert [(a["state"], a["hw_command"], a["time"]) for a in answers] == [(2, "p", answers[0]["time"])] * 8
     assert [row[:3] for row in moves(ledger)] == [("hw_command_request", 0, 1), ("hw_command_retrieval", 1, 2)]
-    assert len(told._waiting) == 1
+    assert desk.statistics()["transitions"] == 2
 
 
 async def test_users_do_not_touch_each_other(desk: ClassDesk) -> None:
@@ -111,30 +108,51 @@ async def test_reset_from_every_state(desk: ClassDesk, ledger: Ledger, commands:
 
 async def test_reset_of_a_user_who_is_not_there(desk: ClassDesk) -> None:
     with pytest.raises(NotFound):
-        await desk.reset("nobody", "")
+        await desk.reset("nobody", "", "owner")
 
 
 async def test_status_and_history_survive_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     first = Ledger.open(path)
-    before = await ask(ClassDesk(first, Bus(), lambda: 7), "hw_command_request", hw_comm=PROGRAM)
+    before = await ask(ClassDesk(first, lambda: 7), "hw_command_request", hw_comm=PROGRAM)
     # No closing of `first` until the second has read: as after a kill, what was answered is in the file.
     second = Ledger.open(path)
-    desk = ClassDesk(second, Bus(), lambda: 8)
+    desk = ClassDesk(second, lambda: 8)
     assert await desk.look("ada") == before
     assert moves(second) == [("hw_command_request", 0, 1, PROGRAM, "192.0.2.1")]
     first.close()
     second.close()
 
 
-async def test_a_transition_is_told_after_it_is_stored(ledger: Ledger) -> None:
-    bus = Bus()
-    desk = ClassDesk(ledger, bus, lambda: 7)
-    with bus.subscribe("class") as told:
+async def test_what_makes_a_board_run_something_is_in_the_audit_log(desk: ClassDesk, ledger: Ledger) -> None:
+    await ask(desk, "hw_command_request", hw_comm="p")
+    await ask(desk, "hw_command_request", hw_comm="not allowed, so nothing was done")
+    await ask(desk, "hw_command_retrieval")
+    await desk.reset("ada", "192.0.2.9", "person:olga")
+    await desk.reset("ada", "192.0.2.9", "person:olga")
+    acts = ledger.read(lambda connection: audit.page(connection, 10))
+    assert [(act.act, act.actor, act.peer, act.subject) for act in acts] == [
+        ("class.reset", "person:olga", "192.0.2.9", "ada"),
+        ("class.request", "user:ada", "192.0.2.1", "ada"),
+    ]
+    history = ledger.read(lambda connection: classes.history(connection, "ada", 10))
+    assert [act.at for act in acts] == [history[0].at, history[-1].at]
+
+
+async def test_nothing_is_stored_when_the_disk_is_nearly_full(ledger: Ledger) -> None:
+    full = True
+
+    def admit() -> None:
+        if full:
+            raise Unavailable("the disk of the hub is nearly full")
+
+    desk = ClassDesk(ledger, lambda: 7, admit)
+    with pytest.raises(Unavailable, match="nearly full"):
         await ask(desk, "hw_command_request", hw_comm="p")
-        message = await anext(aiter(told))
-    assert message["user"] == "ada"
-    assert (message["command"], message["state"]) == ("hw_command_request", 1)
+    assert (await desk.look("ada"))["state"] == 0
+    assert moves(ledger) == []
+    full = False
+    assert (await ask(desk, "hw_command_request", hw_comm="p"))["state"] == 1
 
 
 async def test_the_class_does_not_grow_without_end(desk: ClassDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,3 +171,22 @@ async def test_history_comes_newest_first_in_pages(desk: ClassDesk, ledger: Ledg
     older = ledger.read(lambda c: classes.history(c, "ada", 4, newest[-1].id))
     assert [row.at for row in newest + older] == sorted((row.at for row in newest + older), reverse=True)
     assert len(newest + older) == 6
+
+
+async def test_a_page_of_long_values_is_short(desk: ClassDesk, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classes, "PAGE_TEXT", 100)
+    for size in (60, 60, 60, 500):
+        await ask(desk, "hw_command_request", hw_comm="p" * size)
+        await ask(desk, "reset")
+    pages, before = [], None
+    while page := ledger.read(lambda c, before=before: classes.history(c, "ada", 1000, before)):
+        pages.append([len(row.value) for row in page])
+        before = page[-1].id
+    assert pages == [[0, 500], [0, 60, 0, 60], [0, 60]]
+
+
+async def test_a_list_of_everybody_has_the_beginning_of_their_texts(desk: ClassDesk, ledger: Ledger) -> None:
+    await ask(desk, "hw_command_request", hw_comm="ä" * 2000)
+    (row,) = ledger.read(classes.everybody)
+    assert row.hw_command == "ä" * classes.SHOWN
+    assert (await desk.look("ada"))["hw_command"] == "ä" * 2000

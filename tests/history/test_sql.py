@@ -244,6 +244,33 @@ def test_no_other_file_network_or_variable_can_be_reached(
     assert not list(tmp_path.glob("evil*"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select write_log(chr(27) || '[2J', scope := 'database') from enable_logging(storage = 'stdout')",
+        """select system.main."Write_Log"('x', scope := 'database') from "Enable_Logging"(storage = 'stdout')""",
+        "select * from enable_logging/**/(storage = 'stdout')",
+        "select * from enable_profiling(format = 'json', save_location = '{folder}/evil.json')",
+        "select * from query('select * from enable_' || 'logging(storage = ''stdout'')')",
+        "select * from query_table('readings')",
+        "select * from json_execute_serialized_sql(json_serialize_sql('select 1'))",
+        "with a as (select list_transform(['x'], lambda y: write_log(y))) select 1",
+    ],
+)
+def test_nothing_is_written_to_the_terminal_or_a_log_of_the_engine(
+    query: Query, text: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(BadRequest, match=r"\(\) is not possible here"):
+        ask(query, text.format(folder=tmp_path))
+    assert capfd.readouterr() == ("", "")
+    assert not list(tmp_path.glob("evil*"))
+
+
+def test_the_names_of_what_is_refused_may_be_looked_for(query: Query) -> None:
+    text = """select query, '"function_name":"query"' from (select 'write_log()' as query)"""
+    assert ask(query, text).rows == [["write_log()", '"function_name":"query"']]
+
+
 def test_the_doors_stay_locked_from_within(query: Query) -> None:
     wanted = ("enable_external_access", "lock_configuration", "python_enable_replacements", "temp_directory")
     answer = ask(query, f"select name, value from duckdb_settings() where name in {wanted} order by name")

@@ -83,4 +83,4 @@ def test_a_second_journal_is_found(sample):
 
 def test_a_second_teller_is_found(sample):
     assert told_elsewhere([sample("bus.publish_nowait('batches', x)\n", "src/wacket/doors/tcp.py")])
-    assert not told_elsewhere([sample("bus.publish_nowait('class', x)\n", "src/wacket/doors/tcp.py")])
+    assert not told_elsewhere([sample("bus.publish_nowait('nodes', x)\n", "src/wacket/doors/tcp.py")])

@@ -11,8 +11,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
+from sqlalchemy import Connection
 
-from wacket.api.access import Caller, audit, iso, may, parts_of
+from wacket.api.access import Caller, iso, may, parts_of
+from wacket.commands.life import LONGEST_USER
 from wacket.errors import Forbidden, NotFound
 from wacket.ledger import classes
 from wacket.ledger.classes import ClassRow, Moved
@@ -55,9 +57,13 @@ class ClassUser(BaseModel):
 
 
 class ClassList(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"users": [EXAMPLE]}]})
+    """Of each text only the first 1,000 characters; a user's history has the whole. `cursor` is to be given as `after`
+    for the next page."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"users": [EXAMPLE], "cursor": None}]})
 
     users: list[ClassUser]
+    cursor: str | None
 
 
 class Transition(BaseModel):
@@ -73,7 +79,7 @@ class Transition(BaseModel):
 
 
 class ClassHistory(BaseModel):
-    """Newest first; `cursor` is to be given as `before` for the next page."""
+    """Newest first; `cursor` is to be given as `before` for the next page. Long values make a page shorter."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"user": "ada", "transitions": [MOVE], "cursor": None}]})
 
@@ -83,12 +89,18 @@ class ClassHistory(BaseModel):
 
 
 @router.get(UNDER, summary="Where everybody's hardware stands")
-async def everybody(caller: Known, request: Request) -> ClassList:
+async def everybody(
+    caller: Known,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=1000, examples=[100])] = 100,
+    after: Annotated[str, Query(max_length=LONGEST_USER, description="the cursor of the page before")] = "",
+) -> ClassList:
     """All users by name. Who lacks the right read gets only what is their own."""
     only = None if "read" in caller.rights else _own_name(caller)
     ledger = parts_of(request).ledger
-    rows = await asyncio.to_thread(ledger.read, lambda c: classes.everybody(c, only))
-    return ClassList(users=[_user(row) for row in rows])
+    rows = await asyncio.to_thread(ledger.read, lambda c: classes.everybody(c, only, limit + 1, after))
+    cursor = rows[limit - 1].user if len(rows) > limit else None
+    return ClassList(users=[_user(row) for row in rows[:limit]], cursor=cursor)
 
 
 @router.get(UNDER + "/{user:path}/history", summary="What happened to a user's hardware")
@@ -105,8 +117,7 @@ async def history(
     ledger = parts_of(request).ledger
     if await asyncio.to_thread(ledger.read, lambda c: classes.find(c, user)) is None:
         raise NotFound(f"no user {user[:80]!r} in the class")
-    rows = await asyncio.to_thread(ledger.read, lambda c: classes.history(c, user, limit, before))
-    cursor = rows[-1].id if len(rows) == limit else None
+    rows, cursor = await asyncio.to_thread(ledger.read, lambda c: _page(c, user, limit, before))
     return ClassHistory(user=user, transitions=[_moved(row) for row in rows], cursor=cursor)
 
 
@@ -114,12 +125,18 @@ async def history(
 async def reset(caller: Operator, request: Request, user: str) -> ClassUser:
     """From any state to 0, for a run that got stuck; what was said so far stays."""
     parts = parts_of(request)
-    await parts.desk.reset(user, caller.peer)
-    await audit(parts, caller, "class.reset", user)
+    await parts.desk.reset(user, caller.peer, caller.actor)
     row = await asyncio.to_thread(parts.ledger.read, lambda c: classes.find(c, user))
     if row is None:
         raise NotFound(f"no user {user[:80]!r} in the class")
     return _user(row)
+
+
+def _page(connection: Connection, user: str, limit: int, before: int | None) -> tuple[list[Moved], int | None]:
+    """A page of the history, and the cursor of the next one if there is more."""
+    rows = classes.history(connection, user, limit, before)
+    older = rows and classes.history(connection, user, 1, rows[-1].id)
+    return rows, rows[-1].id if older else None
 
 
 def _own_name(caller: Caller) -> str:

@@ -43,7 +43,7 @@ def command() -> None:
 @click.pass_obj
 def status(session: Session) -> None:
     """Show where everybody's hardware stands."""
-    users = session.hub.get(CLASS)["users"]
+    users = _all(session, CLASS, "users", "after")
     if not session.as_json:
         users = [{**user, **_short(user)} for user in users]
     columns = [Column(name) for name in ("user", "state", "time", "hw_response", "server_analysis")]
@@ -56,8 +56,7 @@ def status(session: Session) -> None:
 @click.pass_obj
 def history(session: Session, user: str, limit: int) -> None:
     """Show what happened to a user's hardware, newest first."""
-    found = session.hub.get(f"{CLASS}/{quote(user, safe='')}/history", {"limit": limit})
-    moves = found["transitions"]
+    moves = _all(session, f"{CLASS}/{quote(user, safe='')}/history", "transitions", "before", limit)
     if not session.as_json:
         moves = [{**move, "value": _first_line(move["value"])} for move in moves]
     columns = [Column(name) for name in ("at", "command", "before", "after", "value", "peer")]
@@ -75,13 +74,14 @@ def ask(session: Session, user: str, program: str) -> None:
     """
     text = sys.stdin.read() if program == "-" else _text_of(program)
     who = {"user": user, "pword": session.environment.get("WACKET_CLASS_PASSWORD", "")}
-    before = _call(session, {**who, "command": "status_query"})["state"]
-    if before != 0:
-        raise Failed(
-            f"{plain(user)}'s hardware is busy ({STATES[before]}); nothing was requested",
-            f"Wait, or: wacket class reset {plain(user)}",
-        )
-    session.out.facts({"user": user, **_call(session, {**who, "command": "hw_command_request", "hw_comm": text})})
+    before = _call(session, {**who, "command": "status_query"})
+    if before["state"] != 0:
+        raise _busy(user, before)
+    # A request that comes too late changes nothing and is answered with what somebody else requested.
+    after = _call(session, {**who, "command": "hw_command_request", "hw_comm": text})
+    if (after["state"], after["hw_command"]) != (1, text):
+        raise _busy(user, after)
+    session.out.facts({"user": user, **after})
 
 
 @command.command("reset", examples=[("wacket class reset ada", "")])
@@ -93,6 +93,24 @@ def reset(session: Session, user: str, yes: bool) -> None:
     sure(f"Reset {plain(user)}'s hardware? A response that is still to come will be ignored.", yes)
     session.hub.post(f"{CLASS}/{quote(user, safe='')}/reset")
     session.out.note(f"{plain(user)}'s hardware is at rest", "✓")
+
+
+def _busy(user: str, found: dict[str, Any]) -> Failed:
+    return Failed(
+        f"{plain(user)}'s hardware is busy ({STATES[found['state']]}); nothing was requested",
+        f"Wait, or: wacket class reset {plain(user)}",
+    )
+
+
+def _all(session: Session, path: str, what: str, further: str, most: int | None = None) -> list[dict[str, Any]]:
+    """The rows of all pages, or the first `most`."""
+    found: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"cursor": ""}
+    while page["cursor"] is not None and (most is None or len(found) < most):
+        limit = 1000 if most is None else most - len(found)
+        page = session.hub.get(path, {"limit": limit} | ({further: page["cursor"]} if found else {}))
+        found += page[what]
+    return found
 
 
 def _call(session: Session, fields: dict[str, str]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Answers a SELECT that a person wrote, over views of the whole history, in a database made for this one question.
 
-That database can read the files of the view and nothing else: no other file, no network, no extension, no setting,
-and it is thrown away afterwards. Only one SELECT is taken. Names of series and nodes come from the caller. Answers
-are JSON-safe: times are ISO-8601 text, what JSON cannot say (large numbers, intervals, bytes) is text.
+That database can read the files of the view and nothing else: no other file, no network, no extension, no setting.
+It cannot write, not even to the engine's own log, and it is thrown away afterwards. Only one SELECT is taken. Names
+of series and nodes come from the caller. Answers are JSON-safe: times are ISO-8601 text, what JSON cannot say (large
+numbers, intervals, bytes) is text.
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ VIEWS = {
 _SERIES_COLUMNS = {"id": DataType.uint32(), "node": _TEXT, "name": _TEXT, "labels": _TEXT, "unit": _TEXT}
 _NODE_COLUMNS = {"id": DataType.uint32(), "name": _TEXT, "kind": _TEXT, "state": _TEXT}
 
+# Functions that write elsewhere (the engine's log and profile, to the hub's terminal or a file), and those that run a
+# text, which could hide the others. As named in the tree of a question; in a text there a quote has a backslash.
+_OUTLETS = re.compile(
+    r'"function_name":"((?:en|dis)able_(?:logging|profiling)|write_log|truncate_duckdb_logs|query|query_table'
+    r'|json_execute_serialized_sql)"',
+    re.IGNORECASE,
+)
+_NO_TREE = re.compile(r'\{"error":true.*"error_message":"(.*)"')
 _END = re.compile(r"(?:;|\s)+\Z")
 _AS_IT_IS = re.compile(r"(?:TINY|SMALL|BIG|U|UTINY|USMALL)?INT(?:EGER)?|UINTEGER|DOUBLE|FLOAT|BOOLEAN|VARCHAR")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
@@ -94,7 +103,21 @@ def _one_select(sandbox: Any, text: str) -> str:
     if statements[0].type != duckdb.StatementType.SELECT:
         kind = statements[0].type.name.replace("_", " ")
         raise BadRequest(f"only SELECT is possible here, and this is {kind}: the history cannot be changed", "sql")
-    return _END.sub("", text)
+    text = _END.sub("", text)
+    _refuse_outlets(sandbox, text)
+    return text
+
+
+def _refuse_outlets(sandbox: Any, text: str) -> None:
+    """Raise BadRequest where the engine's own reading of the text calls one of _OUTLETS, however it is written."""
+    try:
+        ((tree,),) = sandbox.execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchall()
+    except duckdb.Error as error:
+        raise refusal(error) from error
+    if found := _NO_TREE.match(tree):
+        raise BadRequest(f"this cannot be looked at: {found[1]}", "sql")
+    if found := _OUTLETS.search(tree):
+        raise BadRequest(f"{found[1]}() is not possible here: a question only reads the history", "sql")
 
 
 def _furnish(sandbox: Any, question: Question, names: Names) -> None:

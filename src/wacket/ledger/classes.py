@@ -12,6 +12,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from wacket.ledger.tables import class_history, class_users
 
+SHOWN = 1000  # characters of a text, where many users are listed
+PAGE_TEXT = 1024 * 1024  # characters; a page of the history ends with the value that reaches it
+
 
 class ClassRow(NamedTuple):
     """One user's status. `time` in microseconds since 1970 UTC."""
@@ -42,9 +45,11 @@ def find(connection: Connection, user: str) -> ClassRow | None:
     return ClassRow(*row) if row else None
 
 
-def everybody(connection: Connection, user: str | None = None) -> list[ClassRow]:
-    """All users by name, or just the one."""
-    query = select(*_STATUS).order_by(class_users.c.user)
+def everybody(
+    connection: Connection, user: str | None = None, limit: int | None = None, after: str = ""
+) -> list[ClassRow]:
+    """Users by name, those after `after`, or just the one. Of each text there is only the beginning, see SHOWN."""
+    query = select(*_BEGINNINGS).where(class_users.c.user > after).order_by(class_users.c.user).limit(limit)
     if user is not None:
         query = query.where(class_users.c.user == user)
     return [ClassRow(*row) for row in connection.execute(query)]
@@ -63,12 +68,23 @@ def store(connection: Connection, row: ClassRow, command: str, before: int, valu
 
 
 def history(connection: Connection, user: str, limit: int, before: int | None = None) -> list[Moved]:
-    """A user's transitions, newest first, those with an id below `before`."""
+    """A user's transitions, newest first, those with an id below `before`. Where values are long there are fewer than
+    `limit`, but at least one."""
     query = select(*(class_history.c[name] for name in Moved._fields)).where(class_history.c.user == user)
     if before is not None:
         query = query.where(class_history.c.id < before)
-    rows = connection.execute(query.order_by(class_history.c.id.desc()).limit(limit))
-    return [Moved(*row) for row in rows]
+    page: list[Moved] = []
+    size = 0
+    for row in connection.execute(query.order_by(class_history.c.id.desc()).limit(limit)):
+        page.append(Moved(*row))
+        size += len(page[-1].value)
+        if size >= PAGE_TEXT:
+            break
+    return page
 
 
 _STATUS = tuple(class_users.c[name] for name in ClassRow._fields)
+_BEGINNINGS = tuple(
+    func.substr(column, 1, SHOWN) if column.name in ("hw_command", "hw_response", "server_analysis") else column
+    for column in _STATUS
+)
