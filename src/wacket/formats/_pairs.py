@@ -28,11 +28,12 @@ class Pairs(NamedTuple):
     counts: I64
 
 
-def pairs(words: Words, marks: I64, first: I64, last: I64, odd: Odd) -> Pairs | None:
+def pairs(words: Words, marks: I64, first: I64, last: I64, odd: Odd, suffixes: bytes = b"") -> Pairs | None:
     """All pairs of some texts, or None if the texts hold anything else.
 
     `marks` are the places of all `=` and `,` and of what ends a text; text i begins behind the mark `first[i]` - 1 (or
-    where the body does) and ends at the mark `last[i]`. `odd` makes numbers of the values that are not plain decimals.
+    where the body does) and ends at the mark `last[i]`. A plain value may end in one of `suffixes`; `odd` makes numbers
+    of the values that are not plain decimals.
     """
     sizes = last - first + 1
     if (sizes % 2).any():
@@ -49,14 +50,15 @@ def pairs(words: Words, marks: I64, first: I64, last: I64, odd: Odd) -> Pairs | 
     starts = np.where(before < 0, 0, marks[before] + 1)
     if (starts == equals).any():
         return None
-    value = _values(words, equals + 1, closes, odd)
+    value = _values(words, equals + 1, closes, odd, suffixes)
     if value is None:
         return None
     return Pairs(*words.distinct(starts, equals), value, counts)
 
 
-def _values(words: Words, starts: I64, ends: I64, odd: Odd) -> F64 | None:
-    value, plain = words.decimals(starts, ends)
+def _values(words: Words, starts: I64, ends: I64, odd: Odd, suffixes: bytes) -> F64 | None:
+    last = words.raw[ends - 1]
+    value, plain = words.decimals(starts, ends - sum((last == suffix for suffix in suffixes), np.int64(0)))
     rest = np.flatnonzero(~plain)
     if len(rest):
         others = odd(words.cells(starts[rest], ends[rest]))

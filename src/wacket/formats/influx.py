@@ -119,7 +119,7 @@ def _together(lines: _Marked, spaces: int) -> Made | None:
     if spaces == 2 and at is None:
         return None
     last = gaps[:, 1] if spaces == 2 else np.flatnonzero(kinds == _LF)
-    fields = pairs(words, marks, gaps[:, 0] + 1, last, _odd_values)
+    fields = pairs(words, marks, gaps[:, 0] + 1, last, _odd_values, suffixes=b"iu")
     if fields is None:
         return None
     frame = np.arange(len(frames))
@@ -141,8 +141,9 @@ def _together(lines: _Marked, spaces: int) -> Made | None:
 
 
 def _odd_values(cells: Sequence[bytes]) -> F64 | None:
-    """Booleans, i and u for integers, and everything that is rarer."""
-    return numbers([bare(cell) for cell in cells])
+    """Long decimals, exponents, booleans, and everything that is rarer."""
+    found = numbers(cells)
+    return numbers([bare(cell) for cell in cells]) if found is None else found
 
 
 def _moments(frames: Frames, words: Words, starts: I64) -> I64 | None:
