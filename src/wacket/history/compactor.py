@@ -7,7 +7,7 @@ bytes. It changes neither journal nor manifest and deletes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import duckdb
@@ -31,17 +31,24 @@ _ZSTD = {LOGS: 12}
 _ZSTD_NUMBERS = 15
 
 
-def plan(kind: str, existing: Sequence[Segment]) -> list[Segment]:
-    """The next segments of `kind` to be joined, oldest first; empty when all is well. `existing` is in order."""
-    groups = (_first_group(kind, existing, level, fan) for level, fan in enumerate(_FAN))
+def plan(kind: str, existing: Sequence[Segment], missing: Sequence[Segment] = ()) -> list[Segment]:
+    """The next segments of `kind` to be joined, oldest first; empty when all is well.
+
+    Nothing is joined across one that is `missing`, so that it fits in again if it is put back.
+    """
+    in_order = sorted([*existing, *missing], key=lambda segment: (segment.first, segment.id))
+    barriers = {segment.id for segment in missing}
+    groups = (_first_group(kind, in_order, barriers, level, fan) for level, fan in enumerate(_FAN))
     return next(filter(None, groups), [])
 
 
-def _first_group(kind: str, existing: Sequence[Segment], level: int, fan: int) -> list[Segment]:
+def _first_group(
+    kind: str, in_order: Sequence[Segment], barriers: Container[int], level: int, fan: int
+) -> list[Segment]:
     enough = _ENOUGH.get(kind, _ENOUGH_ROLLUP) * _GROWTH**level
     group: list[Segment] = []
-    for segment in existing:
-        if segment.level != level:
+    for segment in in_order:
+        if segment.level != level or segment.id in barriers:
             group = []
             continue
         if _too_large(kind, [*group, segment]):
@@ -61,7 +68,10 @@ def _too_large(kind: str, group: Sequence[Segment]) -> bool:
 
 
 def join(group: Sequence[Segment], folder: Path, number: Number) -> Segment:
-    """Write one segment with all rows of `group`. Raises duckdb.Error or OSError; then no file is left behind."""
+    """Write one segment with all rows of `group`. Raises duckdb.Error or OSError; then no file is left behind.
+
+    The files of `group` go when this one counts, so they must have been checked before.
+    """
     kind = group[0].kind
     planned = Segment(
         *(
@@ -79,7 +89,8 @@ def join(group: Sequence[Segment], folder: Path, number: Number) -> Segment:
             columns = rollups.merge(_rollup_rows(source, group), ROLLUPS[kind])
             return write_rollup(columns, planned, connection, folder, _ZSTD_NUMBERS)
         connection.register("rows", (slabs.logs if kind == LOGS else slabs.readings)(source, group))
-        return segments.write(connection, "select * from rows", planned, folder, _ZSTD.get(kind, _ZSTD_NUMBERS))
+        made = segments.write(connection, "select * from rows", planned, folder, _ZSTD.get(kind, _ZSTD_NUMBERS))
+    return segments.whole(made, sum(segment.rows for segment in group))
 
 
 def _rollup_rows(connection: duckdb.DuckDBPyConnection, group: Sequence[Segment]) -> rollups.Columns:

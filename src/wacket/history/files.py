@@ -1,7 +1,8 @@
 """The segments that count right now, the views that show them, and the files that nobody needs any more.
 
 A change is first committed to the manifest on disk, then swapped in for the next view, both or neither as far as
-anybody can see. The file of a segment that no longer counts is deleted when no view that may name it is alive.
+anybody can see. The file of a segment that was replaced is deleted when no view that may name it is alive; the file
+of one that is missing is never deleted here, since a sound copy may be put back in its place.
 """
 
 from __future__ import annotations
@@ -13,25 +14,29 @@ from pathlib import Path
 
 from wacket.history import manifest, segments
 from wacket.history.journal import Journal
-from wacket.history.shapes import LOGS, READINGS, ROLLUPS, Damage, Segment, View
+from wacket.history.shapes import KINDS, LOGS, READINGS, ROLLUPS, Damage, Segment, View
 from wacket.history.tail import Part, Tail
 
 
 class Files:
-    """All methods may be called from any thread; `commit` only by who holds the turn to write to the journal."""
+    """All methods may be called from any thread; those that change the manifest only by who holds the turn to write
+    to the journal."""
 
-    def __init__(self, folder: Path, journal: Journal, tail: Tail, existing: Sequence[Segment]) -> None:
+    def __init__(
+        self, folder: Path, journal: Journal, tail: Tail, existing: Sequence[Segment], missing: Sequence[Segment]
+    ) -> None:
         self._folder, self._journal, self._tail = folder, journal, tail
         self._lock = threading.Lock()
         self._segments = {segment.id: segment for segment in existing}
+        self._missing = {segment.id: segment for segment in missing}
         self._kinds: dict[str, tuple[Segment, ...]] = {}
         self._arrange()
         with journal.transaction() as connection:
-            self._number = max([manifest.state(connection, "segment"), *self._segments])
+            self._number = max([manifest.state(connection, "segment"), *self._segments, *self._missing])
         self._serial = 0
         self._views: set[int] = set()
         self._doomed: list[tuple[int, str]] = []  # (the last view that may name it, file name)
-        self._deleted: list[str] = []
+        self._deleted: set[str] = set()
         self._unsure: tuple[Sequence[Segment], Sequence[Segment], Part | None] | None = None
 
     def number(self) -> int:
@@ -43,6 +48,11 @@ class Files:
     def of(self, kind: str) -> tuple[Segment, ...]:
         """In order of arrival."""
         return self._kinds.get(kind, ())
+
+    def missing(self, kind: str) -> list[Segment]:
+        """Those whose files are damaged or gone."""
+        with self._lock:
+            return [segment for segment in self._missing.values() if segment.kind == kind]
 
     def all(self) -> list[Segment]:
         with self._lock:
@@ -68,13 +78,7 @@ class Files:
                 self._views.discard(serial)
             self.sweep()
 
-    def commit(
-        self,
-        added: Sequence[Segment],
-        removed: Sequence[Segment],
-        part: Part | None = None,
-        told: Sequence[Damage] = (),
-    ) -> bool:
+    def commit(self, added: Sequence[Segment], removed: Sequence[Segment], part: Part | None = None) -> bool:
         """Let `added` count instead of `removed` and, if given, of the journal rows of `part`.
 
         False, and the files of `added` deleted, when one of `removed` does not count any more. Raises Unavailable
@@ -87,21 +91,45 @@ class Files:
         self._unsure = (added, removed, part)
         with self._journal.transaction() as connection:
             manifest.change(connection, added, removed)
-            manifest.add_damage(connection, told)
             if part is not None:
                 connection.execute("delete from batches where id between ? and ?", (part.first, part.last))
                 manifest.set_state(connection, "row", part.last)
-            for name in self._deleted:
+            deleted = list(self._deleted)
+            for name in deleted:
                 manifest.forget_file(connection, name)
-        self._deleted = []
         self._swap(added, removed, part)
+        self._deleted.difference_update(deleted)
         return True
+
+    def miss(self, segment: Segment, told: Damage) -> bool:
+        """Let a segment count no more whose file is damaged or gone. False when it did not count anyway."""
+        self.settle()
+        if segment.id not in self._segments:
+            return False
+        with self._journal.transaction() as connection:
+            manifest.miss(connection, [segment])
+            manifest.forget_damage(connection, told.path)
+            manifest.add_damage(connection, [told])
+        with self._lock:
+            del self._segments[segment.id]
+            self._missing[segment.id] = segment
+            self._arrange()
+        return True
+
+    def forget_missing(self, expired: Sequence[Segment]) -> None:
+        """These would not be kept any more even if they were put back."""
+        with self._journal.transaction() as connection:
+            for segment in expired:
+                manifest.forget(connection, segment)
+        with self._lock:
+            for segment in expired:
+                del self._missing[segment.id]
 
     def restore(self, told: Sequence[Damage]) -> None:
         """Write the manifest anew, from memory: the file it was in had to be set aside."""
         self.settle()
         with self._journal.transaction() as connection:
-            manifest.replace_all(connection, self.all())
+            manifest.replace_all(connection, self.all(), [lost for kind in KINDS for lost in self.missing(kind)])
             manifest.set_state(connection, "made", 1)
             manifest.add_damage(connection, told)
 
@@ -126,13 +154,16 @@ class Files:
             oldest = min(self._views, default=self._serial + 1)
             free = [name for last, name in self._doomed if last < oldest]
             self._doomed = [doomed for doomed in self._doomed if doomed[0] >= oldest]
-        self._delete(free)
-        self._deleted += free
+        self._deleted |= self._delete(free)
 
-    def _delete(self, names: Sequence[str]) -> None:
+    def _delete(self, names: Sequence[str]) -> set[str]:
+        """Those that are really gone; for the others it is tried again when the hub starts."""
+        gone = set()
         for name in names:
-            with contextlib.suppress(OSError):  # it is tried again when the hub starts
+            with contextlib.suppress(OSError):
                 (self._folder / name).unlink(missing_ok=True)
+                gone.add(name)
+        return gone
 
     def _swap(self, added: Sequence[Segment], removed: Sequence[Segment], part: Part | None) -> None:
         with self._lock:

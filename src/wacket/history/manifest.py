@@ -1,7 +1,8 @@
-"""Which segments count. Tables of the journal's file, changed only within the journal's transactions.
+"""Which segments count, and which are missing. Tables of the journal's file, changed only within its transactions.
 
-Each row carries its own crc: a row that was changed on disk is read again from the file it names. The functions take
-the connection that `Journal.transaction` gives; they neither open nor delete files.
+A segment is missing when its file was damaged or gone: it counts again when a sound file is put back. Each row carries
+its own crc: a row that was changed on disk is not believed, and is made again from the file it names. The functions
+take the connection that `Journal.transaction` gives; they neither open nor delete files.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from wacket.history.segments import file_name
 from wacket.history.shapes import Damage, Segment
 
 _COLUMNS = "id, name, kind, level, t_min, t_max, series_min, series_max, rows, bytes, crc, first, last"
+_Table = Literal["segments", "missing"]
 
 
-def load(connection: sqlite3.Connection, folder: Path) -> tuple[list[Segment], list[str]]:
+def load(connection: sqlite3.Connection, folder: Path, table: _Table = "segments") -> tuple[list[Segment], list[str]]:
     """(the segments, names of the files whose rows are not as they were written)."""
     good, bad = [], []
-    for *row, row_crc in connection.execute(f"select {_COLUMNS}, row_crc from segments order by first, id"):
+    for *row, row_crc in connection.execute(f"select {_COLUMNS}, row_crc from {table} order by first, id"):
         if _row_crc(row) == row_crc:
             good.append(_segment(row, folder))
         else:
@@ -31,20 +34,33 @@ def load(connection: sqlite3.Connection, folder: Path) -> tuple[list[Segment], l
 def change(connection: sqlite3.Connection, added: Iterable[Segment], removed: Iterable[Segment]) -> None:
     """Let some segments count and others no longer; the files of those are remembered until they are deleted."""
     for segment in removed:
-        connection.execute("delete from segments where id = ?", (segment.id,))
-        connection.execute("insert or ignore into obsolete values(?)", (file_name(segment),))
+        forget(connection, segment)
+        name = file_name(segment)
+        connection.execute("insert or replace into obsolete values(?, ?)", (name, _row_crc((name,))))
     for segment in added:
-        row = _row(segment)
-        connection.execute(
-            f"insert or replace into segments({_COLUMNS}, row_crc) values({','.join('?' * 14)})",
-            (*row, _row_crc(row)),
-        )
+        _insert(connection, segment, "segments")
+        forget_file(connection, file_name(segment))
         set_state(connection, "segment", segment.id)
 
 
-def replace_all(connection: sqlite3.Connection, segments: Iterable[Segment]) -> None:
+def miss(connection: sqlite3.Connection, lost: Iterable[Segment]) -> None:
+    """Let segments count no more whose files are damaged or gone, until they are put back."""
+    for segment in lost:
+        forget(connection, segment)
+        _insert(connection, segment, "missing")
+
+
+def forget(connection: sqlite3.Connection, segment: Segment) -> None:
+    """The segment neither counts nor is missing."""
+    connection.execute("delete from segments where id = ?", (segment.id,))
+    connection.execute("delete from missing where id = ?", (segment.id,))
+
+
+def replace_all(connection: sqlite3.Connection, segments: Iterable[Segment], missing: Iterable[Segment]) -> None:
     connection.execute("delete from segments")
+    connection.execute("delete from missing")
     change(connection, segments, ())
+    miss(connection, missing)
 
 
 def forget_file(connection: sqlite3.Connection, name: str) -> None:
@@ -53,11 +69,16 @@ def forget_file(connection: sqlite3.Connection, name: str) -> None:
 
 
 def obsolete(connection: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in connection.execute("select name from obsolete")]
+    """Names of files that were replaced and may be deleted."""
+    return [name for name, crc in connection.execute("select name, crc from obsolete") if _row_crc((name,)) == crc]
 
 
 def add_damage(connection: sqlite3.Connection, told: Iterable[Damage]) -> None:
     connection.executemany("insert into damage values(?, ?, ?, ?, ?, ?, ?)", told)
+
+
+def forget_damage(connection: sqlite3.Connection, path: str) -> None:
+    connection.execute("delete from damage where path = ?", (path,))
 
 
 def damages(connection: sqlite3.Connection) -> list[Damage]:
@@ -65,15 +86,28 @@ def damages(connection: sqlite3.Connection) -> list[Damage]:
 
 
 def state(connection: sqlite3.Connection, key: str) -> int:
-    """A number that is kept, 0 before it was ever set. Numbers only grow."""
+    """A number that is kept, 0 before it was ever set."""
     row = connection.execute("select value from state where key = ?", (key,)).fetchone()
     return int(row[0]) if row else 0
 
 
 def set_state(connection: sqlite3.Connection, key: str, value: int) -> None:
+    """Keep a number that only grows."""
     connection.execute(
         "insert into state values(?, ?) on conflict do update set value = max(value, excluded.value)",
         (key, value),
+    )
+
+
+def put_state(connection: sqlite3.Connection, key: str, value: int) -> None:
+    """Keep a number, whatever it was."""
+    connection.execute("insert or replace into state values(?, ?)", (key, value))
+
+
+def _insert(connection: sqlite3.Connection, segment: Segment, table: _Table) -> None:
+    row = _row(segment)
+    connection.execute(
+        f"insert or replace into {table}({_COLUMNS}, row_crc) values({','.join('?' * 14)})", (*row, _row_crc(row))
     )
 
 

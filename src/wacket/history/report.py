@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 from arro3.core import Array, RecordBatch, Table
 
-from wacket.history import codec, segments, verify
+from wacket.history import codec, segments
 from wacket.history.shapes import KINDS
 from wacket.records import Series, Statistics, StringColumn
 
@@ -58,7 +58,8 @@ def health(history: History) -> Statistics:
         "duckdb": duckdb.__version__,
         "last_commit": history.last_commit,
         **{key: numbers[key] for key in keys},
-        "damage": [verify.describe(told) for told in history.damages],
+        "damage": history.care.troubles(),
+        "clock": history.care.doubt,
     }
 
 

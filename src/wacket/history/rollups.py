@@ -23,7 +23,7 @@ def build(series: NDArray[np.uint32], at: NDArray[np.int64], value: NDArray[np.f
     numbers = ~np.isnan(value)
     if not numbers.all():
         series, at, value = series[numbers], at[numbers], value[numbers]
-    bucket = at - at % width
+    bucket = at // width  # by one number this is several times faster than a remainder
     starts = _starts(series, bucket)
     if not len(starts):
         return empty()
@@ -32,7 +32,7 @@ def build(series: NDArray[np.uint32], at: NDArray[np.int64], value: NDArray[np.f
     steps[starts] = 0
     return {
         "series": series[starts],
-        "bucket": bucket[starts],
+        "bucket": bucket[starts] * width,
         "count": (ends - starts + 1).astype(np.int64),
         "sum": np.add.reduceat(value, starts),
         "min": np.minimum.reduceat(value, starts),

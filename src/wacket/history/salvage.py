@@ -16,7 +16,7 @@ from wacket.history.shapes import Damage
 
 _MOST_PROBES = 1_000_000
 _PAGE = 4096
-_TABLES = ("state", "segments", "obsolete", "damage", "marks", "receipts")
+_TABLES = ("state", "segments", "missing", "obsolete", "damage", "marks", "receipts")
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,10 @@ create table if not exists receipts(source text, key text, body blob, at integer
 create table if not exists segments(id integer primary key, name text, kind text, level integer, t_min integer,
   t_max integer, series_min integer, series_max integer, rows integer, bytes integer, crc integer, first integer,
   last integer, row_crc integer);
-create table if not exists obsolete(name text primary key) without rowid;
+create table if not exists missing(id integer primary key, name text, kind text, level integer, t_min integer,
+  t_max integer, series_min integer, series_max integer, rows integer, bytes integer, crc integer, first integer,
+  last integer, row_crc integer);
+create table if not exists obsolete(name text primary key, crc integer) without rowid;
 create table if not exists damage(path text, kind text, t_min integer, t_max integer, rows integer, reason text,
   at integer);
 create table if not exists state(key text primary key, value integer) without rowid;

@@ -8,6 +8,7 @@ be made again from the files alone. Which files count is the manifest's business
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import zlib
@@ -67,7 +68,7 @@ def write_file(
     connection: duckdb.DuckDBPyConnection, select: str, path: Path, level: int, facts: str
 ) -> tuple[int, int, int]:
     """The same for any Parquet file: (rows, bytes, crc32)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(path.name + ".tmp")
     try:
         options = f"{COPY} {level}, kv_metadata {{wacket: {quoted(facts)}}}"
@@ -82,9 +83,20 @@ def write_file(
     return int(found[0]) if found else 0, size, crc
 
 
+def whole(made: Segment, rows: int) -> Segment:
+    """The segment, if it has all rows: the other copy of them goes when it counts. Raises OSError, no file left."""
+    if made.rows != rows:
+        Path(made.path).unlink(missing_ok=True)
+        raise OSError(f"{made.rows} rows of {rows} came into {made.path}")
+    return made
+
+
 def describe(connection: duckdb.DuckDBPyConnection, path: Path) -> Segment:
-    """What a file says of itself. Raises StoreDamaged when it cannot be read or is not one of ours."""
-    name = quoted(str(path))
+    """What a file says of itself. Raises StoreDamaged when it makes no sense or is not one of ours.
+
+    Raises OSError when it cannot be read now, which says nothing about what is in it.
+    """
+    name, crc, size = quoted(str(path)), checksum(path), path.stat().st_size
     try:
         found = connection.execute(f"select value from parquet_kv_metadata({name}) where key = 'wacket'").fetchone()
         rows = connection.execute(f"select num_rows from parquet_file_metadata({name})").fetchone()
@@ -92,14 +104,16 @@ def describe(connection: duckdb.DuckDBPyConnection, path: Path) -> Segment:
         facts = {fact: facts[fact] for fact in _FACTS}
         if facts["kind"] not in KINDS or rows is None:
             raise ValueError("unknown kind")
-    except (duckdb.Error, ValueError, KeyError, TypeError, OSError) as error:
+    except (duckdb.Error, ValueError, KeyError, TypeError) as error:
         raise StoreDamaged(str(path), f"it does not say what it holds ({error})") from error
-    size = path.stat().st_size
-    return Segment(path=str(path), rows=int(rows[0]), bytes=size, crc=checksum(path), **facts)
+    return Segment(path=str(path), rows=int(rows[0]), bytes=size, crc=crc, **facts)
 
 
 def fault(segment: Segment, whole: bool = False) -> str:
-    """Why the file is not as it was written, or nothing. Looks at size and both ends, or at every byte."""
+    """Why the file is not as it was written, or nothing. Looks at size and both ends, or at every byte.
+
+    Raises OSError when it cannot be read now, which says nothing about what is in it.
+    """
     path = Path(segment.path)
     try:
         size = path.stat().st_size
@@ -113,9 +127,12 @@ def fault(segment: Segment, whole: bool = False) -> str:
             return "the checksum is wrong"
     except FileNotFoundError:
         return "the file is gone"
-    except OSError as error:
-        return f"the file cannot be read: {error}"
     return ""
+
+
+def is_shortage(error: OSError) -> bool:
+    """Not this file but the machine is to blame: no other could be read now either."""
+    return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 def checksum(path: Path) -> int:
@@ -125,6 +142,14 @@ def checksum(path: Path) -> int:
         while piece := file.read(1 << 20):
             crc = zlib.crc32(piece, crc)
     return crc
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, so that a power cut does not take them away again."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync(path.parent)
 
 
 def sync(path: Path) -> None:

@@ -1,7 +1,7 @@
 """History: takes batches in so that they are on disk on return, and gives views of all that was ever taken in.
 
 `append` is for one writer thread; everything else may be called from any thread. The parts beside this file do the
-work; here they are put in turn. Locks, in the order in which they are taken: `_upkeep` (compaction, retention),
+work; here they are put in turn. Locks, in the order in which they are taken: `care.lock` (compaction, retention),
 `_sealing` (one seal at a time), `_turn` (row numbers, journal and manifest; appends wait for it, so it is held for
 one transaction only). It answers no questions: that is query.py.
 """
@@ -13,17 +13,17 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from wacket.errors import Unavailable
-from wacket.history import codec, compactor, manifest, opening, report, retention, sealer, segments, verify
+from wacket.history import codec, manifest, opening, report, sealer, segments, verify
+from wacket.history.care import Care
 from wacket.history.files import Files
 from wacket.history.journal import Journal
 from wacket.history.packing import pack
-from wacket.history.shapes import KINDS, Damage, Mark, RetentionRule, Segment, StoredReceipt, View
+from wacket.history.shapes import Damage, Mark, RetentionRule, StoredReceipt, View
 from wacket.history.space import Space
 from wacket.history.tail import Part, Tail
 from wacket.records import Batch, Series, Statistics
@@ -41,9 +41,9 @@ class History:
     """Open one per folder with `open`; `close` it. Times are microseconds since 1970 UTC, from `clock`."""
 
     def __init__(self, folder: Path, settings: Settings, clock: Callable[[], int]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        segments.make_folder(folder)
         self.folder, self.settings, self.clock = folder, settings, clock
-        self._upkeep, self._sealing, self._turn = threading.Lock(), threading.Lock(), threading.RLock()
+        self._sealing, self._turn = threading.Lock(), threading.RLock()
         self.space = Space(folder, settings.reserve_bytes)
         self.space.tend()
         self.journal = Journal(folder / "journal.db", clock)
@@ -54,12 +54,22 @@ class History:
             raise
 
     def _start(self) -> None:
-        existing, recovered = opening.settle(self.folder, self.journal, self.clock())
-        self._row = opening.next_row(self.journal, existing, recovered)
+        settled = opening.settle(self.folder, self.journal, self.clock())
+        self._row = opening.next_row(self.journal, settled)
         self.tail = Tail(self.settings.seal_rows, self.settings.seal_bytes)
-        self.files = Files(self.folder, self.journal, self.tail, existing)
+        self.files = Files(self.folder, self.journal, self.tail, settled.existing, settled.missing)
         with self.journal.transaction() as connection:
             self.damages = manifest.damages(connection)
+        self.care = Care(
+            folder=self.folder,
+            settings=self.settings,
+            files=self.files,
+            journal=self.journal,
+            space=self.space,
+            turn=self._turn,
+            damages=self.damages,
+            clock=self.clock,
+        )
         self._opened = self.journal.opened
         self.last_commit = 0
         self.appended = 0
@@ -131,7 +141,7 @@ class History:
             opened, through = self._recheck(), self._row - 1
             while (part := self._seal_next()) is not None:
                 sealed += part.rows
-                if part.last >= through:
+                if part.last >= through or self.care.stopping.is_set():
                     break
             self._opened = opened
             self.journal.checkpoint()
@@ -139,77 +149,22 @@ class History:
 
     def compact(self) -> int:
         """Join small segments until none are left to join; how many were joined. Raises as `seal` does."""
-        joined, failed = 0, None
-        with self._upkeep:
-            for kind in KINDS:
-                try:
-                    joined += self._compact(kind)
-                except (duckdb.Error, OSError) as error:  # one kind that fails must not stop the others
-                    failed = error
-        if failed is not None:
-            raise failed
-        return joined
-
-    def _compact(self, kind: str) -> int:
-        joined = 0
-        while group := compactor.plan(kind, self.files.of(kind)):
-            if not self.space.has_room(2 * sum(segment.bytes for segment in group)):
-                break
-            if not self._replace(group, partial(compactor.join, group, self.folder, self.files.number)):
-                break
-            joined += len(group)
-        return joined
+        return self.care.compact()
 
     def retain(self, rules: Sequence[RetentionRule], now: int) -> int:
         """Remove what has expired at `now`; how many segments were removed or rewritten. Raises as `seal` does."""
-        changed = 0
-        with self._upkeep:
-            self.space.tend()
-            for kind in KINDS:
-                limits = retention.cutoffs(kind, rules, self.settings, now)
-                for segment in self.files.of(kind):
-                    if retention.expired(segment, limits):
-                        changed += self._replace([segment], lambda: None)
-                    elif retention.touched(segment, limits) and self.space.has_room(segment.bytes):
-                        make = partial(retention.rewrite, segment, limits, self.folder, self.files.number)
-                        changed += self._replace([segment], make)
-        return changed
-
-    def _replace(self, group: Sequence[Segment], make: Callable[[], Segment | None]) -> bool:
-        """Let what `make` writes count instead of `group`. False when nothing changed."""
-        try:
-            made = make()
-        except duckdb.Error:
-            damaged = [self._remove_damaged(segment.path, "it could not be read") for segment in group]
-            if not any(damaged):
-                raise
-            return False
-        if made is not None and made.id == group[0].id:
-            return False
-        with self._turn:
-            return self.files.commit([made] if made else [], group)
+        return self.care.retain(rules, now)
 
     def report_damage(self, path: str, error: str) -> None:
         """A question failed on this file: if it is damaged, take it out of every later view and remember what was
-        lost. If it is as it was written the error must have another cause, and nothing is done."""
-        self._remove_damaged(path, error)
-
-    def _remove_damaged(self, path: str, error: str) -> bool:
-        segment = self.files.find(path)
-        reason = segments.fault(segment, whole=True) if segment else ""
-        if segment is None or not reason:
-            return False
-        with self._turn:
-            told = verify.quarantine(segment, self.folder, f"{reason} ({error})", self.clock())
-            if self.files.commit([], [segment], told=[told]):
-                self.damages.append(told)
-        return True
+        lost. If it is as it was written, or cannot be read now, nothing is done."""
+        self.care.report(path, error)
 
     def verify(self) -> list[str]:
         """Read every byte that is kept; one sentence for each thing that is damaged, known before or found now."""
-        for segment, _ in verify.faults(self.files.all()):
-            self._remove_damaged(segment.path, "found by reading everything")
-        return [verify.describe(told) for told in self.damages] + verify.journal_faults(self.journal, self._row)
+        for _ in self.care.scrub():
+            pass
+        return self.care.troubles() + verify.journal_faults(self.journal, self._row)
 
     def write_catalogue(self, rows: Sequence[Series]) -> None:
         """Write `series.parquet`, which says what the series numbers mean to whoever reads the files without us."""
@@ -231,8 +186,9 @@ class History:
         await run(self, rules)
 
     def close(self) -> None:
-        """Waits for what is under way. What is not sealed stays in the journal."""
-        with self._upkeep, self._sealing, self._turn:
+        """Waits for the step that is under way. What is not sealed stays in the journal."""
+        self.care.stopping.set()
+        with self.care.lock, self._sealing, self._turn:
             self.journal.close()
 
     def _freeze(self) -> Part | None:

@@ -80,7 +80,7 @@ async def _seal(history: History, workers: Executor) -> None:
 async def _tidy(history: History, rules: Callable[[], Sequence[RetentionRule]], workers: Executor) -> None:
     compact = _Task("compaction", history.compact)
     current: list[RetentionRule] = []
-    retain = _Task("retention", lambda: history.retain(current, history.clock()))
+    retain = _Task("retention", lambda: history.care.expire(current))
     while True:
         await asyncio.sleep(max(history.settings.compact_seconds, _LOOK_SECONDS))
         current[:] = rules()

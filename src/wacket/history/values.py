@@ -8,6 +8,7 @@ readings has no point. NaN counts as no reading, except in `raw`. Knows no names
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 from wacket.errors import BadRequest
 from wacket.history import rollups, times
 from wacket.history.question import EVER, Columns, Question, condition
-from wacket.history.shapes import ROLLUPS, Segment
+from wacket.history.shapes import READINGS, ROLLUPS, Segment
 from wacket.records import F64, I64, U32
 
 MOST_POINTS = 2_000_000  # in one answer, all series together
@@ -114,11 +115,12 @@ class Latest:
     def advance(self, question: Question) -> None:
         """Take in what has come since the last call."""
         with self._lock:
-            segments = _telling(question)
-            unseen = [one for one in segments if one.path not in self._seen]
-            for one in unseen:
-                self._take(question.columns(_newest_of(question, one)))
-            self._seen = {one.path for one in segments}
+            segments = _telling(question, self._seen)
+            for one in segments:
+                if one.path not in self._seen and (text := _newest_of(question, one)):
+                    self._take(question.columns(text))
+                    self._seen.add(one.path)  # at once: if time runs out, the next call goes on from here
+            self._seen &= {one.path for one in segments}
             if question.view.tail_readings is not None:
                 self._take(question.columns(_NEWEST_IN_MEMORY))
 
@@ -152,18 +154,52 @@ _NEWEST_IN_MEMORY = """SELECT t.series, epoch_us(t."at") AS "at", t.value FROM t
     ON t.series = m.series AND t."at" = m.newest WHERE NOT isnan(t.value)"""
 
 
-def _telling(question: Question) -> list[Segment]:
-    """The files that together know the newest reading of each series: roll-ups, and what is older than any of them."""
-    rollups = sorted(question.choose(question.view.rollups.get("1d", ()), *EVER), key=lambda one: one.last)
-    oldest = min((one.t_min for one in rollups), default=EVER[1])
-    return [one for one in question.choose(question.view.readings, *EVER) if one.t_max < oldest] + rollups
+def _telling(question: Question, seen: set[str]) -> list[Segment]:
+    """The sound files that together know the newest reading of each series: the coarsest roll-ups there are.
+
+    A roll-up may be lost, or be kept for a shorter time than the readings: those that none speaks of are looked at
+    themselves. Only files that are not in `seen` are tested.
+    """
+    chosen: list[Segment] = []
+    for kind in ("1d", "1h", "1m", READINGS):
+        spoken_of = _Rows(chosen)
+        oldest = min((one.t_min for one in chosen), default=EVER[1])
+        files = question.view.readings if kind == READINGS else question.view.rollups.get(kind, ())
+        chosen += [
+            one
+            for one in question.choose(files, *EVER)
+            if one not in spoken_of or (kind == READINGS and one.t_max < oldest)
+            if one.path in seen or question.sound(one)
+        ]
+    return sorted(chosen, key=lambda one: one.last)
+
+
+class _Rows:
+    """The journal rows that some files grew out of; `in` tells whether all of another file are among them."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in sorted((one.first, one.last) for one in segments):
+            if self._lasts and first <= self._lasts[-1] + 1:
+                self._lasts[-1] = max(self._lasts[-1], last)
+            else:
+                self._firsts.append(first)
+                self._lasts.append(last)
+
+    def __contains__(self, segment: Segment) -> bool:
+        place = bisect_right(self._firsts, segment.first) - 1
+        return place >= 0 and segment.last <= self._lasts[place]
 
 
 def _newest_of(question: Question, segment: Segment) -> str:
     rollup = segment.kind in ROLLUPS
     at, value, also = ("t_last", "last", "") if rollup else ('"at"', "value", "WHERE NOT isnan(value)")
     source = question.union("*", [segment], "", also)
-    return f'SELECT series, epoch_us(max({at})) AS "at", arg_max({value}, {at}) AS value FROM ({source}) GROUP BY 1'
+    return (
+        source
+        and f'SELECT series, epoch_us(max({at})) AS "at", arg_max({value}, {at}) AS value FROM ({source}) GROUP BY 1'
+    )
 
 
 def _partials(

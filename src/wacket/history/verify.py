@@ -1,9 +1,8 @@
-"""Finds what is damaged, takes it out of the way and says what was in it. Never deletes a damaged file."""
+"""Says what is damaged, and moves damaged files out of the way. Never deletes or overwrites one."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,16 +13,34 @@ from wacket.history.shapes import Damage, Segment
 log = logging.getLogger(__name__)
 
 
-def quarantine(segment: Segment, folder: Path, reason: str, now: int) -> Damage:
-    """Move the file of a damaged segment aside (if it is still there); what is to be told of it."""
-    path = Path(segment.path)
-    target = folder / "quarantine" / f"{segment.kind}-{path.name}"
-    target.parent.mkdir(exist_ok=True)
-    if path.exists():
-        path.rename(target)
-    told = Damage(str(path), segment.kind, segment.t_min, segment.t_max, segment.rows, reason, now)
+def damage_to(segment: Segment, reason: str, now: int) -> Damage:
+    """What is to be told of a segment whose file is damaged or gone."""
+    told = Damage(segment.path, segment.kind, segment.t_min, segment.t_max, segment.rows, reason, now)
     log.error(describe(told))
     return told
+
+
+def quarantine(segment: Segment, folder: Path) -> None:
+    """Move the damaged file aside, if it is still there. If that fails the next start does it."""
+    path = Path(segment.path)
+    try:
+        move_aside(path, folder / "quarantine", f"{segment.kind}-{path.name}")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.error("%s cannot be moved to quarantine: %s", path, error)
+
+
+def move_aside(path: Path, shelter: Path, name: str) -> Path:
+    """Move a file to another folder, under a name that is free there; the new path."""
+    segments.make_folder(shelter)
+    target, number = shelter / name, 1
+    while target.exists():
+        target, number = shelter / f"{number}-{name}", number + 1
+    path.rename(target)
+    for changed in (shelter, path.parent):
+        segments.sync(changed)
+    return target
 
 
 def describe(damage: Damage) -> str:
@@ -31,12 +48,6 @@ def describe(damage: Damage) -> str:
     span = f" from {_date(damage.t_min)} to {_date(damage.t_max)}" if damage.t_max else ""
     lost = f"; lost: {damage.rows} rows of {damage.kind}{span}" if damage.rows else ""
     return f"{damage.path}: {damage.reason}{lost}"
-
-
-def faults(existing: Iterable[Segment]) -> list[tuple[Segment, str]]:
-    """Every segment whose file is not byte for byte as it was written, and why. Reads all of them."""
-    checked = ((segment, segments.fault(segment, whole=True)) for segment in existing)
-    return [(segment, reason) for segment, reason in checked if reason]
 
 
 def journal_faults(journal: Journal, through: int) -> list[str]:
