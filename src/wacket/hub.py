@@ -20,7 +20,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from wacket import __version__, api
+from wacket import __version__, api, heap
 from wacket.api.parts import Parts
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
@@ -70,6 +70,7 @@ def microseconds() -> int:
 def run(folder: Path, overrides: Mapping[str, Any], announce: Callable[[Ready], None]) -> None:
     """Run the hub on `folder` until SIGINT or SIGTERM. Raises BadSettings before any socket opens."""
     began = time.perf_counter()
+    heap.keep_freed()
 
     async def main() -> None:
         ended = asyncio.Event()
@@ -96,6 +97,7 @@ async def running(
         # At start everything lives long; without this the collector walks all of it again and again.
         gc.collect()
         gc.freeze()
+        heap.give_back()
         async with asyncio.TaskGroup() as tasks:
             going = [tasks.create_task(job, name=name) for name, job in _jobs(parts, query).items()]
             doors = await _open_doors(parts, tasks)

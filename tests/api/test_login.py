@@ -20,7 +20,7 @@ def test_sign_in_and_out(api):
         "name": "ada",
         "kind": "person",
         "role": "operator",
-        "rights": ["ingest", "operate", "own", "read"],
+        "rights": ["operate", "own", "read"],
     }
     kept = ada.cookies["wacket"]
     assert ada.post("/api/v1/logout").status_code == 204

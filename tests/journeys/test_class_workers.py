@@ -64,7 +64,7 @@ async def check(hub: Parts, number: int, workers_are_done: asyncio.Event) -> Non
     assert (done["state"], done["server_analysis"]) == (0, "right")
 
 
-async def test_two_workers_of_one_student_do_each_program_once(start_hub: StartHub) -> None:
+async def test_two_workers_that_collect_at_once_both_run_it_and_each_step_is_made_once(start_hub: StartHub) -> None:
     both = asyncio.Barrier(2)
     async with start_hub() as hub, asyncio.timeout(60):
         for number in range(ROUNDS):

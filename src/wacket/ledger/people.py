@@ -19,7 +19,7 @@ from wacket.ledger.tables import people
 RIGHTS = frozenset({"own", "ingest", "read", "operate", "admin"})
 ROLES: dict[str, frozenset[str]] = {
     "admin": RIGHTS,
-    "operator": frozenset({"own", "ingest", "read", "operate"}),
+    "operator": frozenset({"own", "read", "operate"}),
     "viewer": frozenset({"own", "read"}),
     "student": frozenset({"own"}),
 }
