@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.support.past import FakePast
+from tests.support.past import FakePast, flip
 
 from wacket import settings
 from wacket.errors import BadRequest
@@ -231,6 +231,29 @@ def test_latest_follows_files_and_memory_and_remembers(past: FakePast, query: Qu
     assert query.latest([1]) == {1: (BASE + MINUTE, 6.0)}
     past.seal_readings([2000], [BASE - DAY], [7.0])  # late: it is not the newest
     assert query.latest([2000]) == {2000: (BASE, 3.0)}
+
+
+def test_latest_is_right_when_a_rollup_is_damaged_or_lost(past: FakePast, query: Query) -> None:
+    past.seal_readings([1, 2], [BASE, BASE], [1.0, 7.0])
+    past.seal_readings([1], [BASE + DAY], [2.0])
+    past.seal_readings([1], [BASE - DAY], [3.0])
+    flip(past.rollups["1d"][1].path, 0)
+    newest = {1: (BASE + DAY, 2.0), 2: (BASE, 7.0)}
+    assert query.latest([1, 2]) == newest
+    assert [path for path, _ in past.damage] == [past.rollups["1d"][1].path]
+    for kind in ("1d", "1h", "1m"):  # as the next starts find them
+        del past.rollups[kind][1]
+        again = Query(past, settings.History())
+        assert again.latest([1, 2]) == newest
+        again.close()
+
+
+def test_latest_after_everything_was_damaged_is_nothing(past: FakePast, query: Query) -> None:
+    past.seal_readings([1], [BASE], [1.0])
+    for segment in [*past.readings, *(one for some in past.rollups.values() for one in some)]:
+        flip(segment.path, 0)
+    assert query.latest([1]) == {}
+    assert len(past.damage) == 4
 
 
 def test_latest_looks_at_files_older_than_every_rollup(past: FakePast, query: Query) -> None:

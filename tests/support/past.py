@@ -70,9 +70,9 @@ class FakePast:
             engine.register("given", readings_table(columns[0], columns[1], columns[2], cast=False))
             engine.execute('CREATE TABLE r AS SELECT series, make_timestamp("at") AS "at", value, quality FROM given')
             segment = self._write(engine, "SELECT * FROM r", "readings", "series", '"at"')
-            self.readings.append(segment)
             for name, width in ROLLUPS.items():
                 self.rollups[name].append(self._write(engine, _rollup(width), name, "series", "bucket"))
+            self.readings.append(segment)
         return segment
 
     def seal_logs(self, lines: Sequence[LogLine]) -> Segment:

@@ -193,13 +193,13 @@ class _Rows:
 
 
 def _newest_of(question: Question, segment: Segment) -> str:
+    """SQL of the newest reading of each series in a file; empty if it is not as it was written."""
     rollup = segment.kind in ROLLUPS
     at, value, also = ("t_last", "last", "") if rollup else ('"at"', "value", "WHERE NOT isnan(value)")
     source = question.union("*", [segment], "", also)
-    return (
-        source
-        and f'SELECT series, epoch_us(max({at})) AS "at", arg_max({value}, {at}) AS value FROM ({source}) GROUP BY 1'
-    )
+    if not source:
+        return ""
+    return f'SELECT series, epoch_us(max({at})) AS "at", arg_max({value}, {at}) AS value FROM ({source}) GROUP BY 1'
 
 
 def _partials(
