@@ -19,7 +19,7 @@ def ada(ledger, clock):
 def test_roles_have_the_rights_that_were_promised():
     expected = {
         "admin": {"own", "ingest", "read", "operate", "admin"},
-        "operator": {"own", "ingest", "read", "operate"},
+        "operator": {"own", "read", "operate"},
         "viewer": {"own", "read"},
         "student": {"own"},
     }

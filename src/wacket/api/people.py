@@ -41,7 +41,7 @@ class Accounts(BaseModel):
 
 
 class NewAccount(BaseModel):
-    """Roles: admin may do everything; operator reads, acts and sends; viewer reads; student sees what is
+    """Roles: admin may do everything; operator reads and acts; viewer reads; student sees what is
     theirs.
     """
 
