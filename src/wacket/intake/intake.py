@@ -18,7 +18,7 @@ from wacket.bus.memory import Bus, Told
 from wacket.errors import Unavailable, WacketError
 from wacket.intake.catalogue import Catalogue
 from wacket.intake.decoding import Group, decode
-from wacket.intake.known import Claim, Known
+from wacket.intake.known import Claim, Known, stored_receipt
 from wacket.intake.limits import TokenBucket
 from wacket.intake.waiting import Parcel, Settle, Waiting
 from wacket.records import Batch, Envelope, Receipt, Reject, Statistics
@@ -149,7 +149,8 @@ class Intake:
             try:
                 work = await loop.run_in_executor(self._decoder, self._decode, parcels)
             except WacketError as error:
-                self._fail(parcels, error)
+                await self._to_commit.join()  # nothing may be under way while claims are taken back
+                await self._roll_back(parcels, error)
                 continue
             await self._to_commit.put(work)
 
@@ -162,23 +163,28 @@ class Intake:
             await asyncio.sleep(self._limits.window_ms / 1000)
 
     async def _commit_for_ever(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             work = await self._to_commit.get()
-            self._busy += 1
-            began = perf_counter()
-            try:
-                if work.generation != self._known.generation:  # its claims were taken back by a failure before it
-                    work = await loop.run_in_executor(self._decoder, self._decode, work.parcels)
-                ids, receipts = await loop.run_in_executor(self._writer, self._commit, work)
-            except WacketError as error:
-                await self._roll_back(work, error)
-                continue
-            finally:
-                self._busy -= 1
-            self._commit_seconds += perf_counter() - began
-            self._last_error = ""
-            self._tell(work, ids, receipts)
+            if work.generation == self._known.generation:
+                await self._store(work)
+            else:  # decoded on top of claims that were taken back since
+                self._fail(work.parcels, Unavailable("what came just before this could not be stored; send it again"))
+            self._to_commit.task_done()
+
+    async def _store(self, work: Work) -> None:
+        """Commit a group and tell of it, or take it back."""
+        self._busy += 1
+        began = perf_counter()
+        try:
+            ids, receipts = await asyncio.get_running_loop().run_in_executor(self._writer, self._commit, work)
+        except WacketError as error:
+            await self._roll_back(work.parcels, error)
+            return
+        finally:
+            self._busy -= 1
+        self._commit_seconds += perf_counter() - began
+        self._last_error = ""
+        self._tell(work, ids, receipts)
 
     def _decode(self, parcels: list[Parcel]) -> Work:
         generation = self._known.generation
@@ -207,24 +213,24 @@ class Intake:
         return replace(envelope, body=claim.body)
 
     def _commit(self, work: Work) -> tuple[list[int], list[Receipt]]:
-        receipts, stored, now = [], [], self._clock()
-        for place, parcel in enumerate(work.parcels):
-            receipt = self._receipt(work, place)
-            receipts.append(receipt)
-            if parcel.envelope.key is not None and place not in work.repeated:
-                stored.append(self._known.keep_receipt(parcel.envelope, receipt, now))
+        now = self._clock()
+        receipts = [self._receipt(work, place) for place in range(len(work.parcels))]
+        keyed = [
+            (stored_receipt(parcel.envelope, receipts[place], now), receipts[place])
+            for place, parcel in enumerate(work.parcels)
+            if parcel.envelope.key is not None and place not in work.repeated
+        ]
         marks = {(claim.mark.source, claim.mark.epoch): claim.mark for claim in work.claims.values()}
-        if not (work.batches or stored or marks):
-            return [], receipts
-        ids = self._journal.append(work.batches, list(marks.values()), stored)
-        for mark in marks.values():
-            self._known.confirm(mark)
+        ids: list[int] = []
+        if work.batches or keyed or marks:
+            ids = self._journal.append(work.batches, list(marks.values()), [stored for stored, _ in keyed])
+            self._known.confirm(marks.values(), keyed)
+        for place in work.repeated:  # the first with their key may be of this very group
+            first = self._known.receipt(work.parcels[place].envelope) or Receipt(0, 0)
+            receipts[place] = first._replace(duplicates=first.stored)
         return ids, receipts
 
     def _receipt(self, work: Work, place: int) -> Receipt:
-        if place in work.repeated:
-            first = self._known.receipt(work.parcels[place].envelope) or Receipt(0, 0)
-            return first._replace(duplicates=first.stored)
         rejects = tuple(work.group.rejects.get(place, ()))
         claim = work.claims.get(place)
         if claim is None:
@@ -248,15 +254,10 @@ class Intake:
             if parcel.settle is not None:
                 parcel.settle(work.refused.get(place, receipt))
 
-    async def _roll_back(self, work: Work, error: WacketError) -> None:
-        """Take back every claim that is not on disk. Groups decoded meanwhile are decoded again before their turn."""
-        self._fail(work.parcels, error)
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, self._reload)
-
-    def _reload(self) -> None:
-        stored = self._journal.load_marks(), self._journal.load_receipts()
-        self._decoder.submit(self._known.reset, *stored).result()
+    async def _roll_back(self, parcels: list[Parcel], error: WacketError) -> None:
+        """Take back every claim that is not on disk. Groups decoded meanwhile stood on those, and fail in turn."""
+        await asyncio.get_running_loop().run_in_executor(self._decoder, self._known.take_back)
+        self._fail(parcels, error)
 
     def _fail(self, parcels: list[Parcel], error: WacketError) -> None:
         self._counts["failed"] += len(parcels)

@@ -1,11 +1,13 @@
 """Remembers what senders have numbered or keyed, so that nothing is stored twice.
 
-Frames are claimed before decoding and confirmed when the batch is on disk, in the same transaction; a claim whose
-batch failed is taken back. Used by one thread at a time; the durable copy is the journal's.
+Frames are claimed before decoding, and confirmed when the transaction with them and the number or key is on disk; the
+claims of a group that failed are taken back. Three threads ask: decoding claims, the journal's confirms, the loop looks
+up and lets go of what is old. The durable copy is the journal's.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -32,25 +34,22 @@ class Claim(NamedTuple):
 
 
 class Known:
-    """Ranges by (source, epoch) and receipts by (source, key).
+    """Ranges by (source, epoch) and receipts by (source, key): what is on disk, and what is claimed beyond that.
 
-    Claims run ahead of what is on disk by the groups under way; `generation` grows when claims are taken back.
+    Claims run ahead of the disk by the groups under way; `generation` grows when they are taken back.
     """
 
     def __init__(self, stored_marks: Iterable[Mark], receipts: Sequence[StoredReceipt]) -> None:
         self.generation = 0
-        self.reset(stored_marks, receipts)
-
-    def reset(self, stored_marks: Iterable[Mark], receipts: Sequence[StoredReceipt]) -> None:
-        """Start again from what the journal holds: after a failed commit, and to drop what has expired."""
+        self._lock = threading.Lock()
         self._durable: dict[Source, marks.Ranges] = {(m.source, m.epoch): m.ranges for m in stored_marks}
-        self._claimed = dict(self._durable)
+        self._claimed: dict[Source, marks.Ranges] = {}  # where more is claimed than is on disk
         self._epochs = dict(Counter(source for source, _ in self._durable))
-        self._receipts: dict[Source, Receipt | None] = {
+        self._receipts: dict[Source, Receipt] = {
             (stored.source, stored.key): msgspec.json.decode(stored.body, type=Receipt) for stored in receipts
         }
         self._kept_at = {(stored.source, stored.key): stored.at for stored in receipts}
-        self.generation += 1
+        self._claimed_keys: set[Source] = set()
 
     def have(self, node: int, epoch: str, first: int = 0) -> int:
         """The number up to which this sender's frames from `first` on are on disk; `first` - 1 for none."""
@@ -60,14 +59,16 @@ class Known:
         """Claim the frames of a numbered envelope. Raises Unavailable when the sequence has too many holes."""
         frames = [frame for frame in envelope.body.split(b"\n") if frame.strip()]
         source, first = (str(envelope.node), envelope.epoch or ""), envelope.sequence or 0
-        ranges, last = self._claimed.get(source, ()), first + len(frames) - 1
-        if not ranges:
-            self._count_epoch(source[0])
-        fresh = [number - first for low, high in marks.unknown(ranges, first, last) for number in range(low, high + 1)]
-        if fresh:
-            self._claimed[source] = marks.add(ranges, first, last)
+        last = first + len(frames) - 1
+        with self._lock:
+            ranges = self._claimed.get(source) or self._durable.get(source, ())
+            if not ranges:
+                self._count_epoch(source[0])
+            fresh = [n - first for low, high in marks.unknown(ranges, first, last) for n in range(low, high + 1)]
+            if fresh:
+                ranges = self._claimed[source] = marks.add(ranges, first, last)
         body = b"\n".join([frames[index] for index in fresh])
-        return Claim(body, fresh, last, Mark(*source, self._claimed.get(source, ())))
+        return Claim(body, fresh, last, Mark(*source, ranges))
 
     def _count_epoch(self, source: str) -> None:
         """Every restart of a board is an epoch, and each is kept for ever: a sender that makes them up is stopped."""
@@ -75,36 +76,59 @@ class Known:
         if self._epochs[source] > MOST_EPOCHS:
             raise Unavailable(f"this node has used {MOST_EPOCHS} epochs; use one for each start of the board")
 
-    def confirm(self, mark: Mark) -> None:
-        self._durable[mark.source, mark.epoch] = mark.ranges
-
     def claim_key(self, envelope: Envelope) -> bool:
         """True for the first envelope with its key. The others are answered with `receipt` after it."""
-        source = str(envelope.node), envelope.key or ""
-        if source in self._receipts:
-            return False
-        self._receipts[source] = None
-        return True
+        source = _key(envelope)
+        with self._lock:
+            if source in self._receipts or source in self._claimed_keys:
+                return False
+            self._claimed_keys.add(source)
+            return True
+
+    def take_back(self) -> None:
+        """Let go of every claim that is not on disk. Call it between two groups, while none is being committed."""
+        with self._lock:
+            self._claimed.clear()
+            self._claimed_keys.clear()
+            self.generation += 1
+
+    def confirm(self, stored_marks: Iterable[Mark], receipts: Iterable[tuple[StoredReceipt, Receipt]]) -> None:
+        """These are on disk now."""
+        with self._lock:
+            for mark in stored_marks:
+                source = mark.source, mark.epoch
+                self._durable[source] = mark.ranges
+                if self._claimed.get(source) == mark.ranges:
+                    del self._claimed[source]
+            for stored, receipt in receipts:
+                source = stored.source, stored.key
+                self._receipts[source], self._kept_at[source] = receipt, stored.at
+                self._claimed_keys.discard(source)
 
     def receipt(self, envelope: Envelope) -> Receipt | None:
-        return self._receipts.get((str(envelope.node), envelope.key or ""))
-
-    def keep_receipt(self, envelope: Envelope, receipt: Receipt, now: int) -> StoredReceipt:
-        """The receipt of the first envelope with this key, as the journal is to hold it."""
-        source = str(envelope.node), envelope.key or ""
-        self._receipts[source] = receipt
-        self._kept_at[source] = now
-        return StoredReceipt(*source, msgspec.json.encode(receipt), now)
+        """What the first envelope with this key was answered, if it is on disk."""
+        return self._receipts.get(_key(envelope))
 
     def surplus_before(self, most: int) -> int:
         """The time before which receipts must go so that about `most` are left; 0 while there are no more."""
-        surplus = len(self._kept_at) - most
-        return next(islice(self._kept_at.values(), surplus, None)) if surplus > 0 else 0
+        with self._lock:
+            surplus = len(self._kept_at) - most
+            return next(islice(self._kept_at.values(), surplus, None)) if surplus > 0 else 0
 
     def forget_before(self, moment: int) -> None:
         """Let go of receipts that were first given before; the order of the table is that of time."""
-        for source, at in list(self._kept_at.items()):
-            if at >= moment:
-                break
-            del self._kept_at[source]
-            self._receipts.pop(source, None)
+        with self._lock:
+            for source, at in list(self._kept_at.items()):
+                if at >= moment:
+                    break
+                del self._kept_at[source]
+                self._receipts.pop(source, None)
+
+
+def stored_receipt(envelope: Envelope, receipt: Receipt, now: int) -> StoredReceipt:
+    """The receipt of the first envelope with its key, as the journal is to hold it."""
+    return StoredReceipt(*_key(envelope), msgspec.json.encode(receipt), now)
+
+
+def _key(envelope: Envelope) -> Source:
+    return str(envelope.node), envelope.key or ""
