@@ -5,6 +5,7 @@ Works on a stopped hub's folder too, as far as that goes; with --crash it tries 
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import shutil
 import sqlite3
@@ -13,18 +14,24 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wacket import __version__
 from wacket.cli.support import place
-from wacket.cli.support.errors import Failed
+from wacket.cli.support.client import Hub
+from wacket.cli.support.errors import Denied, Failed
 from wacket.cli.support.options import Command
 from wacket.cli.support.session import Session
+from wacket.cli.support.stopped import stopped_hub
 from wacket.cli.support.text import amount, folded
 
+if TYPE_CHECKING:
+    from wacket.cli.support.crash import Verdict
+
 LIBRARIES = ("duckdb", "arro3-core", "sqlalchemy", "fastapi", "numpy", "scikit-learn")
+PATIENCE = 3600.0  # seconds that a hub may take to read all that it keeps
 
 
 @click.command(
@@ -40,6 +47,9 @@ LIBRARIES = ("duckdb", "arro3-core", "sqlalchemy", "fastapi", "numpy", "scikit-l
 @click.pass_obj
 def command(session: Session, /, *, crash: bool, kills: int) -> None:
     """Say which guarantee is in force, and whether anything is wrong with the store.
+
+    Every byte that is kept is read and compared with what was written: by the hub itself where it runs, else by this
+    command, which changes nothing.
 
     --crash starts a hub of its own in a temporary folder, sends it lines that it acknowledges, kills it in the middle
     (kill -9), and checks that every acknowledged line is there exactly once. Your own hub is not touched.
@@ -77,70 +87,26 @@ def machine(folder: Path | None) -> dict[str, Any]:
 
 
 def running_hub(session: Session) -> dict[str, Any]:
-    """The hub's own health; `wrong` lists what is not as it should be."""
+    """The hub's own health, after it has read all that it keeps; `wrong` lists what is not as it should be."""
+    damage = _read_everything(session)
     health = session.hub.get("/api/v1/health")
-    history = health.get("history", {})
-    wrong = [f"damaged: {what}" for what in history.get("damage") or ()]
+    wrong = [f"damaged: {what}" for what in damage or health.get("history", {}).get("damage") or ()]
     if health.get("status") != "ok":
         wrong.insert(0, f"the hub says {health.get('status')}")
     shown = {name: value for name, value in health.items() if session.as_json or name not in {"statistics", "at"}}
-    return {"url": session.hub.place.url, "running": True, **shown, "wrong": wrong}
+    about = {"url": session.hub.place.url, "running": True, "everything_read": damage is not None}
+    return {**about, **shown, "wrong": wrong}
 
 
-def stopped_hub(folder: Path) -> dict[str, Any]:
-    """What can be said of a folder whose hub is not running; nothing in it is changed."""
-    wrong: list[str] = []
-    about: dict[str, Any] = {"running": False, "settings": _settings(folder, wrong)}
-    for name in ("ledger.db", *_databases(folder)):
-        path = folder / name
-        if path.exists():
-            about[name] = _checked(path, wrong)
-    segments = list((folder / "history").rglob("*.parquet"))
-    about["segments"] = f"{len(segments)}, {amount(sum(path.stat().st_size for path in segments))}"
-    for path in segments:
-        if not _is_parquet(path):
-            wrong.append(f"damaged: {path}")
-    about["wrong"] = wrong
-    return about
-
-
-def _settings(folder: Path, wrong: list[str]) -> str:
-    from wacket.errors import BadSettings
-    from wacket.settings import load
-
-    try:
-        load(folder)
-    except BadSettings as error:
-        wrong.append(str(error))
-        return "bad"
-    return "ok"
-
-
-def _databases(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in (folder / "history").glob("*.db"))
-
-
-def _checked(path: Path, wrong: list[str]) -> str:
-    """SQLite's own quick check, on a connection that cannot write."""
-    try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+def _read_everything(session: Session) -> list[str] | None:
+    """What the hub finds damaged when it reads every byte; None for those who may not ask for that."""
+    patient = Hub(session.hub.place, max(session.timeout, PATIENCE))
+    with contextlib.closing(patient):
         try:
-            verdict = str(connection.execute("pragma quick_check(1)").fetchone()[0])
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        verdict = str(error)
-    if verdict != "ok":
-        wrong.append(f"damaged: {path}: {verdict}")
-    return f"{verdict}, {amount(path.stat().st_size)}"
-
-
-def _is_parquet(path: Path) -> bool:
-    """Whether the file begins and ends as Parquet does; its pages are checked by the hub when it reads them."""
-    with path.open("rb") as file:
-        head = file.read(4)
-        file.seek(max(0, path.stat().st_size - 4))
-        return head == file.read(4) == b"PAR1"
+            return list(patient.post("/api/v1/verify")["damage"])
+        except Denied:
+            session.out.note("only what is known already: it takes the right admin to have everything read", "!")
+            return None
 
 
 def _crash(session: Session, kills: int) -> None:
@@ -158,8 +124,15 @@ def _crash(session: Session, kills: int) -> None:
             f"{verdict.missing:,} missing, {verdict.doubled:,} doubled"
         )
     if not verdict.passed:
-        raise Failed(
-            "the store lost, doubled or damaged something" if verdict.acknowledged else "nothing was acknowledged",
-            "This must not happen: please report it, with the output of wacket doctor.",
-        )
+        raise Failed(_fault(verdict), "This must not happen: please report it, with the output of wacket doctor.")
     session.out.note("every acknowledged line is there exactly once", "✓")
+
+
+def _fault(verdict: Verdict) -> str:
+    if verdict.missing or verdict.doubled or verdict.damage:
+        return "the store lost, doubled or damaged something"
+    if verdict.trouble:
+        return verdict.trouble
+    if not verdict.acknowledged:
+        return "nothing was acknowledged"
+    return f"after {folded(verdict.stalled, 'start')} nothing was acknowledged any more"

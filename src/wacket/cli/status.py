@@ -22,8 +22,7 @@ from wacket.cli.support.session import Session
 def command(session: Session) -> None:
     """Say whether the hub runs, where, and how it fares.
 
-    Ends with 0 when it does and its store is well, 1 when it says that something is wrong, 5 when there is
-    none.
+    Ends with 0 when it does and its store is well, 1 when it takes no data or names damage, 5 when there is none.
     """
     health = session.hub.get("/api/v1/health")
     about: dict[str, Any] = {"url": session.hub.place.url}
@@ -34,5 +33,5 @@ def command(session: Session) -> None:
     # The edges' counts are for programs: --json has them, and /metrics.
     about |= {name: value for name, value in health.items() if session.as_json or name not in {"statistics", "at"}}
     session.out.facts(about)
-    if health.get("status") != "ok":
+    if health.get("status") != "ok" or health.get("history", {}).get("damage"):
         raise click.exceptions.Exit(1)
