@@ -24,6 +24,7 @@ from wacket.settings import split_address
 NODE = "crash-test"
 BURST = 200  # lines between two looks at the acknowledgements
 WINDOW = 5000  # lines that may wait for their acknowledgement
+PATIENCE = 15.0  # seconds for the first acknowledgement after a start
 DOORS = {"http": "127.0.0.1:0", "tcp": "127.0.0.1:0", "udp": ""}
 
 
@@ -35,10 +36,14 @@ class Verdict(NamedTuple):
     missing: int
     doubled: int
     damage: tuple[str, ...] = ()
+    stalled: int = 0  # starts after which nothing was acknowledged
+    trouble: str = ""  # a good line that was refused, and how
 
     @property
     def passed(self) -> bool:
-        return self.acknowledged > 0 and not (self.missing or self.doubled or self.damage)
+        return self.acknowledged > 0 and not (
+            self.missing or self.doubled or self.damage or self.stalled or self.trouble
+        )
 
 
 class Sender(threading.Thread):
@@ -47,6 +52,7 @@ class Sender(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="crash-sender", daemon=True)
         self.acknowledged = 0
+        self.trouble = ""  # how a good line was refused, if one was
         self._address: str | None = None
         self._changed = threading.Condition()
         self._ended = False
@@ -107,7 +113,8 @@ class Sender(threading.Thread):
             self.acknowledged = max(self.acknowledged, start + int(words[1]))
             self._progress.set()
         elif words[0] not in {b"", b"have"}:
-            raise ConnectionError(f"the hub refused a good line: {answer[:200]!r}")
+            self.trouble = f"the hub refused a good line: {answer[:200]!r}"
+            raise ConnectionError(self.trouble)
 
 
 def line(number: int) -> bytes:
@@ -119,13 +126,13 @@ def torture(
     folder: Path, kills: int, chance: Random, pause: Callable[[float], None], told: Callable[[int], None]
 ) -> Verdict:
     """Kill the hub in `folder` `kills` times. `pause` waits so many seconds; `told` hears of each kill."""
-    process, sender = HubProcess(folder, DOORS), Sender()
+    process, sender, stalled = HubProcess(folder, DOORS), Sender(), 0
     sender.start()
     try:
         for number in range(kills):
             process.start()
             sender.turn_to(process.addresses["tcp"])
-            sender.wait_for_progress(10)
+            stalled += not sender.wait_for_progress(PATIENCE)
             pause(chance.uniform(0.02, 0.4))
             sender.turn_to(None)
             process.kill()
@@ -133,7 +140,7 @@ def torture(
         sender.end()
         process.start()
         with contextlib.closing(process.hub()) as hub:
-            return _verdict(hub, kills, sender.acknowledged)
+            return _verdict(hub, kills, sender.acknowledged)._replace(stalled=stalled, trouble=sender.trouble)
     finally:
         if sender.is_alive():
             sender.end()
