@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import resource
 import secrets
 import signal
 import socket
@@ -71,6 +72,7 @@ def run(folder: Path, overrides: Mapping[str, Any], announce: Callable[[Ready], 
     """Run the hub on `folder` until SIGINT or SIGTERM. Raises BadSettings before any socket opens."""
     began = time.perf_counter()
     heap.keep_freed()
+    _allow_open_files()
 
     async def main() -> None:
         ended = asyncio.Event()
@@ -83,6 +85,13 @@ def run(folder: Path, overrides: Mapping[str, Any], announce: Callable[[Ready], 
 
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(main())
+
+
+def _allow_open_files() -> None:
+    """As many as the system lets us have: each connection and each file that a question reads is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS allows less than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @asynccontextmanager

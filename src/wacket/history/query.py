@@ -8,6 +8,8 @@ answered. All methods block: call them from a thread. It never writes to the his
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,6 +29,7 @@ from wacket.seams import Past
 T = TypeVar("T")
 
 THREADS = 2
+_TOO_MANY_OPEN = os.strerror(errno.EMFILE)
 MOST_REMEMBERED = 100_000  # files that need not be looked at again
 
 
@@ -130,7 +133,11 @@ class Query:
         changed = _changed(segment.path)
         if changed and self._checked.get(segment.path) == changed:
             return True
-        if why := segments.fault(segment, whole=True):
+        try:
+            why = segments.fault(segment, whole=True)
+        except OSError as error:
+            why = str(error)
+        if why:
             self._tell(segment.path, why)
             return False
         if len(self._checked) > MOST_REMEMBERED:
@@ -177,6 +184,8 @@ class Query:
         try:
             cursor.execute(f"SELECT max(hash(t)) FROM {parquet([path])} t").fetchall()
         except duckdb.Error as error:
+            if _TOO_MANY_OPEN in str(error):  # not this file is to blame
+                raise Unavailable(f"{path} cannot be read now: {_TOO_MANY_OPEN}; try again") from error
             self._restarted_for(error)
             return str(error)
         finally:
