@@ -54,8 +54,9 @@ since 1970, or an age such as `24h` or `7d`; times in answers are ISO-8601 with 
 are `[microseconds since 1970 UTC, value]`.
 
 An error is `{"error": "what happened and what to do", "field": "the guilty part, where there is one"}` with status 400
-(malformed), 401 (who are you?), 403 (known, but not allowed), 404 (no such thing), 413 (too large), 429 (too often) or
-503 (the hub cannot take it now: nothing was kept, try again after `Retry-After` seconds).
+(malformed), 401 (who are you?), 403 (known, but not allowed), 404 (no such thing), 408 (the body stopped coming), 413
+(too large: bodies other than data have at most 1 MiB), 421 (the hub is not called that), 429 (too often) or 503 (the hub
+cannot take it now: nothing was kept, try again after `Retry-After` seconds).
 
 Who may ask: the owner on the hub's own machine (`Authorization: Bearer` with the text of `owner.key` in the data
 folder), a token (`Authorization: Bearer wkt_…`), or a person's session cookie. Sending data from the hub's own machine
@@ -193,7 +194,7 @@ def pages() -> dict[str, str]:
     """File name → text of every page that is made from the code."""
     return {
         "settings.md": settings_page(),
-        "http-api.md": api_page(json.loads(api.openapi(None))),
+        "http-api.md": api_page(json.loads(api.openapi())),
         "cli.md": command_line.page(),
     }
 

@@ -13,7 +13,6 @@ import logging
 import resource
 import secrets
 import signal
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from wacket import __version__, api, heap
 from wacket.api.parts import Parts
+from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
 from wacket.doors import certificate
@@ -206,8 +206,7 @@ async def setup_link(parts: Parts) -> str | None:
     link = await parts.ledger.write(
         lambda connection: setup.issue(connection, secrets.token_bytes(setup.RANDOM_BYTES), parts.clock())
     )
-    door = "https" if "https" in parts.addresses else "http"
-    return f"{door}://{_reachable(parts.addresses[door])}/s/{link.code}" if door in parts.addresses else None
+    return f"{address_of(parts)}/s/{link.code}" if parts.addresses.keys() & {"http", "https"} else None
 
 
 async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
@@ -232,7 +231,7 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
     for name in ("http", "https"):
         if address := getattr(settings, name):
             tls = certificate.ensure(parts.folder / "tls") if name == "https" else None
-            door = HttpDoor(application, *split_address(address), tls)
+            door = HttpDoor(application, *split_address(address), tls, settings.proxies())
             tasks.create_task(door.serve_until_closed(), name=name)
             opened.push_async_callback(door.close)
             parts.addresses[name] = _address(door.listening)
@@ -264,12 +263,6 @@ def _fingerprint(parts: Parts) -> str | None:
 def _address(listening: Any) -> str:
     host, port = listening.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _reachable(address: str) -> str:
-    """An address that a person can open: a listener on every address is told by the machine's name."""
-    host, _, port = address.rpartition(":")
-    return f"{socket.gethostname()}:{port}" if host in ("0.0.0.0", "[::]") else address  # noqa: S104
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,8 +32,12 @@ class Doors(msgspec.Struct, forbid_unknown_fields=True):
     line_limit: Positive = 65536  # bytes; a longer line is refused and the stream goes on
     body_limit: Positive = 64 * 1024 * 1024  # bytes of one HTTP body, after decompression
     idle_seconds: NotNegative = 3600  # a silent connection is closed after this
-    slow_seconds: NotNegative = 60  # a half line may stay unfinished this long
+    slow_seconds: NotNegative = 60  # a half line or HTTP body may wait for its next piece this long
     connections: Positive = 20000  # TCP connections at once
+    trusted_proxies: str = ""  # addresses or networks, with commas: whose X-Forwarded-For and -Proto are believed
+
+    def proxies(self) -> list[str]:
+        return [proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip()]
 
 
 class Intake(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,6 +83,7 @@ class Class(msgspec.Struct, forbid_unknown_fields=True):
     """The class protocol at /hw_supervisor."""
 
     accounts: bool = False  # check user and pword
+    plain_passwords: bool = False  # take pword from other machines without TLS, where all on the network may read it
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,7 +116,17 @@ def load(
         raise BadSettings(f"settings: {error}; see docs/reference/settings.md") from error
     if settings.doors.body_limit > settings.intake.waiting_bytes:
         raise BadSettings("settings: doors.body_limit is over intake.waiting_bytes; such a body could never be taken")
+    for proxy in settings.doors.proxies():
+        _check_network(proxy)
     return settings
+
+
+def _check_network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        example = "192.0.2.7, 10.0.0.0/8"
+        raise BadSettings(f"settings: doors.trusted_proxies: {error}; write for example {example}") from error
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def test_two_workers_at_once_are_both_told_and_one_transition_happens(school: An
 def test_with_accounts_a_wrong_pair_gets_login_false_and_nothing_else(school: Any) -> None:
     school.person("student", "ada")
     school.parts.settings.classes = Class(accounts=True)
-    outside = school.client()
+    outside = school.client(scheme="https")
     pairs: list[dict[str, str]] = [{}, {"pword": "wrong"}, {"pword": "correct horse", "user": "bob"}, {"user": ""}]
     for pair in pairs:
         fields = {"user": "ada", "command": "hw_command_request", "hw_comm": "p", **pair}
@@ -164,6 +164,19 @@ def test_with_accounts_a_wrong_pair_gets_login_false_and_nothing_else(school: An
             assert (answer.status_code, answer.json()) == (200, {"login": False})
     assert look(outside, pword="correct horse") == REST
     assert post(outside, "hw_command_request", hw_comm="p", pword="correct horse").json()["state"] == 1
+
+
+def test_a_password_from_elsewhere_is_not_taken_where_all_can_read_it(school: Any) -> None:
+    school.person("student", "ada")
+    school.parts.settings.classes = Class(accounts=True)
+    outside = school.client()
+    fields = {"user": "ada", "command": "status_query", "pword": "correct horse"}
+    for answer in (outside.post(PATH, data=fields), outside.get(PATH, params=fields)):
+        assert answer.status_code == 403
+        assert "https" in answer.json()["error"]
+    assert look(school.board, pword="correct horse") == REST
+    school.parts.settings.classes = Class(accounts=True, plain_passwords=True)
+    assert look(outside, pword="correct horse") == REST
 
 
 def test_with_accounts_a_disabled_person_is_not_let_in(school: Any) -> None:

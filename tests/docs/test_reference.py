@@ -29,7 +29,7 @@ def maker():
 
 @pytest.fixture(scope="module")
 def document():
-    return json.loads(api.openapi(None))
+    return json.loads(api.openapi())
 
 
 def page(name):

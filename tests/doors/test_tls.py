@@ -1,4 +1,4 @@
-"""Doors over TLS, and what the plain port gives to the network when there is one."""
+"""Doors over TLS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from tests.support.ask import bodies
 from tests.support.lines import Board
 
-from wacket.api import Front
 from wacket.api.parts import Parts
 from wacket.doors import certificate
 
@@ -42,24 +41,3 @@ async def test_https_is_served_with_the_hubs_own_certificate(start_hub: StartHub
         writer.write(b"GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert (await reader.read()).startswith(b"HTTP/1.1 204")
         writer.close()
-
-
-@pytest.mark.parametrize(
-    ("path", "peer", "scheme", "passes"),
-    [
-        ("/api/v1/series", "10.0.0.9", "http", False),
-        ("/api/v1/series", "10.0.0.9", "https", True),
-        ("/api/v1/series", "127.0.0.1", "http", True),
-        ("/api/v1/ingest/ndjson", "10.0.0.9", "http", True),
-        ("/log/store", "10.0.0.9", "http", True),
-        ("/hw_supervisor", "10.0.0.9", "http", True),
-        ("/api/v1/login", "10.0.0.9", "http", False),
-    ],
-)
-async def test_the_plain_port_is_for_devices_only(
-    start_hub: StartHub, path: str, peer: str, scheme: str, passes: bool
-) -> None:
-    async with start_hub(**{"doors.https": "127.0.0.1:0"}) as hub:
-        front = Front(None, {}, hub)  # type: ignore[arg-type]
-        scope = {"type": "http", "path": path, "client": (peer, 1), "scheme": scheme}
-        assert front.must_use_https(scope) is not passes

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -18,15 +19,18 @@ from wacket import formats
 from wacket.api import body as bodies
 from wacket.api import errors
 from wacket.api.access import caller_of, parts_of, peer_of
+from wacket.api.body import Place, Room, room_for, room_of
 from wacket.errors import BadRequest, Undecodable, WacketError
 from wacket.intake.admission import is_loopback
 from wacket.records import Envelope, arrival
+from wacket.settings import Settings
 
 router = APIRouter(tags=["energy services"])
 
 LONGEST_KEY = 200
 EXCERPT = 256  # bytes of a refused event that are kept
 LONGEST_EVENT = 64 * 1024  # bytes; for the parse service, which has no settings
+PARSE_ROOM = room_for(Settings())
 EVENT = (
     "Device: ID=1; Fw=16071801; Evt=2; Power: Active=1753W; Reactive=279var; Appearent=403VA; "
     "Line: Current=7.359; Voltage=230.08V; Peaks: 7.332;7.312;7.53;"
@@ -71,7 +75,7 @@ async def store(request: Request) -> Response:
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
     speaker = await parts.admission.admit(token or None, said.get(b"x-wacket-node"), peer)
-    body = await _read(request, parts.settings.doors.line_limit, b"content-encoding" in said)
+    body = await _read(request, parts.settings.doors.line_limit, b"content-encoding" in said, room_of(request))
     refusal = None
     try:
         body = one_frame(said.get(b"content-type", "text/plain"), body)
@@ -102,15 +106,15 @@ async def parse(request: Request) -> Response:
     parts, peer = parts_of(request), peer_of(request)
     if not is_loopback(peer) and parts.settings.intake.strangers == "refuse":
         await caller_of(request, "own")
-    return await parsed(request, parts.settings.doors.line_limit)
+    return await parsed(request, parts.settings.doors.line_limit, room_of(request))
 
 
-async def parsed(request: Request, limit: int) -> Response:
+async def parsed(request: Request, limit: int, room: Room) -> Response:
     """The answer of /log/parse; needs no hub. Raises BadRequest naming the place."""
     media = _media(request.headers.get("content-type", "text/plain"))
     if media != "text/plain":
         raise BadRequest(f"unsupported content-type {media[:80]!r}; send text/plain", "Content-Type")
-    text = _text(await _read(request, limit, "content-encoding" in request.headers))
+    text = _text(await _read(request, limit, "content-encoding" in request.headers, room))
     try:
         found = formats.find("energy").parse(text)
     except Undecodable as error:
@@ -211,29 +215,29 @@ async def parse_service(scope: Scope, receive: Receive, send: Send) -> None:
         elif scope["method"] != "POST":
             response = JSONResponse({"error": "POST the text of an event"}, 405, {"Allow": "POST"})
         else:
-            response = await parsed(request, LONGEST_EVENT)
+            response = await parsed(request, LONGEST_EVENT, PARSE_ROOM)
     except WacketError as error:
         response = errors.answer(error)
+    except HTTPException as error:
+        response = errors.answer_plain(error)
+    except ClientDisconnect:
+        return
     await response(scope, receive, send)
 
 
-async def _read(request: Request, limit: int, packed: bool) -> bytes:
-    """The body. Clients of these services look for 400 and an error in JSON, whatever was wrong."""
-    if packed:
-        try:
-            return await bodies.read(request, limit)
-        except HTTPException as error:
+async def _read(request: Request, limit: int, packed: bool, room: Room) -> bytes:
+    """The body. Clients of these services look for 400 and an error in JSON when it is not as it should be."""
+    try:
+        if packed:
+            return await bodies.read(request, limit, room)
+        with Place(room, peer_of(request)) as place:
+            return await bodies.gather(request.receive, limit, place)
+    except HTTPException as error:
+        if error.status_code == 413:
+            raise BadRequest(f"the body is larger than {limit} bytes; an event is one line", "body") from error
+        if error.status_code == 415:
             raise BadRequest(str(error.detail), "body") from error
-    body, more = b"", True
-    while more:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest("the connection ended in the middle of the request", "body")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > limit:
-            raise BadRequest(f"the body is larger than {limit} bytes; an event is one line", "body")
-    return body
+        raise
 
 
 def _from_json(body: bytes) -> bytes:

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from wacket.api import body as bodies
-from wacket.api.access import from_own_page, parts_of, peer_of
-from wacket.api.login import verify
+from wacket.api.access import from_own_page, is_secure, parts_of, peer_of
+from wacket.api.login import refuse_foreign_page, verify
 from wacket.commands.life import CARRIES, COMMANDS, LONGEST_VALUE, QUERY
 from wacket.errors import BadRequest, Forbidden
 from wacket.intake.admission import is_loopback
@@ -91,6 +91,8 @@ async def _answer(request: Request, fields: dict[str, str]) -> JSONResponse:
     parts, peer = parts_of(request), peer_of(request)
     user, command = fields.get("user", ""), fields.get("command", "")
     if parts.settings.classes.accounts:
+        refuse_foreign_page(request)  # else any page could try passwords from its visitors' machines
+        _refuse_readable_password(request, fields)
         if await verify(request, user, fields.get("pword", "")) is None:
             return JSONResponse(NOT_LOGGED_IN)
     else:
@@ -98,6 +100,16 @@ async def _answer(request: Request, fields: dict[str, str]) -> JSONResponse:
     if request.method == "GET" and command in COMMANDS:
         command = QUERY
     return JSONResponse(await parts.desk.handle(user, command, fields, peer))
+
+
+def _refuse_readable_password(request: Request, fields: dict[str, str]) -> None:
+    """A password that crosses the network plainly is everybody's. Raises Forbidden."""
+    readable = not is_secure(request) and not is_loopback(peer_of(request))
+    if readable and fields.get("pword") and not parts_of(request).settings.classes.plain_passwords:
+        raise Forbidden(
+            "passwords of other machines are taken over https only (start the hub with --lan); for clients that cannot "
+            "do https, on a network that nobody else is on, set plain_passwords = true in the section [classes]"
+        )
 
 
 async def _require_known(request: Request, peer: str) -> None:
@@ -122,6 +134,8 @@ async def _fields(request: Request) -> dict[str, str]:
         if media == "multipart/form-data":
             return await _multipart(request, raw)
     except HTTPException as error:
+        if error.status_code == 408:
+            raise
         raise BadRequest(str(error.detail)) from error
     if media not in ("", "application/x-www-form-urlencoded"):
         raise BadRequest(f"send form fields, not {media[:80]!r}", "Content-Type")

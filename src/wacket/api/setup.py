@@ -191,8 +191,13 @@ async def _check(request: Request, code: str) -> None:
 
 
 def address_of(parts: Parts) -> str:
-    """Where people find this hub: https if it has that door, and a name where it listens on every address."""
-    return _url(parts, "https" if parts.addresses.get("https") else "http", socket.gethostname())
+    """Where people find this hub: https if it has that door, and a name where it listens on every address.
+
+    Without TLS they find it on its own machine only.
+    """
+    if parts.addresses.get("https"):
+        return _url(parts, "https", socket.gethostname())
+    return _url(parts, "http", "127.0.0.1")
 
 
 def _url(parts: Parts, scheme: str, anywhere: str) -> str:

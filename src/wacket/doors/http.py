@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,9 +20,11 @@ CORKED_BYTES = 64 * 1024
 
 
 class HttpDoor(uvicorn.Server):
-    """`open` returns when it listens; `serve_until_closed` runs until `close`."""
+    """`wait_open` returns when it listens; `serve_until_closed` runs until `close`. `proxies` are those to believe."""
 
-    def __init__(self, application: Any, host: str, port: int, tls: Certificate | None = None) -> None:
+    def __init__(
+        self, application: Any, host: str, port: int, tls: Certificate | None = None, proxies: Sequence[str] = ()
+    ) -> None:
         self.listening = _listen(host, port)
         config = uvicorn.Config(
             application,
@@ -34,6 +36,8 @@ class HttpDoor(uvicorn.Server):
             ws_max_size=1 << 20,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),  # never those of the environment
             ssl_certfile=tls.certificate if tls else None,
             ssl_keyfile=tls.key if tls else None,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 SECOND = 1_000_000
 
@@ -116,6 +117,7 @@ class Repeats:
         return known.count if known.count <= self.each or known.count.bit_count() == 1 else 0
 
 
+@lru_cache(maxsize=4096)
 def neighbourhood(peer: str) -> str:
     """Who is limited together: an IPv4 address, or the /64 that one IPv6 customer has all to himself."""
     try:
