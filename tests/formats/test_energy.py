@@ -102,6 +102,17 @@ def test_what_the_clusters_miss_is_named() -> None:
     assert energy.missing(energy.parse("Power: Active=1; Peaks: 1;2")) == [
         "Power.Reactive", "Power.Appearent", "Line.Current", "Line.Voltage", "Peaks",
     ]  # fmt: skip
+    for wrong in ("Peaks: a;b;c", "Peaks: 1;2;ON", "Peaks: x=1", "Peaks: 7.3"):
+        assert energy.missing(energy.parse(whole.replace("Peaks: 1;2;3", wrong))) == ["Peaks"]
+    for wrong in ("much", "ON"):
+        assert energy.missing(energy.parse(whole.replace("Active=1", f"Active={wrong}"))) == ["Power.Active"]
+
+
+def test_events_that_lack_something_are_refused_where_the_way_in_wants_whole_ones(make: Any) -> None:
+    half = b"Note: x=1; App=Active Reactive Current Voltage Peaks;"
+    decoded = energy.decode([make(half), make(half, **energy.WHOLE)])
+    assert [(reject.envelope, "lacks Power.Active, " in reject.reason) for reject in decoded.rejects] == [(1, True)]
+    assert len(decoded.logs) == 1
 
 
 @pytest.mark.parametrize("frame", ["Device: ID=" + "x" * 2000, "N" * 300 + ": A=1", f'{{"x": [{"9" * 400}]}}'])

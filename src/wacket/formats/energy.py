@@ -22,7 +22,7 @@ from wacket.formats._names import Labels, labels, series_name
 from wacket.formats._times import instant
 from wacket.records import INFO, Decoded, Envelope, Logs, Readings, SeriesKey, StringColumn
 
-__all__ = ["MEDIA_TYPES", "SUMMARY", "Event", "decode", "made", "missing", "parse", "parse_json", "read"]
+__all__ = ["MEDIA_TYPES", "SUMMARY", "WHOLE", "Event", "decode", "made", "missing", "parse", "parse_json", "read"]
 
 SUMMARY = "Events of energy sensors: `Section: key=value; List: value; value;`, or their JSON."
 MEDIA_TYPES = ("text/plain", "application/json")
@@ -43,14 +43,17 @@ _KNOWN = {
 _UNITS = dict(_KNOWN.values())
 _TIME, _DEVICE = "utc_time", "device.id"
 
-# What the cluster analysis needs of an event: sections and keys, as `missing` names them.
+# What the cluster analysis needs of an event: section, key as `missing` names it, and the key that will do as well.
 _NEEDED = (
-    ("Power", "Active"),
-    ("Power", "Reactive"),
-    ("Power", "Appearent"),
-    ("Line", "Current"),
-    ("Line", "Voltage"),
+    ("Power", "Active", None),
+    ("Power", "Reactive", None),
+    ("Power", "Appearent", "Apparent"),
+    ("Line", "Current", None),
+    ("Line", "Voltage", None),
 )
+_PEAKS = 3
+_NUMBERS = {int, float}
+WHOLE = {"whole": "yes"}  # the options of an envelope that may hold no event which the cluster analysis must skip
 
 
 def decode(envelopes: Sequence[Envelope]) -> Decoded:
@@ -72,19 +75,24 @@ def read(frame: bytes | str) -> Event:
 def missing(event: Event) -> list[str]:
     """What the cluster analysis misses in an event, as `Section.key`."""
     lacking = []
-    for section, key in _NEEDED:
+    for section, key, other in _NEEDED:
         content = event.get(section)
-        keys = (key, "Apparent") if key == "Appearent" else (key,)
-        if not isinstance(content, dict) or not any(key in content for key in keys):
+        if not isinstance(content, dict) or type(content.get(key, content.get(other))) not in _NUMBERS:
             lacking.append(f"{section}.{key}")
     peaks = event.get("Peaks")
-    if not isinstance(peaks, list) or len(peaks) < 3:
+    if not isinstance(peaks, list) or len(peaks) < _PEAKS or not _NUMBERS.issuperset(map(type, peaks[:_PEAKS])):
         lacking.append("Peaks")
     return lacking
 
 
+def _require_whole(event: Event) -> None:
+    if lacking := missing(event):
+        raise Undecodable(f"the event lacks {', '.join(lacking)}: numbers that the clusters need")
+
+
 def made(frames: Frames) -> Made:
     nodes = [envelope.node for envelope in frames.envelopes]
+    whole = frames.options("whole")
     places: dict[tuple[int, str, tuple[str, ...]], list[int]] = {}
     keys: dict[SeriesKey, int] = {}
     rows = _Rows([], [], [], [], [], [])
@@ -92,6 +100,8 @@ def made(frames: Frames) -> Made:
     for frame, (line, origin) in enumerate(zip(frames.lines(), frames.origin.tolist(), strict=True)):
         try:
             event = read(line)
+            if whole[origin]:
+                _require_whole(event)
             at, device, names, values = _numbers(event)
             labels_of = _labels(device)
         except Undecodable as error:
