@@ -92,8 +92,8 @@ class _Opening:
         self._commit(existing, back)
         for segment in damaged:
             verify.quarantine(segment, self.folder)
-        for name in segments.FOLDERS.values():
-            (self.folder / name / GO_ON).unlink(missing_ok=True)
+        for confirmed in self.folder.glob(f"*/{GO_ON}"):
+            confirmed.unlink()
         recovered = bool(self.journal.found) or (bool(self.adopted) and not self.known)
         self.journal.found.clear()
         return Settled(existing, self.missing, recovered)
