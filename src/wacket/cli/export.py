@@ -35,7 +35,7 @@ FORMATS = ("csv", "ndjson", "parquet")
 @click.argument("what", type=click.Choice(["readings", "logs"]))
 @click.option("--match", multiple=True, metavar="GLOB", help="Series, as NODE/NAME; readings only.")
 @click.option("--node", metavar="NODE", help="Only this node's.")
-@click.option("--find", metavar="WORDS", help="Only log lines that hold this.")
+@click.option("--find", metavar="WORDS", help="Only lines that hold this; logs only.")
 @click.option("--since", metavar="TIME", help="24h, 7d, or a date and time; from the beginning if not said.")
 @click.option("--until", metavar="TIME", help="Like --since; now if not said.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="From the name of --output, else ndjson.")
@@ -60,6 +60,8 @@ def command(
         raise Misused("Parquet is not for reading on a terminal", "Name a file: -o readings.parquet")
     if match and what == "logs":
         raise Misused("--match selects series; logs have none", "Use --node and --find for logs.")
+    if find and what == "readings":
+        raise Misused("--find looks into log lines; readings have none", "Use --match and --node for readings.")
     asked = {"match": match, "node": node, "find": find, "since": since, "until": until, "format": form}
     pieces = session.hub.stream(f"/api/v1/export/{what}", asked)
     if output is not None:
@@ -74,19 +76,27 @@ def command(
 
 
 def _form_of(output: Path | None) -> str:
+    """The format that the name of the file says. Raises Misused for an ending that says none."""
     ending = output.suffix.lstrip(".").lower() if output else ""
-    return {"jsonl": "ndjson", "pq": "parquet"}.get(ending, ending if ending in FORMATS else "ndjson")
+    form = {"": "ndjson", "jsonl": "ndjson", "pq": "parquet"}.get(ending, ending)
+    if form not in FORMATS:
+        raise Misused(f"what .{plain(ending)} is to hold is not known", f"Say it with --format: {', '.join(FORMATS)}.")
+    return form
 
 
 def _save(output: Path, pieces: Iterable[bytes]) -> int:
     """Write to a neighbour first: a half export never has the name of a whole one."""
+    if output.exists() and not output.is_file():
+        return _write(output, pieces)  # a pipe or a device stays what it is
     partial = output.with_name(f".{output.name}.partial")
-    written = 0
     try:
-        with partial.open("wb") as file:
-            for piece in pieces:
-                written += file.write(piece)
+        written = _write(partial, pieces)
         partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
     return written
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> int:
+    with path.open("wb") as file:
+        return sum(file.write(piece) for piece in pieces)

@@ -12,6 +12,7 @@ from typing import Any
 from wacket.cli.support.client import Hub, PinnedConnection
 from wacket.cli.support.errors import Denied, Failed, Unreachable
 
+SILENCE = 60.0  # seconds; websockets asks for a sign of life every 20
 Messages = Callable[[float | None], Iterator[dict[str, Any]]]
 
 
@@ -74,5 +75,6 @@ def _way(hub: Hub) -> tuple[str, dict[str, Any]]:
         return f"wss{rest}", {"ssl": ssl.create_default_context()}
     connection = PinnedConnection(where, hub.timeout)
     connection.connect()
-    connection.sock.settimeout(None)  # a quiet hour is no fault
+    # Two threads use it at once: with a time limit none of them blocks inside OpenSSL. Pings are answered oftener.
+    connection.sock.settimeout(SILENCE)
     return f"ws{rest}", {"sock": connection.sock}
