@@ -194,6 +194,40 @@ async def test_tries_at_the_same_time_are_limited_too(api, guard):
     assert answers.count(429) == 27
 
 
+@pytest.mark.slow
+async def test_a_class_behind_one_address_may_sign_in_at_once(api, guard):
+    names = [f"pupil{number}" for number in range(20)]
+    phc = passwords.make(PASSWORD, b"0" * passwords.SALT)
+    for name in names:
+        await api.parts.ledger.write(lambda c, n=name: people.create(c, n, "student", phc, api.now))
+    transport = httpx2.ASGITransport(api.app, client=(ELSEWHERE, 5000))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hub:8080") as client:
+        tries = [client.post("/api/v1/login", json={"name": name, "password": PASSWORD}) for name in names]
+        assert [answer.status_code for answer in await asyncio.gather(*tries)] == [200] * 20
+    assert not guard.turns
+
+
+@pytest.mark.slow
+def test_a_board_with_a_wrong_password_does_not_shut_out_its_neighbours(api, guard):
+    api.person("student", peer=ELSEWHERE)
+    answers = []
+    for _ in range(12):
+        api.now += 5_000_000
+        api.sign_in(api.client(), "board", "wrong")
+        answers.append(api.sign_in(api.client()).status_code)
+    assert answers == [200] * 12
+    assert api.sign_in(api.client(), "board2", "wrong").status_code == 429
+
+
+@pytest.mark.slow
+def test_a_shut_out_address_cannot_guess_what_is_remembered(api, guard):
+    api.person("viewer")
+    for number in range(6):
+        api.sign_in(api.client(), f"user{number}", "wrong")
+    assert [api.sign_in(api.client(), "ada", f"guess{number}").status_code for number in range(3)] == [429] * 3
+    assert api.sign_in(api.client(), "ada").status_code == 429
+
+
 async def test_waiting_checks_are_bounded(api, guard, monkeypatch):
     monkeypatch.setattr(login, "MOST_WAITING", 0)
     transport = httpx2.ASGITransport(api.app, client=(ELSEWHERE, 5000))

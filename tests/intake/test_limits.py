@@ -87,6 +87,13 @@ class TestThrottle:
         assert throttle.wait("bob", 0) == 4
         throttle.undo("nobody")
 
+    def test_a_success_does_not_make_those_wait_longer_who_failed(self, throttle):
+        for _ in range(4):
+            throttle.begin("bob", 0)
+        throttle.begin("bob", 3 * SECOND)
+        throttle.undo("bob")
+        assert throttle.wait("bob", 3 * SECOND) == 1
+
     def test_forgets(self, throttle):
         for _ in range(20):
             throttle.begin("ada", 0)

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field
 from typing import cast
+from weakref import WeakValueDictionary
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -29,6 +30,8 @@ class Guard:
     rows: TokenBucket = field(default_factory=lambda: TokenBucket(rate=0.2, burst=500, at=0))
     untold: int = 0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))  # 50 ms and 19 MiB each
+    # Of one address passwords are checked one after another, so that the failures before each are known.
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     waiting: int = 0
     proved: Proved = field(default_factory=lambda: Proved(secrets.token_bytes(32)))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -101,36 +101,47 @@ async def verify(connection: HTTPConnection, name: str, password: str) -> Person
     names that nobody has.
     """
     parts, guard = parts_of(connection), guard_of(connection)
-    now, who, where = parts.clock(), name.casefold()[:100], neighbourhood(peer_of(connection))
+    now, who = parts.clock(), name.casefold()[:100]
     person, phc = parts.ledger.read(lambda c: people.credentials(c, name)) or (None, passwords.NOBODY)
-    if wait := max(guard.names.wait(who, now), guard.addresses.wait(where, now)):
-        await refused(connection, "anonymous", "tried again too soon", "login", name)
-        raise too_many(wait, "wrong passwords")
-    # After the delay, not before it: what is remembered must not answer those who guess.
-    if person is not None and not person.disabled and guard.proved.holds(name, password, phc, now):
-        return person
+    if wait := guard.names.wait(who, now):
+        await _refuse_haste(connection, name, wait)
     guard.names.begin(who, now)
-    guard.addresses.begin(where, now)
-    right = await _fits(connection, password, phc)
+    # Before the address is looked at: where many share one, a stranger's wrong tries must not shut out those who were
+    # right a moment ago. It counts as a try of the name, or what is remembered would answer those who guess.
+    if person is not None and not person.disabled and guard.proved.holds(name, password, phc, now):
+        guard.names.undo(who)
+        return person
+    right = await _checked(connection, name, password, phc)
     if person is None or person.disabled or not right:
         await refused(connection, "anonymous", "wrong name or password", "login", name)
         return None
     guard.names.clear(who)
-    guard.addresses.undo(where)
     guard.proved.add(name, password, phc, now)
     return person
 
 
-async def _fits(connection: HTTPConnection, password: str, phc: str) -> bool:
-    guard = guard_of(connection)
+async def _checked(connection: HTTPConnection, name: str, password: str, phc: str) -> bool:
+    """Whether the password fits. Only tries that have failed count against the address: a class starts at once."""
+    guard, clock, where = guard_of(connection), parts_of(connection).clock, neighbourhood(peer_of(connection))
     if guard.waiting >= MOST_WAITING:
         raise Unavailable("too many people sign in at this moment; try again", retry_after=3)
     guard.waiting += 1
     try:
-        async with guard.hashing:
-            return await asyncio.to_thread(passwords.fits, password, phc)
+        async with guard.turns.setdefault(where, asyncio.Lock()):
+            if wait := guard.addresses.wait(where, clock()):
+                await _refuse_haste(connection, name, wait)
+            async with guard.hashing:
+                right = await asyncio.to_thread(passwords.fits, password, phc)
+            if not right:
+                guard.addresses.begin(where, clock())
+            return right
     finally:
         guard.waiting -= 1
+
+
+async def _refuse_haste(connection: HTTPConnection, name: str, wait: float) -> NoReturn:
+    await refused(connection, "anonymous", "tried again too soon", "login", name)
+    raise too_many(wait, "wrong passwords")
 
 
 async def hashed(connection: HTTPConnection, password: str) -> str:

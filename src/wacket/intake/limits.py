@@ -45,6 +45,7 @@ class TokenBucket:
 class _Failures:
     count: int
     at: int
+    before: int = 0  # `at` before the last try
 
 
 @dataclass(slots=True)
@@ -76,17 +77,18 @@ class Throttle:
         return max(0.0, min(self.longest, self.first * 2.0 ** min(known.count - self.free, 60)) - passed)
 
     def begin(self, key: Hashable, now: int) -> None:
-        """Count a try that `wait` has allowed."""
+        """Count a try that `wait` has allowed, or one that has failed."""
         known = self._failures.pop(key, None)
         stale = known is None or now - known.at >= self.forget * SECOND
-        self._failures[key] = _Failures(1 if stale or known is None else known.count + 1, now)
+        fresh = _Failures(1, now) if stale or known is None else _Failures(known.count + 1, now, known.at)
+        self._failures[key] = fresh
         if len(self._failures) > self.most:
             del self._failures[next(iter(self._failures))]
 
     def undo(self, key: Hashable) -> None:
-        """The try succeeded; earlier failures still count (somebody else may have made them)."""
+        """The last try succeeded: all is as before it, since somebody else may have made the earlier failures."""
         if known := self._failures.get(key):
-            known.count = max(0, known.count - 1)
+            known.count, known.at = max(0, known.count - 1), known.before
 
     def clear(self, key: Hashable) -> None:
         """The try succeeded, and whoever made it is who failed before."""
