@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from wacket.history.shapes import Mark, StoredReceipt, View
@@ -54,6 +54,10 @@ class Past(Protocol):
 
     def view(self) -> AbstractContextManager[View]:
         """Everything there is at this moment. Files named by it stay until the context ends."""
+        ...
+
+    def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
+        """A file without a name, for up to `size` bytes, gone when it is closed. Raises Unavailable."""
         ...
 
     def report_damage(self, path: str, error: str) -> None:

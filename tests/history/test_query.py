@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import duckdb
@@ -126,6 +127,17 @@ def test_a_question_that_takes_too_long_is_ended(past: FakePast) -> None:
     assert query.statistics()["timeouts"] == 2
     assert count(query) == 7200
     query.close()
+
+
+def test_a_question_without_a_limit_ends_with_the_hub(query: Query) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(query.ask, lambda question: question.rows(NEVER_ENDING), seconds=0)
+        while not query._running:
+            wait([asked], 0.01)
+        while not wait([asked], 0.01).done:  # what has not quite begun does not hear it
+            query.close()
+        with pytest.raises(Unavailable, match="stopped"):
+            asked.result()
 
 
 def test_a_question_that_needs_too_much_memory_is_ended(past: FakePast) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import numpy as np
 from arro3.core import Array, DataType, Table
 
 from wacket.history.shapes import ROLLUPS, Segment, View
+from wacket.history.space import Space
 
 READINGS = {"series": "UINTEGER", "at": "TIMESTAMP", "value": "DOUBLE", "quality": "UTINYINT"}
 LOGS = {
@@ -38,7 +40,8 @@ _TYPES = {
 
 
 class FakePast:
-    """Holds segments in `folder` and rows in memory; `damage` is what was reported, `views` how many are open."""
+    """Holds segments in `folder` and rows in memory; `damage` is what was reported, `views` how many are open, and
+    `kept_free` the bytes of the disk that must not be used."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,6 +52,7 @@ class FakePast:
         self.tail_logs: Any = None
         self.damage: list[tuple[str, str]] = []
         self.views = 0
+        self.kept_free = 0
 
     @contextlib.contextmanager
     def view(self) -> Iterator[View]:
@@ -58,6 +62,9 @@ class FakePast:
             yield View(tuple(self.readings), rollups, tuple(self.logs), self.tail_readings, self.tail_logs)
         finally:
             self.views -= 1
+
+    def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
+        return Space(self.folder, self.kept_free).scratch(size)
 
     def report_damage(self, path: str, error: str) -> None:
         self.damage.append((path, error))

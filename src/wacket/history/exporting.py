@@ -2,24 +2,22 @@
 
 Rows come file by file in order of time, then those still in memory; within a file readings are sorted by series and
 time. A file that cannot be read is reported and left out. Names come from the caller, one for each series or node.
-Parquet is written to a temporary file first, since its index stands at its end.
+Parquet is written to a file of the history's disk first, since its index stands at its end.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import IO, Any, Literal, NamedTuple, Protocol, TypeVar
 
 import duckdb
 import msgspec
 
-from wacket.history import logsearch
+from wacket.history import logsearch, segments
 from wacket.history.question import Question, condition, quoted
 from wacket.history.shapes import Segment
 
@@ -31,7 +29,11 @@ MEDIA_TYPES: Mapping[Format, str] = {
 }
 _ROWS = 20_000  # in one piece of text
 _PIECE = 1 << 20
+_ZSTD = 3  # of Parquet
 _TIME = """strftime("at", '%Y-%m-%dT%H:%M:%S.%fZ')"""
+
+
+T = TypeVar("T")
 
 
 class Name(NamedTuple):
@@ -70,11 +72,14 @@ class Export:
 class Asking(Protocol):
     """What an export needs of Query."""
 
-    def ask(self, work: Callable[[Question], None]) -> None:
-        """Run work, again without the files that turn out to be unreadable."""
+    def ask(self, work: Callable[[Question], T], seconds: float | None = None) -> T:
+        """Run work, again without the files that turn out to be unreadable; 0 seconds are without limit."""
 
     def reading(self) -> AbstractContextManager[Question]:
         """A question without a time limit."""
+
+    def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
+        """A file for up to so many bytes, gone when it is closed. Raises Unavailable."""
 
     def report(self, error: duckdb.Error, used: Sequence[str]) -> bool:
         """Find and report the file to blame."""
@@ -91,10 +96,10 @@ def export(query: Asking, wanted: Export) -> Iterator[bytes]:
 def _text(query: Asking, what: Readings | Logs, form: Literal["csv", "ndjson"]) -> Iterator[bytes]:
     called = _called(what, form)
     with query.reading() as question:
-        segments = _segments(question, what)
+        files = _segments(question, what)
         if form == "csv":
             yield _HEADERS[type(what)]
-        for source in [*segments, None]:
+        for source in [*files, None]:
             mark = len(question.used)
             try:
                 yield from _lines(question, what, form, called, source)
@@ -120,15 +125,20 @@ def _lines(
 
 
 def _file(query: Asking, what: Readings | Logs) -> Iterator[bytes]:
-    with tempfile.TemporaryDirectory(prefix="wacket-export-") as folder:
-        path = Path(folder) / "export.parquet"
-        query.ask(lambda question: _copy(question, what, path))
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
+    size = query.ask(lambda question: _size(question, what))
+    with query.scratch(2 * size) as file:
+        query.ask(lambda question: _copy(question, what, file.fileno()), seconds=0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
-def _copy(question: Question, what: Readings | Logs, path: Path) -> None:
+def _size(question: Question, what: Readings | Logs) -> int:
+    """About how large the Parquet file can become: what is stored is packed in the same way."""
+    tail = question.view.tail_readings if isinstance(what, Readings) else question.view.tail_logs
+    return sum(one.bytes for one in _segments(question, what)) + (0 if tail is None else int(tail.nbytes))
+
+
+def _copy(question: Question, what: Readings | Logs, file: int) -> None:
     where, parameters = _where(what)
     called = _called(what, "parquet")
     if isinstance(what, Readings):
@@ -141,7 +151,7 @@ def _copy(question: Question, what: Readings | Logs, path: Path) -> None:
     source = question.union("*", _segments(question, what), _in_memory(question, what), "") or nothing
     question.cursor.execute(
         f"""COPY (SELECT {columns} FROM ({source}) {where})
-        TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, OVERWRITE true)""",
+        TO {quoted(f"/proc/self/fd/{file}")} ({segments.COPY} {_ZSTD}, use_tmp_file false)""",
         [*called.lists, *parameters],
     )
 

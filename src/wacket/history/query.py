@@ -12,8 +12,9 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import duckdb
 
@@ -44,6 +45,8 @@ class Query:
         self._sandboxes = threading.BoundedSemaphore(2)
         self._exports = threading.BoundedSemaphore(4)
         self._checked: dict[str, int] = {}  # path -> when it was last changed
+        self._running: set[Question] = set()
+        self._closed = False
         self._counts = {"questions": 0, "timeouts": 0, "restarts": 0, "damaged_files": 0}
 
     def latest(self, ids: Sequence[int]) -> dict[int, tuple[int, float]]:
@@ -76,14 +79,18 @@ class Query:
         with _one_of(self._exports, "four exports are running already; try again when one has ended"):
             yield from exporting.export(self, wanted)
 
-    def ask(self, work: Callable[[Question], T]) -> T:
-        """Let `work` question one view of the history, again without the files that turn out to be unreadable."""
+    def ask(self, work: Callable[[Question], T], seconds: float | None = None) -> T:
+        """Let `work` question one view of the history, again without the files that turn out to be unreadable.
+
+        `seconds` stands in for query_seconds; 0 is without limit.
+        """
+        seconds = self._limits.query_seconds if seconds is None else seconds
         with self._history.view() as view:
             broken: frozenset[str] = frozenset()
             while True:
                 question, fatal = Question(self._cursor(), view, self._sound, broken), False
                 try:
-                    return self._within_limits(work, question)
+                    return self._within_limits(work, question, seconds)
                 except duckdb.Error as error:
                     fatal = self._restarted_for(error)
                     damaged = self._report(error, question.used)
@@ -101,6 +108,10 @@ class Query:
             finally:
                 question.cursor.close()
 
+    def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
+        """A file of the history's for a while. Raises Unavailable when there is no room."""
+        return self._history.scratch(size)
+
     def report(self, error: duckdb.Error, used: Sequence[str]) -> bool:
         """Find and report which of the files used are to blame. False if none is."""
         return bool(self._report(error, used))
@@ -116,6 +127,10 @@ class Query:
         return dict(self._counts)
 
     def close(self) -> None:
+        """Ends what is being asked."""
+        self._closed = True
+        for question in self._running.copy():
+            question.interrupt()
         with self._lock:
             self._engine.close()
 
@@ -145,17 +160,21 @@ class Query:
         self._checked[segment.path] = changed
         return True
 
-    def _within_limits(self, work: Callable[[Question], T], question: Question) -> T:
+    def _within_limits(self, work: Callable[[Question], T], question: Question, seconds: float) -> T:
         self._counts["questions"] += 1
+        self._running.add(question)
         try:
-            with _deadline(question, self._limits.query_seconds):
+            with _deadline(question, seconds):
                 return work(question)
         except duckdb.InterruptException as error:
+            if self._closed:
+                raise Unavailable("the hub is being stopped; ask again when it is back") from error
             self._counts["timeouts"] += 1
-            raise too_slow(self._limits.query_seconds) from error
+            raise too_slow(seconds) from error
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise too_big(self._limits.query_memory) from error
         finally:
+            self._running.discard(question)
             question.cursor.close()
 
     def _restarted_for(self, error: duckdb.Error) -> bool:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO
 
 from wacket.errors import Unavailable
 
@@ -50,6 +53,20 @@ class Space:
     def has_room(self, size: int) -> bool:
         """Whether work that needs `size` bytes for a while would leave enough for new data."""
         return self.free - size >= self._least
+
+    def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
+        """An empty file without a name, for up to `size` bytes; gone when it is closed, whatever happens.
+
+        Raises Unavailable when that would not leave enough for new data.
+        """
+        if not self.has_room(size):
+            raise Unavailable(
+                f"this needs up to {(size >> 20) + 1} MB on the hub's disk for a while; {self.free >> 20} MB are free "
+                f"and {self._least >> 20} MB are kept free for new data; make space, ask for a shorter range, or for "
+                "csv or ndjson, which need none",
+                60,
+            )
+        return tempfile.TemporaryFile(dir=self._folder)
 
     def tend(self) -> None:
         """Give up the reserve file where cleaning up needs it, or make it again. Call before such work."""

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -122,6 +123,10 @@ class History:
     def view(self) -> AbstractContextManager[View]:
         """A context manager that gives everything at this moment as a `View`."""
         return self.files.view()
+
+    def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
+        """A file for a while: see Space.scratch. Raises Unavailable."""
+        return self.space.scratch(size)
 
     def due(self) -> bool:
         """It is time to seal: the tail is large or old, older rows wait in the journal, or the disk failed."""
