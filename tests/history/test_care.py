@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -12,7 +13,7 @@ import pytest
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import compactor, plausible, segments
+from wacket.history import compactor, plausible, segments, upkeep
 from wacket.history.query import Query
 from wacket.history.shapes import RetentionRule
 
@@ -267,3 +268,20 @@ def test_a_clock_is_judged_by_how_long_the_hub_ran():
     assert plausible.doubt(known, 0).startswith("the clock moved back by")
     assert plausible.judged(known, START + DAY, DAY // 4) == (START + DAY, 0)  # it was set right
     assert plausible.judged(known, 99, DAY // 2) == (99, 0)
+
+
+async def test_everything_is_read_in_the_background_and_again(bench, monkeypatch):
+    monkeypatch.setattr(upkeep, "_SCRUB_AFTER_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "_SCRUB_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "_SCRUB_EVERY_SECONDS", 0)
+    history = filled(bench)
+    going = asyncio.create_task(history.run(lambda: []))
+    async with asyncio.timeout(10):
+        for damaged in (1, 2):
+            bench.flip(bench.files()[0], 60)
+            while len(history.damages) < damaged:  # noqa: ASYNC110 - history has nothing to wait for
+                await asyncio.sleep(0.01)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert bench.stored(history) == expected(3, 0, 1)

@@ -40,7 +40,7 @@ class Anything(RuleBasedStateMachine):
         batches.append(self.bench.logs(body, at=START + self.count * 7 % 11))
         try:
             *_, first = self.history.append(batches)
-        except Unavailable:  # more than four times what is sealed at once is waiting; nothing was kept
+        except Unavailable:  # too much is waiting to be sealed; nothing was kept
             self.history.seal()
             *_, first = self.history.append(batches)
         self.rows += rows

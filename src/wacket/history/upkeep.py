@@ -1,4 +1,5 @@
-"""The background work of history: seals when it is due, compacts and expires every now and then.
+"""The background work of history: seals when it is due, compacts and expires every now and then, and reads everything
+once a week to find damage while there may still be a backup.
 
 Failures of the world (disk, DuckDB) are logged when they begin and when they end, and tried again; anything else is
 our own bug and rises. Does no work itself; every step runs in a thread of low priority, so that senders go first.
@@ -12,6 +13,7 @@ import os
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 0.25
 _RETRY_SECONDS = 5.0
 _NICENESS = 10
+_SCRUB_AFTER_SECONDS = 60.0  # of start, which has enough to do
+_SCRUB_PAUSE_SECONDS = 1.0  # between two pieces: 4 MB a second at most
+_SCRUB_EVERY_SECONDS = 7 * 86_400.0
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +64,7 @@ async def run(history: History, rules: Callable[[], Sequence[RetentionRule]]) ->
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_seal(history, workers), name="seal")
             tasks.create_task(_tidy(history, rules, workers), name="compact and expire")
+            tasks.create_task(_scrub(history, workers), name="read everything")
     finally:
         workers.shutdown(wait=False)  # a step under way is waited for by History.close
 
@@ -86,3 +92,27 @@ async def _tidy(history: History, rules: Callable[[], Sequence[RetentionRule]], 
         current[:] = rules()
         await retain.attempt(workers)
         await compact.attempt(workers)
+
+
+async def _scrub(history: History, workers: Executor) -> None:
+    await asyncio.sleep(_SCRUB_AFTER_SECONDS)
+    while True:
+        began = time.monotonic()
+        await _read_everything(history, workers)
+        await asyncio.sleep(max(_SCRUB_PAUSE_SECONDS, began + _SCRUB_EVERY_SECONDS - time.monotonic()))
+
+
+async def _read_everything(history: History, workers: Executor) -> None:
+    """A piece at a time; from the beginning again when that fails."""
+    reading, over = history.care.scrub(), False
+
+    def step() -> None:
+        nonlocal over
+        over = next(reading, True) is True
+
+    task = _Task("reading everything", step)
+    while not over:
+        if not await task.attempt(workers):
+            reading = history.care.scrub()
+            await asyncio.sleep(_RETRY_SECONDS)
+        await asyncio.sleep(_SCRUB_PAUSE_SECONDS)
