@@ -63,7 +63,7 @@ def _checked(path: Path, wrong: list[str], history: Path | None = None) -> str:
             verdict = str(connection.execute("pragma quick_check(1)").fetchone()[0])
             found += [] if verdict == "ok" else [f"{path}: {verdict}"]
             found += _kept(connection, path, history) if history else []
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:  # also of a segment that the disk cannot give
         found.append(f"{path}: {error}")
     wrong += [f"damaged: {what}" for what in found]
     return f"{'damaged' if found else 'ok'}, {amount(path.stat().st_size)}"
