@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.events import made_events
 
 from wacket.api.parts import Parts
 
@@ -34,6 +35,13 @@ def start_hub(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[Parts
         return running(tmp_path / "data", FREE_PORTS | QUICK | overrides)
 
     return start
+
+
+@pytest.fixture(params=["made", "real"])
+def energy_events(request: pytest.FixtureRequest) -> list[str]:
+    """A thousand energy events of one second: such as we make, and the real ones where they are at hand."""
+    events: list[str] = made_events() if request.param == "made" else request.getfixturevalue("real_events")
+    return events
 
 
 @pytest.fixture

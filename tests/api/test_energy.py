@@ -10,10 +10,12 @@ import threading
 from typing import Any
 
 import pytest
+from tests.journeys.told import until
 from tests.support.ask import ask, bodies, send
 
 from wacket.api.energy import one_frame
 from wacket.errors import BadRequest
+from wacket.records import Envelope
 
 EVENT = (
     "Device: ID=1; Fw=2; Power: Active=1753W; Reactive=279var; Appearent=403VA; Line: Current=7.5; Voltage=230.08V; "
@@ -70,7 +72,7 @@ def test_what_is_not_one_event_is_refused(content_type: str, body: bytes, words:
         one_frame(content_type, body)
 
 
-async def post(hub: Any, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
+async def post(hub: Any, path: str, body: bytes, **headers: Any) -> tuple[int, Any]:
     status, _, answer = await send(hub, "POST", path, body, **headers)
     return status, json.loads(answer)
 
@@ -157,23 +159,25 @@ def store_all(address: str, events: list[str], through_parse: bool) -> None:
 
 
 @pytest.mark.slow
-async def test_the_real_events_sent_by_both_clients_at_once_give_the_clusters_of_the_method(
-    hub: Any, real_events: list[str]
+async def test_events_sent_by_both_clients_at_once_give_the_clusters_of_the_method(
+    hub: Any, energy_events: list[str]
 ) -> None:
     import numpy as np
     from tests.watch.test_meanshift import directly, numbers
 
-    halves = ((real_events[::2], False), (real_events[1::2], True))
-    with hub.bus.subscribe("clusters") as news:
-        senders = [asyncio.to_thread(store_all, hub.addresses["http"], *half) for half in halves]
-        await asyncio.gather(*senders)
-        async with asyncio.timeout(90):
-            found = await anext(aiter(news))
+    halves = ((energy_events[::2], False), (energy_events[1::2], True))
+    senders = [asyncio.to_thread(store_all, hub.addresses["http"], *half) for half in halves]
+    await asyncio.gather(*senders)
+
+    async def latest() -> Any:
+        return hub.clusters.latest()
+
+    found = await until(latest, bool, 90)
     assert (found.events, found.sample, found.skipped) == (1000, 1000, 0)
     # The two clients' events are kept in the order in which they arrived.
     order = await ask(hub, "/api/v1/logs", source="energy", order="asc", limit=1000)
     values = np.array([kept_numbers(row["attrs"]) for row in order["logs"]])
-    assert sorted(values.tolist()) == sorted(numbers(event) for event in real_events)
+    assert sorted(values.tolist()) == sorted(numbers(event) for event in energy_events)
     expected, bandwidth = directly(values)
     assert found.bandwidth == bandwidth
     _, _, body = await send(hub, "GET", "/clusters/summary")
@@ -181,6 +185,27 @@ async def test_the_real_events_sent_by_both_clients_at_once_give_the_clusters_of
     assert [(c["label"], c["count"]) for c in summary] == [(c["label"], c["count"]) for c in expected]
     for ours, theirs in zip(summary, expected, strict=True):
         assert ours == pytest.approx(theirs, rel=1e-9)
+
+
+@pytest.mark.slow
+async def test_events_of_strangers_count_when_they_are_adopted(hub: Any) -> None:
+    async def looked_at() -> int:
+        status, answer = await post(hub, "/api/v1/clusters/compute", b"", owner=True)
+        assert status == 200
+        return int(answer["events"])
+
+    stranger = await hub.admission.admit(None, None, "192.0.2.7")
+    sent = Envelope("http", "192.0.2.7", stranger.node, "energy", hub.clock(), EVENT.encode(), adopted=False)
+    for _ in range(3):
+        await hub.intake.accept(sent)
+    assert await looked_at() == 0
+    for _ in range(2):  # this machine needs no name
+        assert await post(hub, "/log/store", EVENT.encode(), **TEXT) == (200, {})
+    assert await looked_at() == 2
+    assert hub.clusters.statistics()["last_skipped"] == 0
+    adopted = b'{"state": "adopted"}'
+    assert (await send(hub, "PATCH", "/api/v1/nodes/192.0.2.7", adopted, owner=True, **JSON))[0] == 200
+    assert await looked_at() == 5
 
 
 def kept_numbers(event: dict[str, Any]) -> list[float]:

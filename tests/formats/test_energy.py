@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +11,6 @@ from hypothesis import strategies as st
 
 from wacket.errors import Undecodable
 from wacket.formats import energy
-
-SHARED = Path(os.environ.get("WACKET_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
-EVENTS = SHARED / "energy-events.txt"
 
 
 @pytest.mark.parametrize(
@@ -144,11 +139,9 @@ def test_an_event_that_is_written_is_read_again(event: dict[str, Any], end: str)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not EVENTS.exists(), reason=f"the real events are not at {EVENTS}; set WACKET_SHARED_DATA")
-def test_the_real_events_are_all_kept_in_order(make: Any, see: Any) -> None:
-    body = EVENTS.read_bytes()
-    lines = body.decode().splitlines()
-    decoded = energy.decode([make(body)])
+def test_events_of_one_second_are_all_kept_in_order(energy_events: list[str], make: Any, see: Any) -> None:
+    lines = energy_events
+    decoded = energy.decode([make("\n".join(lines).encode())])
     assert (decoded.frames, decoded.rejects) == ([1000], [])
     logs = see.logs(decoded)
     assert [log[4] for log in logs] == lines

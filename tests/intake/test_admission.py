@@ -138,6 +138,19 @@ async def test_nobody_speaks_as_the_hub(world: World) -> None:
     assert (await world.admission.admit(None, "hub", "127.0.0.1")).name == "hub-2"
 
 
+async def test_who_may_trigger_something(world: World) -> None:
+    own = await world.admission.admit(None, None, "127.0.0.1")
+    named = await world.admission.admit(None, "bench", "127.0.0.1")
+    stranger = await world.admission.admit(None, None, FAR)
+    pretender = await world.admission.admit(None, "127.0.0.1", FAR)
+    trusted = [nodes.HUB, own.node, named.node]
+    assert world.admission.trusted() == trusted
+    assert not world.admission.is_trusted(stranger.node) and not world.admission.is_trusted(pretender.node)
+    await become(world, FAR, "adopted")
+    await become(world, "127.0.0.1", "retired")
+    assert world.admission.trusted() == [nodes.HUB, named.node, stranger.node]
+
+
 @pytest.mark.parametrize("name", ["", "a b", "<script>", "x" * 64, "../up", "-dash", "a\nb"])
 async def test_names_that_cannot_be(world: World, name: str) -> None:
     with pytest.raises(BadRequest) as caught:

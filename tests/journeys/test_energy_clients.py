@@ -1,4 +1,4 @@
-"""The two scripts of the energy services with the thousand real events: alone, in parallel, then the clusters."""
+"""The two scripts of the energy services with a thousand events: alone, in parallel, then the clusters."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def send_distributed_events(address: str, events: list[str]) -> None:
             assert (answer.status, answer.read()) == (200, b"{}"), body
 
 
-async def test_both_scripts_at_once_and_then_the_clusters(hub: Parts, real_events: list[str]) -> None:
-    address, again = hub.addresses["http"], real_events[:200]
-    everything, total = real_events + again, len(real_events) + len(again)
+async def test_both_scripts_at_once_and_then_the_clusters(hub: Parts, energy_events: list[str]) -> None:
+    address, again = hub.addresses["http"], energy_events[:200]
+    everything, total = energy_events + again, len(energy_events) + len(again)
     assert (await ask(hub, "/clusters/summary")) == {"clusters": []}
-    scripts = [(send_events, real_events[start::4]) for start in range(4)]
+    scripts = [(send_events, energy_events[start::4]) for start in range(4)]
     scripts += [(send_distributed_events, again[start::2]) for start in range(2)]
     await asyncio.gather(*(asyncio.to_thread(script, address, events) for script, events in scripts))
     rows = (await ask(hub, "/api/v1/logs", source="energy", limit=10_000))["logs"]
     assert len(rows) == total
     texts = Counter(row["body"] for row in rows if not row["body"].startswith("{"))
-    assert texts == Counter(event.strip() for event in real_events)  # each as it came, equal ones too
+    assert texts == Counter(event.strip() for event in energy_events)  # each as it came, equal ones too
     # However an event came, it is the same event: text and JSON say the same numbers.
     assert Counter(row["attrs"]["Power"]["Active"] for row in rows) == watts_of(everything)
 
@@ -75,9 +75,9 @@ async def test_both_scripts_at_once_and_then_the_clusters(hub: Parts, real_event
     assert mean == pytest.approx(sum(watts_of(everything).elements()) / total)
 
 
-async def test_equal_seconds_are_kept_apart_and_in_order(hub: Parts, real_events: list[str]) -> None:
-    """All the real events carry the same second."""
-    some = real_events[:100]
+async def test_equal_seconds_are_kept_apart_and_in_order(hub: Parts, energy_events: list[str]) -> None:
+    """All the events carry the same second."""
+    some = energy_events[:100]
     await asyncio.to_thread(send_events, hub.addresses["http"], some)
     assert await bodies(hub, source="energy") == [event.strip() for event in some]
     found = await ask(hub, "/api/v1/series/values", match="power.active", since="2016-10-01T00:00:00Z", step="raw")

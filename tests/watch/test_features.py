@@ -14,9 +14,9 @@ from arro3.core import Array, DataType, Table
 from wacket import settings
 from wacket.history.query import Query
 from wacket.history.shapes import View
-from wacket.records import I64
+from wacket.records import I64, Logs, StringColumn
 from wacket.watch import features
-from wacket.watch.features import COLUMNS, EnergyEvents
+from wacket.watch.features import COLUMNS, EnergyEvents, energy_nodes
 
 EVENT: dict[str, Any] = {
     "Power": {"Active": 1753, "Reactive": 279, "Appearent": 403},
@@ -25,6 +25,20 @@ EVENT: dict[str, Any] = {
     "Alarms": {"CoilRevesed": False},
 }
 NUMBERS = [1753, 279, 403, 7.359, 230.08, 7.1, 7.2, 7.3]
+Over = Callable[..., EnergyEvents]  # over(table, *trusted nodes)
+
+
+class Trusting:
+    """Nodes of which some may trigger something."""
+
+    def __init__(self, *nodes: int) -> None:
+        self.nodes = list(nodes)
+
+    def is_trusted(self, node: int) -> bool:
+        return node in self.nodes
+
+    def trusted(self) -> list[int]:
+        return self.nodes
 
 
 class Past:
@@ -41,7 +55,9 @@ class Past:
         raise AssertionError(f"{path}: {error}")
 
 
-def logs(rows: Sequence[tuple[str, str]], ids: Sequence[int] | None = None, at: I64 | None = None) -> Table:
+def logs(
+    rows: Sequence[tuple[str, str]], ids: Sequence[int] | None = None, at: I64 | None = None, node: Sequence[int] = ()
+) -> Table:
     """A table of logs with these (source, attrs)."""
     count = len(rows)
     moments = at if at is not None else np.full(count, 5_000_000, np.int64)
@@ -51,7 +67,7 @@ def logs(rows: Sequence[tuple[str, str]], ids: Sequence[int] | None = None, at: 
             "id": Array.from_numpy(np.asarray(ids if ids is not None else range(count), np.int64)),
             "at": times,
             "observed_at": times,
-            "node": Array.from_numpy(np.full(count, 2, np.uint32)),
+            "node": Array.from_numpy(np.asarray(node or [2] * count, np.uint32)),
             "source": Array([source for source, _ in rows], DataType.string()),
             "severity": Array.from_numpy(np.full(count, 9, np.uint8)),
             "body": Array(["…"] * count, DataType.string()),
@@ -61,18 +77,15 @@ def logs(rows: Sequence[tuple[str, str]], ids: Sequence[int] | None = None, at: 
 
 
 @pytest.fixture
-def over() -> Iterator[Callable[[Table | None], EnergyEvents]]:
+def over() -> Iterator[Over]:
     with contextlib.ExitStack() as stack:
 
-        def make(table: Table | None) -> EnergyEvents:
+        def make(table: Table | None, *trusted: int) -> EnergyEvents:
             query = Query(Past(table), settings.History())
             stack.callback(query.close)
-            return EnergyEvents(query)
+            return EnergyEvents(query, Trusting(*(trusted or (2,))))
 
         yield make
-
-
-Over = Callable[[Table | None], EnergyEvents]
 
 
 def test_the_numbers_of_an_event_in_their_columns(over: Over) -> None:
@@ -141,3 +154,40 @@ def test_of_very_many_events_the_newest_are_looked_at(over: Over, monkeypatch: p
     rows = [("energy", json.dumps(EVENT | {"Line": {"Current": n, "Voltage": 1}})) for n in range(10)]
     assert over(logs(rows)).features().values[:, 3].tolist() == [7, 8, 9]
     assert over(logs(rows[:3])).features().values[:, 3].tolist() == [0, 1, 2]
+
+
+def test_events_of_nodes_that_are_kept_apart_do_not_count(over: Over) -> None:
+    nodes = [2, 3, 4, 3]
+    rows = [("energy", json.dumps(EVENT | {"Line": {"Current": node, "Voltage": 1}})) for node in nodes]
+    table = logs(rows, node=nodes)
+    events = over(table, 2, 4)
+    assert events.features().values[:, 3].tolist() == [2, 4]
+    assert events.count_since(0) == 2
+    assert events.count_in(Logs.of([(1, 1, node, "energy", 9, "", "") for node in nodes])) == 2
+    nobody = over(table, 9)
+    nobody._nodes = Trusting()
+    assert (nobody.features().values.shape, nobody.count_since(0)) == ((0, 8), 0)
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        [],
+        ["energy"],
+        ["energy"] * 5,
+        ["text", "energy", "", "energy", "energie"],
+        ["xenergy", "energ", "yenergy"],
+        ["ener", "gyener", "gy"],
+        ["ÿenergy", "energy"],
+    ],
+)
+def test_rows_that_are_energy_events_are_found(sources: list[str]) -> None:
+    rows = Logs.of([(1, 1, node, source, 9, "b", "") for node, source in enumerate(sources)])
+    assert energy_nodes(rows).tolist() == [node for node, source in enumerate(sources) if source == "energy"]
+
+
+def test_rows_of_a_part_of_a_column() -> None:
+    column = StringColumn(b"energytextenergy", np.array([6, 10, 16], np.int32))
+    part = Logs.of([(1, 1, 2, "", 9, "b", ""), (1, 1, 3, "", 9, "b", "")])
+    cut = Logs(part.at, part.observed_at, part.node, column, part.severity, part.body, part.attrs)
+    assert energy_nodes(cut).tolist() == [3]

@@ -44,7 +44,7 @@ class Subscription:
 
 
 class Bus:
-    """Topics are plain names: "batches", "class", "clusters", "nodes". Must be used on the event loop."""
+    """Topics are plain names: "batches", "nodes". Must be used on the event loop."""
 
     def __init__(self) -> None:
         self._topics: dict[str, set[Subscription]] = {}

@@ -1,6 +1,6 @@
 """Recomputes the clusters of the energy events each time enough new ones came, and keeps what was found.
 
-Reads the stored events, hands their numbers to a worker process of low priority, stores the result, then tells.
+Reads the stored events, hands their numbers to a worker process of low priority, stores the result.
 Senders never wait for it. It knows nothing of HTTP, and who asks for a result gets the last one: nothing is computed.
 """
 
@@ -29,18 +29,21 @@ from wacket.watch.features import COLUMNS, Features
 
 log = logging.getLogger(__name__)
 
-SOURCE = b"energy"
 WORKER = "wacket.watch.meanshift_worker"
 PATIENCE = 300.0  # seconds that a worker may take
 PIECE = 1 << 20  # bytes handed to the worker at a time
 
 
 class Events(Protocol):
-    """Where the events are. Called from a thread; may raise Unavailable."""
+    """Where the events are. `features` and `count_since` are called from a thread and may raise Unavailable."""
 
     def features(self) -> Features: ...
 
     def count_since(self, at: int) -> int: ...
+
+    def count_in(self, logs: Logs) -> int:
+        """How many of these rows are events. Quick: called on the loop."""
+        ...
 
 
 class ClusterWatch:
@@ -98,7 +101,6 @@ class ClusterWatch:
             await self._ledger.write(lambda connection: results.save(connection, found))
             self._latest = found
             self._computed += 1
-            self._bus.publish_nowait("clusters", found)
             return found
 
     def statistics(self) -> Statistics:
@@ -157,7 +159,7 @@ class ClusterWatch:
         async for message in told:
             logs = message.batch.logs
             if logs is not None:
-                self._add(energy_rows(logs))
+                self._add(self._events.count_in(logs))
             if told.lost != lost:
                 lost = told.lost
                 await self._recount()
@@ -183,17 +185,6 @@ class ClusterWatch:
                     log.warning("clusters could not be computed: %s", error)
             # At most half of the time goes into this, however fast events come.
             await asyncio.sleep(perf_counter() - began)
-
-
-def energy_rows(logs: Logs) -> int:
-    """How many rows are energy events, without making a row a Python object."""
-    column, size = logs.source, len(SOURCE)
-    starts = column.offsets[:-1][np.diff(column.offsets) == size].astype(np.int64)
-    if not len(starts) or SOURCE not in column.data:
-        return 0
-    data = np.frombuffer(column.data, np.uint8)
-    same = data[starts[:, None] + np.arange(size)] == np.frombuffer(SOURCE, np.uint8)
-    return int(same.all(axis=1).sum())
 
 
 async def _exchange(process: asyncio.subprocess.Process, values: F64) -> tuple[bytes, bytes]:

@@ -1,18 +1,19 @@
 """Pulls the numbers to cluster out of the kept energy events: one row an event, in the order of arrival.
 
-One vectorised query, no event ever becomes a Python object. It computes no clusters and keeps nothing.
+Events of nodes that are kept apart do not count. One vectorised query, no event ever becomes a Python object. It
+computes no clusters and keeps nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wacket.records import F64
+from wacket.records import F64, U32, Logs
 
 if TYPE_CHECKING:
     from wacket.history.query import Query
@@ -34,6 +35,7 @@ SHAPE = {
     "Line": {"Current": "DOUBLE", "Voltage": "DOUBLE"},
     "Peaks": ["DOUBLE"],
 }
+SOURCE = b"energy"
 COLUMNS = tuple(PLACES)
 AVERAGED = COLUMNS[:5]
 # No sensor measures beyond this; squares of such numbers would no longer be numbers.
@@ -49,26 +51,64 @@ class Features(NamedTuple):
     skipped: int
 
 
-class EnergyEvents:
-    """The energy events in the history. The methods block: call them from a thread."""
+class Nodes(Protocol):
+    """Who may trigger something. Called from any thread."""
 
-    def __init__(self, query: Query) -> None:
-        self._query = query
+    def is_trusted(self, node: int) -> bool: ...
+
+    def trusted(self) -> list[int]:
+        """All of them."""
+        ...
+
+
+class EnergyEvents:
+    """The energy events in the history that count."""
+
+    def __init__(self, query: Query, nodes: Nodes) -> None:
+        self._query, self._nodes = query, nodes
 
     def features(self) -> Features:
-        """Those of the newest `MOST` events that have all features, in order of arrival. Raises as Query does."""
-        return self._query.ask(_features)
+        """Those of the newest `MOST` events that have all features, in order of arrival.
+
+        Blocks: call it from a thread. Raises as Query does.
+        """
+        who = _sent_by(self._nodes.trusted())
+        return self._query.ask(lambda question: _features(question, who))
 
     def count_since(self, at: int) -> int:
-        """How many events came after a moment (µs since 1970)."""
-        condition = f"epoch_us(observed_at) > {int(at)}"
+        """How many events came after a moment (µs since 1970). Blocks, too."""
+        condition = f"{_sent_by(self._nodes.trusted())} AND epoch_us(observed_at) > {int(at)}"
         return self._query.ask(
             lambda question: _number(question, f"SELECT count(*) AS n FROM {_events(question, condition)}")
         )
 
+    def count_in(self, logs: Logs) -> int:
+        """How many of these rows are such events."""
+        nodes, rows = np.unique(energy_nodes(logs), return_counts=True)
+        counts = zip(nodes.tolist(), rows.tolist(), strict=True)
+        return sum(count for node, count in counts if self._nodes.is_trusted(node))
 
-def _features(question: Question) -> Features:
-    columns = question.columns(_sql(_events(question, f"id > {_before_newest(question)}")))
+
+def energy_nodes(logs: Logs) -> U32:
+    """The node of each row that is an energy event, without making a row a Python object."""
+    column, size = logs.source, len(SOURCE)
+    rows = np.flatnonzero(np.diff(column.offsets) == size)
+    if not len(rows) or SOURCE not in column.data:
+        return logs.node[:0]
+    starts = column.offsets[rows].astype(np.int64)
+    data = np.frombuffer(column.data, np.uint8)
+    same = data[starts[:, None] + np.arange(size)] == np.frombuffer(SOURCE, np.uint8)
+    found: U32 = logs.node[rows[same.all(axis=1)]]
+    return found
+
+
+def _sent_by(nodes: list[int]) -> str:
+    return f"node IN ({', '.join(map(str, nodes))})" if nodes else "false"
+
+
+def _features(question: Question, who: str) -> Features:
+    newest = f"{who} AND id > {_before_newest(question, who)}"
+    columns = question.columns(_sql(_events(question, newest)))
     ids = columns.pop("id")
     values = np.empty((len(ids), len(COLUMNS)), np.float64)
     for place, name in enumerate(COLUMNS):
@@ -87,11 +127,11 @@ def _events(question: Question, condition: str) -> str:
     return f"(SELECT id, attrs FROM ({logs}) WHERE source = 'energy' AND {condition})"
 
 
-def _before_newest(question: Question) -> int:
-    """The id after which there are at most MOST events; looks at ids only, so it is cheap."""
+def _before_newest(question: Question, who: str) -> int:
+    """The id after which there are at most MOST events; looks at ids and nodes only, so it is cheap."""
     return _number(
         question,
-        f"SELECT id AS n FROM {_events(question, 'true')} ORDER BY id DESC LIMIT 1 OFFSET {MOST}",
+        f"SELECT id AS n FROM {_events(question, who)} ORDER BY id DESC LIMIT 1 OFFSET {MOST}",
         -1,
     )
 
