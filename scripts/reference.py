@@ -34,8 +34,9 @@ SETTINGS_HEAD = """# Settings
 This page is made from `src/wacket/settings.py` by `make docs`.
 
 A hub reads `wacket.toml` in its data folder, the environment and its command line; the command line wins over the
-environment, the environment over the file. In the environment a setting is called `WACKET_SECTION_NAME`, for example
-`WACKET_DOORS_HTTP`. An unknown name or a value that does not fit stops the start before anything is opened.
+environment, the environment over the file. What `--lan` opens counts where none of them says otherwise. In the
+environment a setting is called `WACKET_SECTION_NAME`, for example `WACKET_DOORS_HTTP`. An unknown name or a value that
+does not fit stops the start before anything is opened.
 
 ```toml
 [doors]

@@ -13,12 +13,13 @@ import logging
 import resource
 import secrets
 import signal
+import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from wacket import __version__, api, heap
 from wacket.api.parts import Parts
@@ -27,9 +28,10 @@ from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
 from wacket.doors import certificate
 from wacket.doors.http import HttpDoor
+from wacket.doors.listening import bound
 from wacket.doors.tcp import TcpDoor
 from wacket.doors.udp import UdpDoor
-from wacket.errors import BadSettings, WacketError
+from wacket.errors import WacketError
 from wacket.folder import alone, told_where
 from wacket.history import History
 from wacket.history.query import Query
@@ -41,11 +43,9 @@ from wacket.ledger import nodes, people, retention, setup
 from wacket.ledger.owner import owner_key
 from wacket.ledger.store import Ledger
 from wacket.ledger.tokens import Tokens
-from wacket.settings import Settings, load, split_address
+from wacket.settings import Settings, load
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,12 @@ def microseconds() -> int:
     return time.time_ns() // 1000
 
 
-def run(folder: Path, overrides: Mapping[str, Any], announce: Callable[[Ready], None]) -> None:
+def run(
+    folder: Path,
+    overrides: Mapping[str, Any],
+    announce: Callable[[Ready], None],
+    defaults: Mapping[str, Any] | None = None,
+) -> None:
     """Run the hub on `folder` until SIGINT or SIGTERM. Raises BadSettings before any socket opens."""
     began = time.perf_counter()
     heap.keep_freed()
@@ -78,7 +83,7 @@ def run(folder: Path, overrides: Mapping[str, Any], announce: Callable[[Ready], 
         ended = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
-        async with running(folder, overrides) as parts:
+        async with running(folder, overrides, defaults=defaults) as parts:
             link = await setup_link(parts)
             announce(Ready(parts.addresses, link, time.perf_counter() - began, folder, _fingerprint(parts)))
             await ended.wait()
@@ -96,10 +101,13 @@ def _allow_open_files() -> None:
 
 @asynccontextmanager
 async def running(
-    folder: Path, overrides: Mapping[str, Any] | None = None, clock: Callable[[], int] = microseconds
+    folder: Path,
+    overrides: Mapping[str, Any] | None = None,
+    clock: Callable[[], int] = microseconds,
+    defaults: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Parts]:
     """A whole hub with its doors open, for as long as the context lasts."""
-    settings = load(folder, overrides=overrides)
+    settings = load(folder, overrides=overrides, defaults=defaults)
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(folder))
         parts, query = _build(folder, settings, clock, stack)
@@ -133,7 +141,6 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     catalogue = Catalogue(ledger, settings.intake, clock)
     intake = Intake(history, catalogue, bus, settings.intake, clock)
     stack.callback(intake.close)
-    admission = Admission(ledger, catalogue, tokens, settings.intake, clock)
     parts = Parts(
         folder=folder,
         settings=settings,
@@ -143,11 +150,11 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         history=history,
         query=query,
         catalogue=catalogue,
-        admission=admission,
+        admission=Admission(ledger, catalogue, tokens, settings.intake, clock),
         intake=intake,
         bus=bus,
         desk=ClassDesk(ledger, clock, history.space.admit),
-        clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query, admission), clock),
+        clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query), clock),
         owner_key=owner_key(folder),
     )
     for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters"):
@@ -221,31 +228,26 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
     opened.callback(tasks.create_task(tcp.sweep(), name="sweep").cancel)
     for name in ("tcp", "tcps"):
         if address := getattr(settings, name):
-            server = await _listening(address, tcp.serve, _tls(parts) if name == "tcps" else None)
-            opened.callback(server.close)
-            parts.addresses[name] = _address(server.sockets[0])
+            tls = _tls(parts) if name == "tcps" else None
+            for listening in bound(address):
+                server = await tcp.serve(listening, tls)
+                opened.callback(server.close)
+                parts.addresses.setdefault(name, _address(listening))
     if settings.udp:
-        transport = await _listening(settings.udp, udp.serve)
-        opened.callback(transport.close)
-        parts.addresses["udp"] = _address(transport.get_extra_info("socket"))
+        for listening in bound(settings.udp, socket.SOCK_DGRAM):
+            transport = await udp.serve(listening)
+            opened.callback(transport.close)
+            parts.addresses.setdefault("udp", _address(listening))
     application = api.build(parts)
     for name in ("http", "https"):
         if address := getattr(settings, name):
-            tls = certificate.ensure(parts.folder / "tls") if name == "https" else None
-            door = HttpDoor(application, *split_address(address), tls, settings.proxies())
+            files = certificate.ensure(parts.folder / "tls") if name == "https" else None
+            door = HttpDoor(application, bound(address), files, settings.proxies())
             tasks.create_task(door.serve_until_closed(), name=name)
             opened.push_async_callback(door.close)
-            parts.addresses[name] = _address(door.listening)
+            parts.addresses[name] = _address(door.listening[0])
             await door.wait_open()
     return opened
-
-
-async def _listening(address: str, serve: Callable[..., Awaitable[T]], *more: Any) -> T:
-    """What `serve` gives for this address. Raises BadSettings when it is taken."""
-    try:
-        return await serve(*split_address(address), *more)
-    except OSError as error:
-        raise BadSettings(f"cannot listen on {address}: {error.strerror}; choose another (--tcp, --udp)") from error
 
 
 def _tls(parts: Parts) -> ssl.SSLContext:

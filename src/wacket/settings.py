@@ -5,6 +5,7 @@ Precedence: command line, then `WACKET_SECTION_NAME`, then the file, then the de
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ NotNegative = Annotated[float, Meta(ge=0)]
 
 
 class Doors(msgspec.Struct, forbid_unknown_fields=True):
-    """Where the hub listens. Port 0 means any free port; an empty text closes the door."""
+    """Where the hub listens. Port 0 means any free port, the host `*` every address; an empty text closes the door."""
 
     http: str = "127.0.0.1:8080"  # HTTP: the API, and the ways in over HTTP
     https: str = ""  # set by --lan: the page, the API and agents; `http` then serves devices only
@@ -97,19 +98,25 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def load(
-    folder: Path, environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None
+    folder: Path,
+    environment: Mapping[str, str] = os.environ,
+    overrides: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """The settings of the hub whose data are in `folder`; `overrides` maps "section.name" to a value.
+    """The settings of the hub whose data are in `folder`; `overrides` maps "section.name" to a value, and `defaults`
+    likewise what holds where nobody says anything.
 
     Raises BadSettings, naming the file or variable and the path of the guilty value.
     """
     merged = _read_file(folder / "wacket.toml")
-    for section, name, variable in _names():
-        if variable in environment:
-            merged.setdefault(section, {})[name] = environment[variable]
+    for (section, name), value in _from_environment(environment).items():
+        merged.setdefault(section, {})[name] = value
     for path, value in (overrides or {}).items():
         section, name = path.split(".")
         merged.setdefault(section, {})[name] = value
+    for path, value in (defaults or {}).items():
+        section, name = path.split(".")
+        merged.setdefault(section, {}).setdefault(name, value)
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -138,12 +145,21 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise BadSettings(f"{path} is not valid TOML: {error}") from error
 
 
-def _names() -> list[tuple[str, str, str]]:
-    return [
-        (section.name, setting.name, f"WACKET_{section.name}_{setting.name}".upper())
-        for section in msgspec.structs.fields(Settings)
-        for setting in msgspec.structs.fields(section.type)
-    ]
+def _from_environment(environment: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """(section, name) → text. Raises BadSettings for a variable that begins like a setting and is none."""
+    sections = {section.name: section.type for section in msgspec.structs.fields(Settings)}
+    known = {
+        f"WACKET_{section}_{setting.name}".upper(): (section, setting.name)
+        for section, kind in sections.items()
+        for setting in msgspec.structs.fields(kind)
+    }
+    begins = tuple(f"WACKET_{section}_".upper() for section in sections)
+    for variable in environment:
+        if variable.startswith(begins) and variable not in known:
+            near = difflib.get_close_matches(variable, known, 1)
+            meant = f"; did you mean {near[0]}?" if near else "; see docs/reference/settings.md"
+            raise BadSettings(f"the environment has {variable}, and there is no such setting{meant}")
+    return {known[variable]: text for variable, text in environment.items() if variable in known}
 
 
 def split_address(address: str) -> tuple[str, int]:

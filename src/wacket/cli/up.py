@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,13 +20,8 @@ from wacket.cli.support.text import plain
 if TYPE_CHECKING:
     from wacket.hub import Ready
 
-# --lan opens these; each can still be set on its own.
-LAN = {
-    "doors.http": "0.0.0.0:8080",
-    "doors.https": "0.0.0.0:8443",
-    "doors.tcp": "0.0.0.0:8090",
-    "doors.udp": "0.0.0.0:8090",
-}
+# --lan opens these, where neither the command line nor the environment nor wacket.toml says otherwise.
+LAN = {"doors.http": "*:8080", "doors.https": "*:8443", "doors.tcp": "*:8090", "doors.udp": "*:8090"}
 
 
 @click.command(
@@ -42,7 +37,7 @@ LAN = {
 @click.option("--https", metavar="HOST:PORT", help="The same with the hub's own certificate.")
 @click.option("--tcp", metavar="HOST:PORT", help="Lines over TCP; 127.0.0.1:8090.")
 @click.option("--udp", metavar="HOST:PORT", help="Lines over UDP; 127.0.0.1:8090. Give '' to close it.")
-@click.option("--lan", is_flag=True, help="Listen on every address, and with TLS for people.")
+@click.option("--lan", is_flag=True, help="Listen on every address not set otherwise, with TLS for people.")
 @click.pass_obj
 def command(
     session: Session, /, *, http: str | None, https: str | None, tcp: str | None, udp: str | None, lan: bool
@@ -55,13 +50,8 @@ def command(
     from wacket.hub import run
 
     given = {"doors.http": http, "doors.https": https, "doors.tcp": tcp, "doors.udp": udp}
-    run(session.folder, overrides(given, lan), lambda ready: announce(session, ready))
-
-
-def overrides(given: dict[str, str | None], lan: bool) -> dict[str, Any]:
-    """What the command line sets, as hub.run wants it."""
     said = {name: address for name, address in given.items() if address is not None}
-    return {**LAN, **said} if lan else dict(said)
+    run(session.folder, said, lambda ready: announce(session, ready), LAN if lan else None)
 
 
 def announce(session: Session, ready: Ready) -> None:
@@ -87,7 +77,8 @@ def welcome(ready: Ready) -> list[str]:
     lines = [f"{check} hub ready in {ready.seconds:.1f} s   data in {plain(ready.folder)}"]
     lines += [f"  {door:<6} {_shown(door, address)}" for door, address in ready.addresses.items() if address]
     if ready.fingerprint:
-        lines.append(f"  its certificate's SHA-256 begins with {ready.fingerprint[:16]}")
+        pin = ready.fingerprint.replace(":", "").lower()
+        lines.append(f"  its certificate's SHA-256, for WACKET_HUB=https://HOST:PORT#SHA-256 and for browsers: {pin}")
     if ready.setup_link:
         lines.append(f"  Next: make the first account (this link expires): {ready.setup_link}")
     tcp = ready.addresses.get("tcp")

@@ -12,7 +12,6 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from wacket.doors.certificate import Certificate
-from wacket.errors import BadSettings
 
 GRACE_SECONDS = 5  # for answers under way when the hub ends
 KEEP_ALIVE_SECONDS = 75  # a board that posts once a minute keeps its connection
@@ -23,9 +22,9 @@ class HttpDoor(uvicorn.Server):
     """`wait_open` returns when it listens; `serve_until_closed` runs until `close`. `proxies` are those to believe."""
 
     def __init__(
-        self, application: Any, host: str, port: int, tls: Certificate | None = None, proxies: Sequence[str] = ()
+        self, application: Any, listening: list[socket.socket], tls: Certificate | None, proxies: Sequence[str] = ()
     ) -> None:
-        self.listening = _listen(host, port)
+        self.listening = listening
         config = uvicorn.Config(
             application,
             http=_Protocol,
@@ -48,7 +47,7 @@ class HttpDoor(uvicorn.Server):
     async def serve_until_closed(self) -> None:
         """Answer requests until `close`."""
         try:
-            await self.serve(sockets=[self.listening])
+            await self.serve(sockets=self.listening)
         finally:
             self._open.set()
             self._ended.set()
@@ -64,7 +63,8 @@ class HttpDoor(uvicorn.Server):
         """Take no more requests, finish those under way, and return."""
         self.should_exit = True
         await self._ended.wait()
-        self.listening.close()
+        for one in self.listening:
+            one.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -111,18 +111,3 @@ class _Corked:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    # The protocol is named because event loops turn Nagle's delay off only where it is.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(address)
-    except OSError as error:
-        listening.close()
-        raise BadSettings(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --http") from error
-    listening.listen(4096)
-    listening.setblocking(False)
-    return listening

@@ -7,6 +7,7 @@ nothing is lost. Knows nothing of what the lines mean.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
@@ -36,10 +37,10 @@ class TcpDoor:
             ("opened", "refused", "lines_refused", "closed_idle", "closed_slow", "held_back", "cut_off"), 0
         )
 
-    async def serve(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> asyncio.Server:
-        """Start to listen; the server's sockets tell the real port."""
+    async def serve(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> asyncio.Server:
+        """Take connections on a bound socket."""
         loop = asyncio.get_running_loop()
-        return await loop.create_server(lambda: LineConnection(self), host, port, ssl=tls, backlog=4096)
+        return await loop.create_server(lambda: LineConnection(self), sock=listening, ssl=tls, backlog=4096)
 
     async def sweep(self, every: float = 5.0) -> None:
         """Close connections that are silent, or slow with a half line, for longer than the settings say."""

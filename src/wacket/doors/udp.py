@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 
 from wacket.errors import Unavailable, WacketError
@@ -23,9 +24,9 @@ class UdpDoor(asyncio.DatagramProtocol):
         self._dropped: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(self, host: str, port: int) -> asyncio.DatagramTransport:
+    async def serve(self, listening: socket.socket) -> asyncio.DatagramTransport:
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: self, (host, port))
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=listening)
         return transport
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
