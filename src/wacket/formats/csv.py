@@ -23,6 +23,7 @@ from wacket.records import F64, I64, Decoded, Envelope, Logs, Reject, SeriesKey
 
 SUMMARY = "CSV with a header line: columns of numbers, or rows of `name,value`; a time column is found by its name."
 MEDIA_TYPES = ("text/csv",)
+WHOLE_BODY = True  # the header counts for every row below it
 
 _TIMES = ("time", "at", "timestamp", "ts", "date")
 _MESSAGES = ("message", "msg", "body", "log")

@@ -13,7 +13,9 @@ import msgspec
 import numpy as np
 
 from wacket import formats
+from wacket.intake import portions
 from wacket.intake.catalogue import UNKNOWN, Catalogue
+from wacket.intake.portions import Portion
 from wacket.records import (
     I64,
     REJECT_SOURCE,
@@ -32,16 +34,19 @@ Columns = TypeVar("Columns", Readings, Logs)
 
 BATCH_ROWS = 1 << 20
 EXCERPT = 256
+MOST_TOLD = 1000  # refused frames of an envelope that are told one by one; of the others their sender gets the number
+TOGETHER = 256  # of those others, how many share a log record
 
 
 @dataclass(slots=True)
 class Group:
-    """What came of some envelopes: rows to store, and per envelope the frames seen and refused."""
+    """What came of some envelopes: rows to store, and by envelope how many frames were seen, and how many refused."""
 
+    frames: list[int]
+    refused: list[int]
+    rejects: dict[int, list[Reject]] = field(default_factory=dict)  # by envelope, the first MOST_TOLD
     readings: list[Readings] = field(default_factory=list)
     logs: list[Logs] = field(default_factory=list)
-    frames: list[int] = field(default_factory=list)
-    rejects: dict[int, list[Reject]] = field(default_factory=dict)  # by envelope
 
     def batches(self) -> list[Batch]:
         """At most BATCH_ROWS rows each: all readings together, the logs as the formats gave them."""
@@ -52,23 +57,17 @@ class Group:
 
 
 def decode(envelopes: Sequence[Envelope], catalogue: Catalogue) -> Group:
-    """All envelopes, those of one format together. The formats never raise for bad data."""
-    group = Group(frames=[0] * len(envelopes))
+    """All envelopes, those of one format together as far as that is not too much at once."""
+    group = Group([0] * len(envelopes), [0] * len(envelopes))
     for name, places in _by_format(envelopes).items():
+        some = [(place, envelopes[place]) for place in places]
         if name is None:
-            _take_refused(group, places, envelopes)
+            _take(group, some, _refused_by_the_door(some), catalogue)
             continue
-        chosen = [envelopes[place] for place in places]
-        decoded = formats.find(name).decode(chosen)
-        _take_readings(group, decoded, chosen, catalogue)
-        if len(decoded.logs):
-            group.logs.append(decoded.logs)
-        for place, frames in zip(places, decoded.frames, strict=True):
-            group.frames[place] = frames
-        for reject in decoded.rejects:
-            group.rejects.setdefault(places[reject.envelope], []).append(reject)
-    if group.rejects:
-        group.logs.append(_rejects_as_logs(group.rejects, envelopes))
+        form = formats.find(name)
+        for portion in portions.cut(some, form):
+            for part, decoded in portions.decode(portion, form):
+                _take(group, part, decoded, catalogue)
     return group
 
 
@@ -80,12 +79,54 @@ def _by_format(envelopes: Sequence[Envelope]) -> dict[str | None, list[int]]:
     return places
 
 
-def _take_refused(group: Group, places: Sequence[int], envelopes: Sequence[Envelope]) -> None:
-    for place in places:
-        envelope = envelopes[place]
-        if envelope.body:  # empty when the frame was known already
-            group.frames[place] = 1
-            group.rejects[place] = [Reject(place, 0, envelope.refusal or "", envelope.body)]
+def _refused_by_the_door(some: Portion) -> Decoded:
+    """Each is one frame, unless it was known already: then its body is empty."""
+    rejects = [Reject(index, 0, one.refusal or "", one.body) for index, (_, one) in enumerate(some) if one.body]
+    return Decoded([bool(one.body) for _, one in some], rejects=rejects)
+
+
+def _take(group: Group, portion: Portion, decoded: Decoded, catalogue: Catalogue) -> None:
+    _take_readings(group, decoded, [envelope for _, envelope in portion], catalogue)
+    if len(decoded.logs):
+        group.logs.append(decoded.logs)
+    before = []
+    for (place, _), frames in zip(portion, decoded.frames, strict=True):
+        before.append(group.frames[place])
+        group.frames[place] += frames
+    if decoded.rejects:
+        group.logs.append(_take_rejects(group, portion, decoded.rejects, before))
+
+
+def _take_rejects(group: Group, portion: Portion, rejects: Sequence[Reject], before: Sequence[int]) -> Logs:
+    """Count them, remember those that are told, and keep them all. `before`: frames of the envelopes so far."""
+    rows: list[tuple[Envelope, Sequence[Reject]]] = []
+    untold: dict[int, list[Reject]] = {}
+    for reject in rejects:
+        place, envelope = portion[reject.envelope]
+        numbered = reject._replace(envelope=place, offset=before[reject.envelope] + reject.offset)
+        group.refused[place] += 1
+        if group.refused[place] <= MOST_TOLD:
+            group.rejects.setdefault(place, []).append(numbered)
+            rows.append((envelope, [numbered]))
+        else:
+            untold.setdefault(reject.envelope, []).append(numbered)
+    for index, many in untold.items():
+        rows += [(portion[index][1], many[at : at + TOGETHER]) for at in range(0, len(many), TOGETHER)]
+    return Logs.of([_reject_row(*row) for row in rows])
+
+
+def _reject_row(envelope: Envelope, some: Sequence[Reject]) -> tuple[int, int, int, str, int, str, bytes]:
+    """One refused frame as a log record, or several that are not told one by one."""
+    attrs = {
+        "reason": some[0].reason if len(some) == 1 else f"{some[0].reason} (and {len(some) - 1} more, for any reason)",
+        "format": envelope.format,
+        "door": envelope.door,
+        "peer": envelope.peer,
+        "frame": some[0].offset,
+    }
+    body = b"\n".join([reject.excerpt[:EXCERPT] for reject in some]).decode("utf-8", "replace")
+    at = envelope.received_at
+    return at, at, envelope.node, REJECT_SOURCE, WARN, body, msgspec.json.encode(attrs)
 
 
 def _take_readings(group: Group, decoded: Decoded, envelopes: Sequence[Envelope], catalogue: Catalogue) -> None:
@@ -120,24 +161,6 @@ def _over_cap_as_logs(readings: Readings, rows: I64, keys: Sequence[SeriesKey], 
         StringColumn.of(f"{key.name} {value}" for key, value in zip(named, readings.value[rows].tolist(), strict=True)),
         StringColumn.of(attrs),
     )
-
-
-def _rejects_as_logs(rejects: dict[int, list[Reject]], envelopes: Sequence[Envelope]) -> Logs:
-    rows = []
-    for place, some in rejects.items():
-        envelope = envelopes[place]
-        for reject in some:
-            excerpt = reject.excerpt[:EXCERPT].decode("utf-8", "replace")
-            attrs = {
-                "reason": reject.reason,
-                "format": envelope.format,
-                "door": envelope.door,
-                "peer": envelope.peer,
-                "frame": reject.offset,
-            }
-            at = envelope.received_at
-            rows.append((at, at, envelope.node, REJECT_SOURCE, WARN, excerpt, msgspec.json.encode(attrs)))
-    return Logs.of(rows)
 
 
 def _pieces(rows: Columns) -> list[Columns]:

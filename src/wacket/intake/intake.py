@@ -188,7 +188,7 @@ class Intake:
 
     def _decode(self, parcels: list[Parcel]) -> Work:
         generation = self._known.generation
-        work = Work(parcels, Group(), [], {}, set(), {}, generation)
+        work = Work(parcels, Group([], []), [], {}, set(), {}, generation)
         envelopes = [self._claimed(work, place) for place in range(len(parcels))]
         work.group = decode(envelopes, self._catalogue)
         work.batches = work.group.batches()
@@ -231,14 +231,14 @@ class Intake:
         return ids, receipts
 
     def _receipt(self, work: Work, place: int) -> Receipt:
-        rejects = tuple(work.group.rejects.get(place, ()))
+        refused, rejects = work.group.refused[place], tuple(work.group.rejects.get(place, ()))
         claim = work.claims.get(place)
         if claim is None:
-            return Receipt(work.group.frames[place] - len(rejects), len(rejects), rejects)
+            return Receipt(work.group.frames[place] - refused, refused, rejects)
         first_number = work.parcels[place].envelope.sequence or 0
         total = claim.last + 1 - first_number
         rejects = tuple(reject._replace(offset=claim.numbers[reject.offset]) for reject in rejects)
-        return Receipt(total - len(rejects), len(rejects), rejects, total - len(claim.numbers), claim.last)
+        return Receipt(total - refused, refused, rejects, total - len(claim.numbers), claim.last)
 
     def _tell(self, work: Work, ids: list[int], receipts: list[Receipt]) -> None:
         self._counts["groups"] += 1
