@@ -56,8 +56,9 @@ are `[microseconds since 1970 UTC, value]`.
 
 An error is `{"error": "what happened and what to do", "field": "the guilty part, where there is one"}` with status 400
 (malformed), 401 (who are you?), 403 (known, but not allowed), 404 (no such thing), 408 (the body stopped coming), 413
-(too large: bodies other than data have at most 1 MiB), 421 (the hub is not called that), 429 (too often) or 503 (the hub
-cannot take it now: nothing was kept, try again after `Retry-After` seconds).
+(too large: bodies other than data have at most 1 MiB), 421 (the hub is not called that), 422 (an Idempotency-Key again,
+with another body), 429 (too often) or 503 (the hub cannot take it now: nothing was kept, try again after `Retry-After`
+seconds).
 
 Who may ask: the owner on the hub's own machine (`Authorization: Bearer` with the text of `owner.key` in the data
 folder), a token (`Authorization: Bearer wkt_…`), or a person's session cookie. Sending data from the hub's own machine

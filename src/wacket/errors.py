@@ -20,6 +20,10 @@ class BadRequest(WacketError):
         super().__init__(reason)
 
 
+class KeyReused(BadRequest):
+    """An Idempotency-Key came again with something else. Taking it for a repeat would lose what it came with."""
+
+
 class NotFound(WacketError):
     """There is no such thing; the text says what was looked for."""
 

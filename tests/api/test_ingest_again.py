@@ -34,6 +34,28 @@ async def test_the_same_key_is_stored_once_and_answered_alike(hub: Parts) -> Non
     assert await bodies(hub, node="rig") == ["one", "two"] * 2
 
 
+async def test_a_key_with_another_body_is_refused_and_loses_nothing(start_hub: StartHub) -> None:
+    async with start_hub() as hub:
+        assert (await post(hub, "text?node=rig", b"one\n", idempotency_key="k"))[0] == 200
+    async with start_hub() as hub:
+        status, answer = await post(hub, "text?node=rig", b"two\n", idempotency_key="k")
+        assert (status, answer["field"]) == (422, "Idempotency-Key")
+        assert "another body" in answer["error"]
+        assert (await post(hub, "text?node=rig", b"one\n", idempotency_key="k"))[1]["duplicates"] == 1
+        assert await bodies(hub, node="rig") == ["one"]
+        event = b"A: b=1; Power: Active=1; Reactive=1; Apparent=1; Line: Current=1; Voltage=1; Peaks: 1;2;3;"
+        told = {"content_type": "text/plain", "idempotency_key": "e"}
+        assert (await send(hub, "POST", "/log/store", event, **told))[0] == 200
+        assert (await send(hub, "POST", "/log/store", event.replace(b"b=1", b"b=2"), **told))[0] == 422
+
+
+async def test_of_many_at_once_with_one_key_those_with_another_body_are_refused(hub: Parts) -> None:
+    asked = [post(hub, "text?node=rig", b"%d\n" % (number % 2), idempotency_key="k") for number in range(20)]
+    answers = [status for status, _ in await asyncio.gather(*asked)]
+    assert (answers.count(200), answers.count(422)) == (10, 10)
+    assert len(await bodies(hub, node="rig")) == 1
+
+
 async def test_another_node_may_use_the_same_key(hub: Parts) -> None:
     for node in ("a", "b"):
         assert "duplicates" not in (await post(hub, f"text?node={node}", b"one\n", idempotency_key="k"))[1]
@@ -63,7 +85,7 @@ async def test_a_refusal_with_a_key_is_repeated_too(hub: Parts) -> None:
 
 
 async def test_a_key_has_a_length(hub: Parts) -> None:
-    for key in ("", "x" * 201):
+    for key in ("", "x" * 201, "same:ns:0"):
         status, answer = await post(hub, "text", b"one\n", idempotency_key=key)
         assert (status, answer["field"]) == (400, "Idempotency-Key")
 
@@ -95,6 +117,19 @@ async def test_half_a_numbering_is_refused(hub: Parts) -> None:
         status, answer = await post(hub, f"text?{numbering}", b"one\n")
         assert (status, answer["field"]) == (400, "seq"), numbering
     assert await bodies(hub) == []
+
+
+async def test_numbered_influx_lines_that_are_cut_otherwise_are_stored_once(hub: Parts) -> None:
+    lines = [b"m a=%d 170000000%d000000000\n" % (number, number) for number in range(4)]
+    for first, count in ((0, 2), (0, 3), (2, 2), (0, 4)):
+        body = b"".join(lines[first : first + count])
+        assert (await post(hub, f"influx?node=rig&epoch=e&seq={first}", body))[0] == 200
+    assert hub.intake.statistics()["stored"] == 4
+
+
+async def test_numbers_and_a_key_are_not_taken_together(hub: Parts) -> None:
+    status, answer = await post(hub, "text?node=rig&epoch=e&seq=0", b"one\n", idempotency_key="k")
+    assert (status, answer["field"]) == (400, "Idempotency-Key")
 
 
 async def test_a_table_cannot_be_numbered_because_its_head_would_be_a_frame(hub: Parts) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
 from wacket.api.guard import guard_of
+from wacket.api.shown import token_in
 from wacket.errors import Forbidden, Unauthenticated
 from wacket.intake.admission import is_loopback
 from wacket.intake.limits import neighbourhood
@@ -128,9 +129,8 @@ async def identify(connection: HTTPConnection) -> Caller:
     """Who is asking, by what they show. A wrong token is not made good by a cookie. Raises
     Unauthenticated.
     """
-    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() in ("bearer", "token") and secret:
-        return await _by_secret(connection, secret.strip())
+    if secret := token_in(connection.headers.get("authorization", "")):
+        return await _by_secret(connection, secret)
     cookie = connection.cookies.get(cookie_name(connection))
     person = None
     if cookie:

@@ -20,6 +20,8 @@ from wacket.api import body as bodies
 from wacket.api import errors
 from wacket.api.access import caller_of, parts_of, peer_of
 from wacket.api.body import Place, Room, room_for, room_of
+from wacket.api.clusters import CLUSTER
+from wacket.api.shown import checked_key, token_in
 from wacket.errors import BadRequest, Undecodable, WacketError
 from wacket.formats.energy import WHOLE
 from wacket.intake.admission import is_loopback
@@ -28,7 +30,6 @@ from wacket.settings import Settings
 
 router = APIRouter(tags=["energy services"])
 
-LONGEST_KEY = 200
 EXCERPT = 256  # bytes of a refused event that are kept
 LONGEST_EVENT = 64 * 1024  # bytes; for the parse service, which has no settings
 PARSE_ROOM = room_for(Settings())
@@ -41,15 +42,6 @@ PARSED = {
     "Power": {"Active": 1753, "Reactive": 279, "Appearent": 403},
     "Line": {"Current": 7.359, "Voltage": 230.08},
     "Peaks": [7.332, 7.312, 7.53],
-}
-CLUSTER = {
-    "label": 0,
-    "count": 981,
-    "avg_power_active_w": 1748.2,
-    "avg_power_reactive_var": 279.0,
-    "avg_power_apparent_va": 403.0,
-    "avg_line_current_a": 7.38,
-    "avg_line_voltage_v": 230.1,
 }
 LOOKED_AT = frozenset((b"authorization", b"idempotency-key", b"x-wacket-node", b"content-type", b"content-encoding"))
 STORED = Response(b"{}", media_type="application/json")  # the same for every request
@@ -69,12 +61,8 @@ async def store(request: Request) -> Response:
     parts, peer = parts_of(request), peer_of(request)
     # One look through the headers, since each look costs as much as all the rest of this function.
     said = {name: value.decode("latin-1") for name, value in request.scope["headers"] if name in LOOKED_AT}
-    scheme, _, secret = said.get(b"authorization", "").partition(" ")
-    token = secret.strip() if scheme.lower() in ("bearer", "token") else None
-    key = said.get(b"idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
-    speaker = await parts.admission.admit(token or None, said.get(b"x-wacket-node"), peer)
+    token, key = token_in(said.get(b"authorization", "")), checked_key(said.get(b"idempotency-key"))
+    speaker = await parts.admission.admit(token, said.get(b"x-wacket-node"), peer)
     body = await _read(request, parts.settings.doors.line_limit, b"content-encoding" in said, room_of(request))
     refusal = None
     try:

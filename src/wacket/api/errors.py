@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from wacket.errors import (
     BadRequest,
     Forbidden,
+    KeyReused,
     NotFound,
     Unauthenticated,
     Unavailable,
@@ -23,6 +24,7 @@ from wacket.errors import (
 STATUS: dict[type[WacketError], int] = {
     BadRequest: 400,
     Undecodable: 400,
+    KeyReused: 422,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,

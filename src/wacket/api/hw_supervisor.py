@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from wacket.api import body as bodies
 from wacket.api.access import from_own_page, is_secure, parts_of, peer_of
 from wacket.api.login import refuse_foreign_page, verify
+from wacket.api.shown import token_in
 from wacket.commands.life import CARRIES, COMMANDS, LONGEST_VALUE, QUERY
 from wacket.errors import BadRequest, Forbidden
 from wacket.intake.admission import is_loopback
@@ -116,9 +117,8 @@ async def _require_known(request: Request, peer: str) -> None:
     """Let this machine and adopted devices in. A stranger is noted as pending, or refused, as the owner has set."""
     if is_loopback(peer):
         return
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    token = secret.strip() if scheme.lower() in ("bearer", "token") else None
-    speaker = await parts_of(request).admission.admit(token or None, None, peer)
+    token = token_in(request.headers.get("authorization", ""))
+    speaker = await parts_of(request).admission.admit(token, None, peer)
     if not speaker.adopted:
         raise Forbidden(
             f"nobody has adopted this device yet; on the hub: wacket node adopt {speaker.name} "

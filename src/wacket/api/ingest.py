@@ -17,16 +17,17 @@ from starlette.responses import JSONResponse, Response
 from wacket import __version__, formats
 from wacket.api import body as bodies
 from wacket.api.access import parts_of, peer_of
+from wacket.api.shown import checked_key, token_in
 from wacket.errors import BadRequest
 from wacket.formats.influx import every_line_has_time
 from wacket.intake.intake import described
+from wacket.intake.known import SAME
 from wacket.records import Envelope, Receipt, arrival
 
 router = APIRouter(tags=["sending data"])
 
 PRECISIONS = ("ns", "n", "us", "u", "ms", "s", "m", "h")
 OPTIONS = ("precision", "time", "name")  # query fields that a format may look at
-LONGEST_KEY = 200
 LONGEST_STATEMENT = 64 * 1024
 WHO = "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
 INFLUX = {"X-Influxdb-Version": f"wacket-{__version__}", "X-Influxdb-Build": "OSS"}
@@ -116,7 +117,8 @@ async def ingest_route(
     request: Request, name: str = Path(description="see GET /api/v1/formats", examples=["ndjson"])
 ) -> Response:
     """Answered when it is on disk: frames stored and refused, and the first reasons. `Idempotency-Key` is honoured:
-    the same key gives the same answer and stores nothing again. `?node=` names the node."""
+    the same key gives the same answer and stores nothing again, and with another body is refused (422). `?node=` names
+    the node."""
     return await ingest(request)
 
 
@@ -148,19 +150,19 @@ async def _take(request: Request, name: str, secret: str | None) -> Receipt:
     options = {name: asked[name] for name in OPTIONS if name in asked}
     if options.get("precision", "ns") not in PRECISIONS:
         raise BadRequest(f"precision is one of {', '.join(PRECISIONS)}", "precision")
-    key = request.headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise BadRequest(f"Idempotency-Key has 1 to {LONGEST_KEY} characters", "Idempotency-Key")
+    key = checked_key(request.headers.get("idempotency-key"))
     epoch, sequence = _numbering(asked.get("epoch"), asked.get("seq"))
     if epoch is not None and name == "csv":
         raise BadRequest("a table is one piece with its head and cannot be numbered; send an Idempotency-Key", "seq")
+    if epoch is not None and key is not None:
+        raise BadRequest("send either numbers (epoch and seq) or an Idempotency-Key, not both", "Idempotency-Key")
     node = asked.get("node") or request.headers.get("x-wacket-node")
     speaker = await parts.admission.admit(secret, node, peer)
     body = await bodies.read(request, parts.settings.doors.body_limit)
-    if key is None and name == "influx" and every_line_has_time(body):
+    if key is None and epoch is None and name == "influx" and every_line_has_time(body):
         # A retry, which Influx would overwrite with itself. In another unit it is another time.
         unit = options.get("precision", "ns")
-        key = f"same:{unit}:{hashlib.blake2b(body, digest_size=16).hexdigest()}"
+        key = f"{SAME}{unit}:{hashlib.blake2b(body, digest_size=16).hexdigest()}"
     envelope = Envelope(
         door="http",
         peer=peer,
@@ -187,9 +189,10 @@ def _numbering(epoch: str | None, sequence: str | None) -> tuple[str | None, int
 
 def _secret(request: Request) -> str | None:
     """The token as our own and Influx's clients show it: Bearer, Token, Basic (the password), or the field p."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() in ("bearer", "token") and value:
-        return value.strip().rpartition(":")[2]  # version 1 clients of version 2 servers send user:token
+    authorization = request.headers.get("authorization", "")
+    if token := token_in(authorization):
+        return token
+    scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).decode().partition(":")[2] or None

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from wacket.bus.memory import Bus, Told
-from wacket.errors import Unavailable, WacketError
+from wacket.errors import KeyReused, Unavailable, WacketError
 from wacket.intake.catalogue import Catalogue
 from wacket.intake.decoding import Group, decode
-from wacket.intake.known import Claim, Known, stored_receipt
+from wacket.intake.known import Claim, Known
 from wacket.intake.limits import TokenBucket
 from wacket.intake.waiting import Parcel, Settle, Waiting
 from wacket.records import Batch, Envelope, Receipt, Reject, Statistics
@@ -39,7 +39,7 @@ class Work:
     batches: list[Batch]
     claims: dict[int, Claim]  # by parcel, of those that are numbered
     repeated: set[int]  # parcels whose key was known
-    refused: dict[int, Unavailable]  # parcels that could not be taken
+    refused: dict[int, WacketError]  # parcels that could not be taken
     generation: int
 
 
@@ -198,10 +198,7 @@ class Intake:
         """The envelope without what is known already."""
         envelope = work.parcels[place].envelope
         if envelope.key is not None:
-            if self._known.claim_key(envelope):
-                return envelope
-            work.repeated.add(place)
-            return replace(envelope, body=b"")
+            return envelope if self._is_first(work, place) else replace(envelope, body=b"")
         if envelope.epoch is None or envelope.sequence is None:
             return envelope
         try:
@@ -212,11 +209,21 @@ class Intake:
         work.claims[place] = claim
         return replace(envelope, body=claim.body)
 
+    def _is_first(self, work: Work, place: int) -> bool:
+        """Whether nothing came before with the key of this parcel."""
+        try:
+            if self._known.claim_key(work.parcels[place].envelope):
+                return True
+        except KeyReused as error:
+            work.refused[place] = error
+        work.repeated.add(place)
+        return False
+
     def _commit(self, work: Work) -> tuple[list[int], list[Receipt]]:
         now = self._clock()
         receipts = [self._receipt(work, place) for place in range(len(work.parcels))]
         keyed = [
-            (stored_receipt(parcel.envelope, receipts[place], now), receipts[place])
+            (self._known.stored_receipt(parcel.envelope, receipts[place], now), receipts[place])
             for place, parcel in enumerate(work.parcels)
             if parcel.envelope.key is not None and place not in work.repeated
         ]
@@ -225,7 +232,7 @@ class Intake:
         if work.batches or keyed or marks:
             ids = self._journal.append(work.batches, list(marks.values()), [stored for stored, _ in keyed])
             self._known.confirm(marks.values(), keyed)
-        for place in work.repeated:  # the first with their key may be of this very group
+        for place in work.repeated - work.refused.keys():  # the first with their key may be of this very group
             first = self._known.receipt(work.parcels[place].envelope) or Receipt(0, 0)
             receipts[place] = first._replace(duplicates=first.stored)
         return ids, receipts

@@ -7,6 +7,7 @@ up and lets go of what is old. The durable copy is the journal's.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,13 +16,34 @@ from typing import NamedTuple
 
 import msgspec
 
-from wacket.errors import Unavailable
+from wacket.errors import KeyReused, Unavailable
 from wacket.history.shapes import Mark, StoredReceipt
 from wacket.intake import marks
-from wacket.records import Envelope, Receipt
+from wacket.records import Envelope, Receipt, Reject
 
 Source = tuple[str, str]
 MOST_EPOCHS = 20_000
+
+
+SAME = "same:"  # begins the keys that are made of the body itself; those need no digest beside them
+
+
+class Kept(NamedTuple):
+    """What a key was first answered, and the digest of what it came with (empty where older versions stored it)."""
+
+    receipt: Receipt
+    digest: str
+
+
+class _Written(NamedTuple):
+    """How both are written down: the fields of the receipt, then the digest."""
+
+    stored: int
+    rejected: int
+    rejects: tuple[Reject, ...] = ()
+    duplicates: int = 0
+    sequence: int | None = None
+    digest: str = ""
 
 
 class Claim(NamedTuple):
@@ -45,11 +67,9 @@ class Known:
         self._durable: dict[Source, marks.Ranges] = {(m.source, m.epoch): m.ranges for m in stored_marks}
         self._claimed: dict[Source, marks.Ranges] = {}  # where more is claimed than is on disk
         self._epochs = dict(Counter(source for source, _ in self._durable))
-        self._receipts: dict[Source, Receipt] = {
-            (stored.source, stored.key): msgspec.json.decode(stored.body, type=Receipt) for stored in receipts
-        }
+        self._receipts = {(stored.source, stored.key): _read(stored.body) for stored in receipts}
         self._kept_at = {(stored.source, stored.key): stored.at for stored in receipts}
-        self._claimed_keys: set[Source] = set()
+        self._claimed_keys: dict[Source, str] = {}  # and the digest of what each came with
 
     def have(self, node: int, epoch: str, first: int = 0) -> int:
         """The number up to which this sender's frames from `first` on are on disk; `first` - 1 for none."""
@@ -77,13 +97,20 @@ class Known:
             raise Unavailable(f"this node has used {MOST_EPOCHS} epochs; use one for each start of the board")
 
     def claim_key(self, envelope: Envelope) -> bool:
-        """True for the first envelope with its key. The others are answered with `receipt` after it."""
-        source = _key(envelope)
+        """True for the first envelope with its key. The others are answered with `receipt` after it.
+
+        Raises KeyReused if this one comes with something else than the first.
+        """
+        source, digest = _key(envelope), _digest(envelope)
         with self._lock:
-            if source in self._receipts or source in self._claimed_keys:
-                return False
-            self._claimed_keys.add(source)
-            return True
+            kept = self._receipts.get(source)
+            first = kept.digest if kept else self._claimed_keys.get(source)
+            if first is None:
+                self._claimed_keys[source] = digest
+                return True
+        if first and first != digest:
+            raise KeyReused("this Idempotency-Key came before with another body; use a new key", "Idempotency-Key")
+        return False
 
     def take_back(self) -> None:
         """Let go of every claim that is not on disk. Call it between two groups, while none is being committed."""
@@ -102,12 +129,19 @@ class Known:
                     del self._claimed[source]
             for stored, receipt in receipts:
                 source = stored.source, stored.key
-                self._receipts[source], self._kept_at[source] = receipt, stored.at
-                self._claimed_keys.discard(source)
+                self._receipts[source] = Kept(receipt, self._claimed_keys.pop(source, ""))
+                self._kept_at[source] = stored.at
 
     def receipt(self, envelope: Envelope) -> Receipt | None:
         """What the first envelope with this key was answered, if it is on disk."""
-        return self._receipts.get(_key(envelope))
+        kept = self._receipts.get(_key(envelope))
+        return kept.receipt if kept else None
+
+    def stored_receipt(self, envelope: Envelope, receipt: Receipt, now: int) -> StoredReceipt:
+        """The receipt of the first envelope with its key, as the journal is to hold it."""
+        source = _key(envelope)
+        written = _Written(*receipt, self._claimed_keys.get(source, ""))
+        return StoredReceipt(*source, msgspec.json.encode(written), now)
 
     def surplus_before(self, most: int) -> int:
         """The time before which receipts must go so that about `most` are left; 0 while there are no more."""
@@ -125,10 +159,16 @@ class Known:
                 self._receipts.pop(source, None)
 
 
-def stored_receipt(envelope: Envelope, receipt: Receipt, now: int) -> StoredReceipt:
-    """The receipt of the first envelope with its key, as the journal is to hold it."""
-    return StoredReceipt(*_key(envelope), msgspec.json.encode(receipt), now)
-
-
 def _key(envelope: Envelope) -> Source:
     return str(envelope.node), envelope.key or ""
+
+
+def _digest(envelope: Envelope) -> str:
+    if envelope.key and envelope.key.startswith(SAME):
+        return ""
+    return hashlib.blake2b(envelope.body, digest_size=16).hexdigest()
+
+
+def _read(body: bytes) -> Kept:
+    *receipt, digest = msgspec.json.decode(body, type=_Written)
+    return Kept(Receipt._make(receipt), str(digest))
