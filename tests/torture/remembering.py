@@ -13,6 +13,8 @@ import random
 import socket
 import threading
 from abc import ABC, abstractmethod
+from typing import Any
+from urllib.parse import urlencode
 
 from benchmarks.harness import Address, Hub
 from benchmarks.payloads import energy_event
@@ -152,3 +154,42 @@ class StoreSender(Sender):
                     self.acknowledged += 1
                 elif answer.status != 503:
                     self.trouble.append(f"{self.name}: {answer.status} {body[:200]!r}")
+
+
+class ClassSender(Sender):
+    """Rounds of the class protocol for one user, step by step. A step without an answer is made again: if it was made
+    already the state does not allow it, and the answer is the same."""
+
+    # Command, the value that it carries, and the field of the answer that shows the round.
+    steps = (
+        ("hw_command_request", "hw_comm", "hw_command"),
+        ("hw_command_retrieval", "", "hw_command"),
+        ("hw_response_provide", "hw_resp", "hw_response"),
+        ("server_analysis_provide", "server_anal", "server_analysis"),
+    )
+
+    @classmethod
+    def step(cls, number: int) -> tuple[str, dict[str, str]]:
+        """The command of a step, counted from the first round on, and what it carries."""
+        command, value, _ = cls.steps[number % len(cls.steps)]
+        return command, {value: str(number // len(cls.steps))} if value else {}
+
+    def talk(self) -> None:
+        connection = http.client.HTTPConnection(*self.hub.http, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            while not self._stop.is_set():
+                command, carried = self.step(self.acknowledged)
+                fields = {"user": self.name, "command": command, **carried}
+                connection.request("POST", "/hw_supervisor?" + urlencode(fields))
+                answer = connection.getresponse()
+                said = json.loads(answer.read())
+                if answer.status == 503:
+                    self._stop.wait(0.05)
+                    continue
+                if answer.status != 200 or not self._is_after(self.acknowledged, said):
+                    self.trouble.append(f"{self.name}: {answer.status} {said} after step {self.acknowledged}")
+                self.acknowledged += 1
+
+    def _is_after(self, number: int, status: dict[str, Any]) -> bool:
+        round_, place = divmod(number, len(self.steps))
+        return status["state"] == (place + 1) % len(self.steps) and status[self.steps[place][2]] == str(round_)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from benchmarks.harness import Hub, wait_until
-from tests.torture.remembering import NdjsonSender, Sender, StoreSender, TcpSender
+from tests.torture.remembering import ClassSender, NdjsonSender, Sender, StoreSender, TcpSender
 from tests.torture.verify import wrong
 
 CHECK_EVERY = 20
@@ -21,6 +21,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(a_hub: Callable[..., Hub], kill
         *(TcpSender(hub, f"tcp-{seed}", seed) for seed in range(2)),
         NdjsonSender(hub, "http-0"),
         *(StoreSender(hub, f"store-{seed}", seed) for seed in range(2)),
+        *(ClassSender(hub, f"class-{seed}") for seed in range(2)),
     ]
     chance = random.Random(kills)
     for sender in senders:

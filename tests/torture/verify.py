@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import duckdb
 from benchmarks.harness import Hub
-from tests.torture.remembering import Sender, StoreSender
+from tests.torture.remembering import ClassSender, Sender, StoreSender
 
 EVENT = re.compile(r"Evt=(\d+)")
 
@@ -47,11 +47,30 @@ def wrong_events(counts: Counter[int], senders: Sequence[StoreSender]) -> list[s
     return _sentences(missing, doubled) + ([f"never sent: {strange[:10]}"] if strange else [])
 
 
+def wrong_steps(hub: Hub, sender: ClassSender) -> list[str]:
+    """What is wrong with the history of a class user: each step once, in order, and none missing that was answered."""
+    found: list[tuple[str, str]] = []
+    before = ""
+    while page := hub.get(f"/api/v1/class/{sender.name}/history?limit=1000{before}")["transitions"]:
+        found += [(move["command"], move["value"]) for move in page]
+        before = f"&before={page[-1]['id']}"
+    found.reverse()
+    steps = map(sender.step, range(max(len(found), sender.acknowledged)))
+    expected = [(command, "".join(carried.values())) for command, carried in steps]
+    if found != expected:
+        first = next((n for n, pair in enumerate(zip(found, expected, strict=False)) if pair[0] != pair[1]), len(found))
+        return [f"of {sender.acknowledged} answered steps {len(found)} are kept, and step {first} is not what was done"]
+    too_many = len(found) - sender.acknowledged
+    return [f"{too_many} steps more are kept than were answered"] if too_many > 1 else []
+
+
 def wrong(hub: Hub, senders: Sequence[Sender]) -> list[str]:
     """Everything that is wrong, in words; empty when the hub kept its promises."""
     found = [f"{sender.name}: {text}" for sender in senders for text in sender.trouble]
     for sender in senders:
-        if not isinstance(sender, StoreSender):
+        if isinstance(sender, ClassSender):
+            found += [f"{sender.name}: {text}" for text in wrong_steps(hub, sender)]
+        elif not isinstance(sender, StoreSender):
             texts = wrong_numbers(stored_numbers(hub, sender.name), sender.acknowledged)
             found += [f"{sender.name} ({sender.acknowledged} acknowledged): {text}" for text in texts]
     stores = [sender for sender in senders if isinstance(sender, StoreSender)]
