@@ -141,6 +141,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     catalogue = Catalogue(ledger, settings.intake, clock)
     intake = Intake(history, catalogue, bus, settings.intake, clock)
     stack.callback(intake.close)
+    admission = Admission(ledger, catalogue, tokens, settings.intake, clock)
     parts = Parts(
         folder=folder,
         settings=settings,
@@ -150,11 +151,11 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         history=history,
         query=query,
         catalogue=catalogue,
-        admission=Admission(ledger, catalogue, tokens, settings.intake, clock),
+        admission=admission,
         intake=intake,
         bus=bus,
         desk=ClassDesk(ledger, clock, history.space.admit),
-        clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query), clock),
+        clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query, admission), clock),
         owner_key=owner_key(folder),
     )
     for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters"):
