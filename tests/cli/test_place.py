@@ -7,6 +7,7 @@ import pytest
 
 from wacket.cli.support.errors import Misused, Unreachable
 from wacket.cli.support.place import Place, find, state
+from wacket.folder import alone
 
 
 @pytest.fixture
@@ -14,7 +15,8 @@ def home(tmp_path):
     """The folder of a running hub; this process stands in for it."""
     (tmp_path / "hub.json").write_text(json.dumps({"pid": os.getpid(), "http": "0.0.0.0:8123", "tcp": "x"}))
     (tmp_path / "owner.key").write_text("key\n")
-    return tmp_path
+    with alone(tmp_path):
+        yield tmp_path
 
 
 def test_a_folder_gives_the_address_and_the_owners_key(home):
@@ -55,6 +57,12 @@ def test_a_hub_that_is_gone_or_a_broken_file_is_no_hub(tmp_path, text):
     assert state(tmp_path) is None
     with pytest.raises(Unreachable):
         find(None, str(tmp_path), None, {})
+
+
+def test_a_hub_that_died_is_no_hub_although_its_number_is_somebody_elses_now(tmp_path):
+    (tmp_path / "hub.json").write_text(json.dumps({"pid": os.getpid(), "http": "127.0.0.1:8123"}))
+    (tmp_path / "lock").touch()
+    assert state(tmp_path) is None
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "http://", "http://x:notaport", "http://x:99999"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,13 +59,19 @@ def state(home: Path) -> dict[str, Any] | None:
         said = json.loads((home / "hub.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return said if isinstance(said, dict) and _alive(said.get("pid")) else None
+    return said if isinstance(said, dict) and _held(home / "lock") else None
 
 
-def _alive(pid: object) -> bool:
-    if not isinstance(pid, int):
+def _held(lock: Path) -> bool:
+    """Whether a hub holds its folder. A process number would prove nothing: another program may have it by now."""
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return True
+    except OSError:
         return False
-    return not Path("/proc/self").exists() or Path(f"/proc/{pid}").exists()
+    return False
 
 
 def _running(home: Path, token: str | None) -> Place:
