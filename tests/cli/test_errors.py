@@ -58,6 +58,8 @@ def test_a_hub_that_is_unwell_is_told_and_is_1(hub, wacket):
         (["stauts"], "wacket status"),
         (["tail"], "wacket log tail"),
         (["serve"], "wacket up"),
+        (["help"], "wacket --help"),
+        (["version"], "wacket --version"),
         (["token", "rm", "4"], "wacket token revoke"),
         (["people", "delete", "ada"], "wacket people remove"),
         (["series", "lst"], "wacket series ls"),

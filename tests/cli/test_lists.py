@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 NODES = {
     "nodes": [
         {
@@ -118,3 +120,39 @@ def test_sql_as_csv_json_and_from_standard_input(hub, wacket):
 
 def test_an_empty_question_is_bad_usage(hub, wacket):
     assert wacket("sql", "  ").code == 2 and not hub.asked
+
+
+def test_several_nodes_are_all_tried_and_the_end_is_3_when_some_were_refused(hub, wacket):
+    for name in ("g1", "g2"):
+        hub.answers[f"PATCH /api/v1/nodes/{name}"] = {"name": name, "state": "adopted"}
+    hub.answers["PATCH /api/v1/nodes/nope"] = (404, {"error": "no node is called nope"}, {})
+    ran = wacket("node", "adopt", "g1", "nope", "g2")
+    assert ran.code == 3 and "no node is called nope" in ran.err and "g2 adopted" in ran.err
+    ran = wacket("node", "adopt", "g1", "nope", "g2", "--json=name,state,error")
+    assert ran.code == 3 and [node["state"] for node in json.loads(ran.out)] == ["adopted", None, "adopted"]
+    assert json.loads(ran.out)[1]["error"] == "no node is called nope"
+    assert wacket("node", "adopt", "nope").code == wacket("node", "adopt", "nope", "nope").code == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "words"),
+    [
+        ("POST /api/v1/class/ada/reset", {"state": 0}, ["class", "reset", "ada"]),
+        ("PATCH /api/v1/people/ada", {"name": "ada"}, ["people", "role", "ada", "viewer"]),
+        ("PATCH /api/v1/people/ada", {"name": "ada"}, ["people", "password", "ada"]),
+        ("DELETE /api/v1/people/ada", (204, b"", {}), ["people", "remove", "ada"]),
+        ("DELETE /api/v1/tokens/4", (204, b"", {}), ["token", "revoke", "4"]),
+        ("PATCH /api/v1/nodes/a", {"name": "b"}, ["node", "rename", "a", "b"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_every_act_answers_programs_in_json(hub, wacket, asked, answer, words):
+    hub.answers[asked] = answer
+    ran = wacket(*words, "--json", input="a new passphrase\n")
+    assert (ran.code, ran.err) == (0, "") and json.loads(ran.out)
+
+
+def test_more_words_tell_what_the_hub_was_asked(hub, wacket):
+    hub.answers["GET /api/v1/nodes"] = NODES
+    ran = wacket("node", "ls", "-v")
+    assert ran.err == f"GET {hub.url}/api/v1/nodes → 200\n" and ran.out == wacket("node", "ls").out

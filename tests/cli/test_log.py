@@ -87,3 +87,10 @@ def test_a_question_that_the_hub_refuses_is_told_in_its_words(wacket, live):
 
 def test_tail_without_a_hub_is_5(wacket):
     assert wacket("log", "tail", "--hub", "127.0.0.1:1", "-n", "0").code == 5
+
+
+def test_fields_can_be_chosen_of_the_lines_that_come(wacket, live):
+    url, messages, _ = live
+    messages += [{"logs": [line(1)]}]
+    ran = wacket("log", "tail", "--hub", url, "-n", "0", "--json=node,body")
+    assert ran.out == '{"node": "bench", "body": "line 1"}\n'

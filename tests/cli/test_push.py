@@ -39,6 +39,8 @@ def test_sending_again_uses_the_same_keys(hub, wacket, file):
 def test_a_dry_run_shows_the_preview_and_sends_nothing(hub, wacket, file):
     ran = wacket("push", "--file", str(file), "--dry-run")
     assert ran.code == 0 and "21.5" in ran.err and not hub.asked
+    said = json.loads(wacket("push", "--file", str(file), "--dry-run", "--json").out)
+    assert said == {"format": "triples", "readings": 2, "logs": 0, "rejected": []}
 
 
 def test_rejected_lines_are_named_by_their_place_in_the_file_and_the_end_is_3(hub, wacket, tmp_path):

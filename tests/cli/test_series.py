@@ -75,3 +75,9 @@ def test_nothing_to_plot_is_a_failure_with_advice(hub, wacket):
     hub.answers[VALUES] = answer()
     ran = wacket("series", "plot", "nothing/*")
     assert ran.code == 1 and "wacket series ls" in ran.err
+
+
+def test_the_fields_that_json_keeps_are_those_of_each_series(hub, wacket):
+    hub.answers[VALUES] = answer([1, 20.0])
+    said = json.loads(wacket("series", "get", "*", "--json=name,points").out)
+    assert said == {"step_us": 1, "series": [{"name": "temp", "points": [[1, 20.0]]}]}

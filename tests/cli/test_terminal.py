@@ -62,3 +62,31 @@ def test_what_a_device_sent_steers_no_terminal(evil, words):
     assert code == 0, seen
     assert "owned" in seen
     assert [character for character in "\x1b\x07\x9b\u202e" if character in seen] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "coloured"),
+    [
+        (["node", "lst"], {"NO_COLOR": ""}, True),
+        (["node", "lst", "--no-color"], {"NO_COLOR": ""}, False),
+        (["--no-color", "nothing-like-this"], {"NO_COLOR": ""}, False),
+        (["node", "lst"], {"NO_COLOR": "1"}, False),
+        (["status", "--data", "/nonexistent", "--no-color"], {"NO_COLOR": ""}, False),
+    ],
+)
+def test_errors_have_colour_unless_it_is_not_wanted(words, env, coloured):
+    code, seen = on_terminal(*words, env=env)
+    assert code in {2, 5} and "✗" in seen
+    assert ("\x1b" in seen) == coloured
+
+
+@pytest.mark.parametrize(("word", "shown"), [("--no-color", True), ("--plain", False)])
+def test_plainly_a_terminal_gets_what_a_pipe_gets(evil, word, shown):
+    _, seen = on_terminal("series", "ls", word, "--hub", evil.url)
+    assert ("VALUE" in seen) == shown and "\x07" not in seen
+
+
+@pytest.mark.parametrize(("words", "moving"), [([], True), (["-q"], False), (["--plain"], False)])
+def test_bars_are_for_those_who_want_them(evil, tmp_path, words, moving):
+    _, seen = on_terminal("export", "readings", "-o", str(tmp_path / "a.csv"), "--hub", evil.url, *words)
+    assert ("export readings" in seen) == moving

@@ -44,7 +44,10 @@ def test_every_command_says_what_it_does_and_what_each_option_is_for(path, comma
 
 def test_the_words_that_people_try_lead_to_commands_that_exist():
     context = click.Context(root)
+    options = {name for option in root.get_params(context) for name in option.opts}
     for meant in MEANT.values():
+        if meant in options:
+            continue
         noun, *verb = meant.split()
         command = root.get_command(context, noun)
         assert command is not None and (not verb or verb[0] in command.commands)

@@ -30,6 +30,7 @@ def run(argv: Sequence[str]) -> int:
     """
     from wacket.cli.support.lazy import root
     from wacket.cli.support.report import told
+    from wacket.cli.support.session import colourless
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -38,6 +39,7 @@ def run(argv: Sequence[str]) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(root, {}, "wacket", "_WACKET_COMPLETE", os.environ["_WACKET_COMPLETE"])
-    with told() as outcome, root.make_context("wacket", list(argv)) as context:
+    colour = False if colourless(argv, os.environ) else None  # None: where there is a terminal
+    with told(colour) as outcome, root.make_context("wacket", list(argv), color=colour) as context:
         root.invoke(context)
     return outcome.code

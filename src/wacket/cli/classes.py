@@ -91,8 +91,8 @@ def ask(session: Session, user: str, program: str) -> None:
 def reset(session: Session, user: str, yes: bool) -> None:
     """Put a user's hardware at rest, whatever it was doing. What it said so far stays."""
     sure(f"Reset {plain(user)}'s hardware? A response that is still to come will be ignored.", yes)
-    session.hub.post(f"{CLASS}/{quote(user, safe='')}/reset")
-    session.out.note(f"{plain(user)}'s hardware is at rest", "✓")
+    after = session.hub.post(f"{CLASS}/{quote(user, safe='')}/reset")
+    session.out.done(f"{plain(user)}'s hardware is at rest", after)
 
 
 def _busy(user: str, found: dict[str, Any]) -> Failed:

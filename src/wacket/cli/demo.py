@@ -38,11 +38,8 @@ from wacket.cli.support.text import folded, plain
 @click.option("--seconds", type=float, help="End by itself after this; else with Ctrl-C.")
 @click.option("--http", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
 @click.option("--tcp", default="127.0.0.1:8090", show_default=True, metavar="HOST:PORT", help="And for lines.")
-@click.option("--plain", "plainly", is_flag=True, help="Plain lines instead of the live view.")
 @click.pass_obj
-def command(
-    session: Session, /, *, events: Path | None, seconds: float | None, http: str, tcp: str, plainly: bool
-) -> None:
+def command(session: Session, /, *, events: Path | None, seconds: float | None, http: str, tcp: str) -> None:
     """Start a hub in a temporary folder, feed it from simulated boards of every kind, and show what arrives.
 
     With --events it replays that file through POST /log/store, one event a request, instead; then it prints the
@@ -62,7 +59,7 @@ def command(
             if events:
                 _replay(session, process, events)
             if not events or session.out.on_terminal or seconds is not None:
-                _watch(session, process, seconds, plainly, boards=not events)
+                _watch(session, process, seconds, boards=not events)
     if process and process.trouble:
         raise Failed(process.trouble, "This must not happen: please report it.")
     session.out.note("ended; the hub is stopped and its folder removed", "✓")
@@ -106,7 +103,7 @@ def _welcome(session: Session, process: HubProcess) -> None:
         session.out.line("Ctrl-C ends everything.")
 
 
-def _watch(session: Session, process: HubProcess, seconds: float | None, plainly: bool, boards: bool) -> None:
+def _watch(session: Session, process: HubProcess, seconds: float | None, boards: bool) -> None:
     from wacket.demo.running import lives, running
     from wacket.demo.view import Watcher
 
@@ -114,8 +111,8 @@ def _watch(session: Session, process: HubProcess, seconds: float | None, plainly
     watcher = Watcher(hub.get, living, title=f"http://{process.addresses['http']}")
     until = None if seconds is None else time.monotonic() + seconds
     with contextlib.closing(hub), running(living):
-        if session.out.on_terminal and not plainly:
-            watcher.show_live(until, time.monotonic, lambda: process.alive)
+        if session.out.dressed and not session.quiet:
+            watcher.show_live(until, time.monotonic, lambda: process.alive, session.no_color)
         else:
             watcher.show_plain(until, time.monotonic, lambda: process.alive, session.out.line)
     if not process.alive:
@@ -130,7 +127,7 @@ def _replay(session: Session, process: HubProcess, file: Path) -> None:
     if not events:
         raise Misused(f"{file} holds no events", "It has one energy event a line, for example: Power: Active=1753W;")
     began, stop = time.monotonic(), threading.Event()
-    with bar("replay", len(events)) as advance:
+    with bar(session.out, "replay", len(events)) as advance:
         total = replay(process.addresses["http"], events, advance, stop)
     took = time.monotonic() - began
     session.out.line(

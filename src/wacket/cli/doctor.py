@@ -113,7 +113,7 @@ def _crash(session: Session, kills: int) -> None:
     from wacket.cli.support.crash import torture
     from wacket.cli.support.progress import bar
 
-    with tempfile.TemporaryDirectory(prefix="wacket-crash-") as name, bar("kill -9", kills) as advance:
+    with tempfile.TemporaryDirectory(prefix="wacket-crash-") as name, bar(session.out, "kill -9", kills) as advance:
         verdict = torture(Path(name), kills, Random(), time.sleep, lambda _: advance(1))  # noqa: S311
     said = {**verdict._asdict(), "passed": verdict.passed}
     if session.as_json:

@@ -65,7 +65,7 @@ def command(
     asked = {"match": match, "node": node, "find": find, "since": since, "until": until, "format": form}
     pieces = session.hub.stream(f"/api/v1/export/{what}", asked)
     if output is not None:
-        written = _save(output, counted(pieces, f"export {what}"))
+        written = _save(output, counted(session.out, pieces, f"export {what}"))
         session.out.note(f"{plain(output)}: {amount(written)}", "✓")
     elif session.out.on_terminal:
         for text in decoded(pieces):

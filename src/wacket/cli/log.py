@@ -59,7 +59,7 @@ def search(session: Session, /, words: tuple[str, ...], rejects: bool, limit: in
     if session.as_json:
         return session.out.json(found)
     for line in found:
-        show(line)
+        show(session, line)
     if not found:
         session.out.note("nothing found; a longer time? --since 7d")
     elif cursor:
@@ -100,21 +100,19 @@ def tail(
         old = _pages(session, "/api/v1/logs", {**wanted, "order": "desc"}, lines)[0] if lines else []
         seen = {line["id"] for line in old}
         for line in reversed(old):
-            show(line, session.as_json)
+            show(session, line)
         for message in messages(seconds):
             for line in message.get("logs", ()):
                 if line["id"] not in seen:
-                    show(line, session.as_json)
+                    show(session, line)
             if message.get("lost"):
                 session.out.note(f"{folded(message['lost'], 'message')} passed too fast to show; all are stored", "!")
 
 
-def show(line: dict[str, Any], as_json: bool = False) -> None:
+def show(session: Session, line: dict[str, Any]) -> None:
     """One log line: time, node, how bad, what."""
-    if as_json:
-        import json
-
-        return click.echo(json.dumps(line))
+    if session.as_json:
+        return session.out.json(line, indent=None)
     level = str(line.get("severity_text") or "").lower()
     mark = f"{level.upper():<5} " if level not in {"", "info"} else ""
     source = f" [{plain(line['source'])}]" if line.get("source") else ""

@@ -11,12 +11,14 @@ from urllib.parse import quote
 import click
 
 from wacket.cli.support.ask import sure
+from wacket.cli.support.errors import Denied, Failed, Partly, TimedOut, Unreachable
 from wacket.cli.support.options import Group
 from wacket.cli.support.output import Column
 from wacket.cli.support.session import Session
 from wacket.cli.support.text import plain
 
 NODES = "/api/v1/nodes"
+ADOPTED = {"state": "adopted"}
 
 
 @click.group(
@@ -55,8 +57,29 @@ def show(session: Session, name: str) -> None:
 @click.pass_obj
 def adopt(session: Session, names: tuple[str, ...]) -> None:
     """Adopt nodes: what they send counts from now on."""
-    for name in names:
-        _change(session, name, {"state": "adopted"}, "adopted")
+    if len(names) == 1:
+        return _change(session, names[0], ADOPTED, "adopted")
+    ended = [_adopted(session, name) for name in names]
+    if session.as_json:
+        session.out.json(ended)
+    refused = sum("error" in node for node in ended)
+    if refused:
+        raise (Partly if refused < len(names) else Failed)(f"{refused} of {len(names)} could not be adopted")
+    return None
+
+
+def _adopted(session: Session, name: str) -> dict[str, Any]:
+    """The node as it is now, or its name and what went wrong with it alone."""
+    try:
+        node: dict[str, Any] = session.hub.patch(_path(name), ADOPTED)
+    except (Denied, Unreachable, TimedOut):
+        raise
+    except Failed as error:
+        session.out.note(f"{plain(name)}: {plain(error.what)}", "✗")
+        return {"name": name, "error": error.what}
+    if not session.as_json:
+        session.out.note(f"{plain(name)} adopted", "✓")
+    return node
 
 
 @command.command("rename", examples=[("wacket node rename 192.168.4.17 bench-3", "")])
@@ -83,8 +106,4 @@ def _path(name: str) -> str:
 
 
 def _change(session: Session, name: str, change: dict[str, Any], said: str) -> None:
-    node = session.hub.patch(_path(name), change)
-    if session.as_json:
-        session.out.json(node)
-    else:
-        session.out.note(f"{plain(name)} {said}", "✓")
+    session.out.done(f"{plain(name)} {said}", session.hub.patch(_path(name), change))

@@ -39,9 +39,7 @@ def command() -> None:
 def add(session: Session, name: str, role: str) -> None:
     """Add a person; the password is asked for, or read from standard input."""
     made = session.hub.post(PEOPLE, {"name": name, "role": role, "password": password(name)})
-    if session.as_json:
-        return session.out.json(made)
-    return session.out.note(f"{plain(name)} can log in as {role}", "✓")
+    session.out.done(f"{plain(name)} can log in as {role}", made)
 
 
 @command.command("ls", examples=[("wacket people ls", "")])
@@ -60,8 +58,7 @@ def ls(session: Session) -> None:
 @click.pass_obj
 def role(session: Session, name: str, role: str) -> None:
     """Change what a person may do."""
-    session.hub.patch(_path(name), {"role": role})
-    session.out.note(f"{plain(name)} is now {role}", "✓")
+    session.out.done(f"{plain(name)} is now {role}", session.hub.patch(_path(name), {"role": role}))
 
 
 @command.command("password", examples=[("wacket people password ada", "")])
@@ -69,8 +66,8 @@ def role(session: Session, name: str, role: str) -> None:
 @click.pass_obj
 def change_password(session: Session, name: str) -> None:
     """Give a person a new password; their sessions end."""
-    session.hub.patch(_path(name), {"password": password(name)})
-    session.out.note(f"{plain(name)} has a new password", "✓")
+    changed = session.hub.patch(_path(name), {"password": password(name)})
+    session.out.done(f"{plain(name)} has a new password", changed)
 
 
 @command.command("remove", examples=[("wacket people remove ada", "")])
@@ -81,7 +78,7 @@ def remove(session: Session, name: str, yes: bool) -> None:
     """Remove a person; what they did stays in the audit log."""
     sure(f"Remove {plain(name)}?", yes)
     session.hub.delete(_path(name))
-    session.out.note(f"{plain(name)} is removed", "✓")
+    session.out.done(f"{plain(name)} is removed", {"name": name, "removed": True})
 
 
 def _path(name: str) -> str:

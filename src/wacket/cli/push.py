@@ -84,14 +84,16 @@ def command(
     with _source(path) as (file, size), contextlib.closing(hub):
         head = _head(file)
         manner = _manner(session, form, head)
-        _look(session, head, manner, options)
+        seen = _look(session, head, manner, options)
         if dry_run:
+            if session.as_json:
+                session.out.json({"format": manner.form, **seen})
             return
         if path != "-":
             sure("Send it?", yes)
         query = {"node": node, **options}
         salt = "|".join([manner.form, node or "", time_column or ""])
-        total = _send(hub, pieces(file, manner, salt), manner, query, size)
+        total = _send(session, hub, pieces(file, manner, salt), manner, query, size)
     _summary(session, total)
 
 
@@ -104,7 +106,7 @@ def _as_sender(session: Session, node: str | None) -> tuple[Hub, str | None]:
     place = session.hub.place
     if not place.owner:
         return session.hub, node
-    return Hub(place._replace(token=None), session.timeout), node or _this_machine()
+    return Hub(place._replace(token=None), session.timeout, session.out.detail), node or _this_machine()
 
 
 def _this_machine() -> str:
@@ -146,7 +148,8 @@ def _manner(session: Session, form: str, head: bytes) -> Manner:
     return Manner(found)
 
 
-def _look(session: Session, head: bytes, manner: Manner, options: dict[str, str]) -> None:
+def _look(session: Session, head: bytes, manner: Manner, options: dict[str, str]) -> dict[str, Any]:
+    """Show how the first lines will be read; the same for programs."""
     from wacket.cli.support.preview import preview
 
     if not head.strip():
@@ -156,11 +159,19 @@ def _look(session: Session, head: bytes, manner: Manner, options: dict[str, str]
         session.out.note(f"  {line}")
     if seen.nothing_understood:
         session.out.note("nothing in the first lines can be read this way; is it another --format?", "!")
+    decoded = seen.decoded
+    return {
+        "readings": len(decoded.readings),
+        "logs": len(decoded.logs),
+        "rejected": [plain(reject.reason) for reject in decoded.rejects],
+    }
 
 
-def _send(hub: Hub, cut: Iterator[Piece], manner: Manner, query: dict[str, Any], size: int | None) -> Total:
+def _send(
+    session: Session, hub: Hub, cut: Iterator[Piece], manner: Manner, query: dict[str, Any], size: int | None
+) -> Total:
     total = Total()
-    with bar("push", size, in_bytes=True) as advance:
+    with bar(session.out, "push", size, in_bytes=True) as advance:
         for piece in cut:
             said = _send_piece(hub, piece, manner.hub_format, query).json()
             total.stored += said.get("stored", 0)

@@ -82,7 +82,7 @@ def get(
     """Print the values of series."""
     said = _values(session, match=match, node=node, since=since, until=until, step=step, fn=function)
     if session.as_json:
-        return session.out.json(said)
+        return session.out.json(said, rows="series")
     if as_csv:
         return session.out.csv(_csv_rows(said["series"]))
     rows = [
@@ -172,13 +172,13 @@ def _known(series: dict[str, Any]) -> list[tuple[int, float]]:
 def _draw(session: Session, series: dict[str, Any], height: int) -> None:
     from wacket.cli.support.plot import chart
 
-    columns = min(200, shutil.get_terminal_size().columns) if session.out.on_terminal else 80
+    columns = min(200, shutil.get_terminal_size().columns) if session.out.dressed else 80
     points = series["points"]
     lowest, highest = min(value for _, value in points), max(value for _, value in points)
     unit = f" {series['unit']}" if series.get("unit") else ""
     title = f"{series['node']}/{label(series)}   last {number(series['last'])}{unit}"
     title += f"   min {number(lowest)}   max {number(highest)}"
     click.echo(click.style(fitted(plain(title), columns), bold=True))
-    for line in chart(points, columns, height, ascii_only=not session.out.on_terminal):
+    for line in chart(points, columns, height, ascii_only=not session.out.dressed):
         click.echo(line)
     click.echo()

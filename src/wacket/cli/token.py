@@ -64,4 +64,4 @@ def revoke(session: Session, token_id: str, yes: bool) -> None:
     """Revoke a token at once."""
     sure(f"Revoke token {plain(token_id)}? What shows it is refused from then on.", yes)
     session.hub.delete(f"{TOKENS}/{quote(token_id, safe='')}")
-    session.out.note(f"token {plain(token_id)} is revoked", "✓")
+    session.out.done(f"token {plain(token_id)} is revoked", {"id": token_id, "revoked": True})

@@ -5,7 +5,6 @@ Runs it in the foreground until Ctrl-C or SIGTERM; prints where it listens once 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ def announce(session: Session, ready: Ready) -> None:
             "folder": str(ready.folder),
             "fingerprint": ready.fingerprint,
         }
-        click.echo(json.dumps(about))
+        session.out.json(about, indent=None)
     else:
         for line in welcome(ready):
             click.echo(line)

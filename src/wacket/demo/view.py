@@ -70,11 +70,15 @@ class Watcher:
             self.rate, self._last = (scene.sent - sent) / (now - before), (now, scene.sent)
         return scene
 
-    def show_live(self, until: float | None, clock: Callable[[], float], alive: Callable[[], bool]) -> None:
+    def show_live(
+        self, until: float | None, clock: Callable[[], float], alive: Callable[[], bool], no_color: bool = False
+    ) -> None:
         """Redraw once a second until `until`, until interrupted, or until the hub is gone."""
+        from rich.console import Console
         from rich.live import Live
 
-        with Live(self.drawn(self.look()), auto_refresh=False, transient=True) as live:
+        console = Console(no_color=no_color or None)
+        with Live(self.drawn(self.look()), console=console, auto_refresh=False, transient=True) as live:
             while alive() and (until is None or clock() < until):
                 live.update(self.drawn(self.look()), refresh=True)
                 time.sleep(EVERY)

@@ -12,7 +12,7 @@ import http.client
 import json
 import ssl
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -45,8 +45,9 @@ class Answer(NamedTuple):
 class Hub:
     """One hub. Not for several threads at once: give each its own."""
 
-    def __init__(self, place: Place, timeout: float = 30.0) -> None:
+    def __init__(self, place: Place, timeout: float = 30.0, tell: Callable[[str], None] = lambda _: None) -> None:
         self.place, self.timeout = place, timeout
+        self._tell = tell  # hears of every request and its status
         self._connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str, query: Query | None = None) -> Any:
@@ -132,7 +133,9 @@ class Hub:
         if self._connection is None:
             self._connection = self._connect()
         self._connection.request(method, target, body, {**self.headers(), **more})
-        return self._connection.getresponse()
+        response = self._connection.getresponse()
+        self._tell(f"{method} {self.place.url}{target} → {response.status}")
+        return response
 
     def _connect(self) -> http.client.HTTPConnection:
         where = self.place

@@ -22,6 +22,7 @@ HIDDEN = {"reference"}
 # Words that people try, and what they mean here.
 MEANT = {
     "ask": "class ask",
+    "help": "--help",
     "import": "push",
     "list": "series ls",
     "login": "token create",
@@ -40,6 +41,7 @@ MEANT = {
     "tail": "log tail",
     "user": "people",
     "users": "people",
+    "version": "--version",
 }
 
 

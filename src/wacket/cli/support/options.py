@@ -5,7 +5,6 @@ help.
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,7 +47,12 @@ def common_options() -> list[click.Parameter]:
         ),
         (["--fields"], {"hidden": True}),
         (["--no-color", "no_color"], {"is_flag": True, "default": None, "help": "No colour [NO_COLOR]."}),
+        (
+            ["--plain", "plainly"],
+            {"is_flag": True, "default": None, "help": "As into a pipe: no headings, bars or drawings."},
+        ),
         (["-q", "--quiet"], {"is_flag": True, "default": None, "help": "Data and errors only."}),
+        (["-v", "--verbose"], {"is_flag": True, "default": None, "help": "Also what the hub is asked."}),
     ]
     return [click.Option(names, expose_value=False, callback=_remember, **more) for names, more in table]
 
@@ -60,8 +64,6 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         ctx.call_on_close(session.close)
     if value is not None and param.name is not None:
         setattr(session, param.name, value)
-    if session.no_color or os.environ.get("NO_COLOR"):
-        ctx.color = False
 
 
 class ExamplesFirst(click.Command):

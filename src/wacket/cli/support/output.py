@@ -28,13 +28,33 @@ class Column(NamedTuple):
 class Output:
     """Where one command writes."""
 
-    def __init__(self, as_json: bool = False, fields: str | None = None, quiet: bool = False) -> None:
-        self.as_json, self.quiet = as_json, quiet
+    def __init__(
+        self,
+        as_json: bool = False,
+        fields: str | None = None,
+        quiet: bool = False,
+        plainly: bool = False,
+        verbose: bool = False,
+        no_color: bool = False,
+    ) -> None:
+        self.as_json, self.quiet, self.verbose, self.no_color = as_json, quiet, verbose, no_color
         self.fields = [name for name in (fields or "").split(",") if name]
+        self.plainly = plainly
 
     @property
     def on_terminal(self) -> bool:
+        """What is written must not steer it."""
         return sys.stdout.isatty()
+
+    @property
+    def dressed(self) -> bool:
+        """A person reads it: headings, lines cut to the width, drawings."""
+        return self.on_terminal and not self.plainly
+
+    @property
+    def animated(self) -> bool:
+        """Whether a progress bar is welcome."""
+        return sys.stderr.isatty() and not (self.quiet or self.plainly)
 
     def line(self, text: str = "") -> None:
         """One line of data."""
@@ -46,10 +66,23 @@ class Output:
             colour = {"✓": "green", "!": "yellow", "✗": "red"}.get(mark)
             click.echo((click.style(mark, fg=colour) + " " if mark else "") + text, err=True)
 
-    def json(self, value: Any) -> None:
-        """`value` as JSON, with only the fields that --json=… named."""
+    def detail(self, text: str) -> None:
+        """Words for the person who asked for more of them with -v."""
+        if self.verbose:
+            click.echo(plain(text), err=True)
+
+    def json(self, value: Any, rows: str = "", indent: int | None = 2) -> None:
+        """`value` as JSON, with only the fields that --json=… named: of `value[rows]` where `rows` says so."""
+        chosen = {**value, rows: self._chosen(value[rows])} if rows else self._chosen(value)
         # JSON's own escapes keep what devices sent from steering a terminal.
-        click.echo(json.dumps(self._chosen(value), ensure_ascii=self.on_terminal or not _unicode(), indent=2))
+        click.echo(json.dumps(chosen, ensure_ascii=self.on_terminal or not _unicode(), indent=indent))
+
+    def done(self, what: str, value: Any) -> None:
+        """The end of a command that changed something: `value` as JSON if it was asked for, else words."""
+        if self.as_json:
+            self.json(value)
+        else:
+            self.note(what, "✓")
 
     def csv(self, rows: Iterable[Sequence[object]]) -> None:
         """Rows as CSV, the heading among them: exactly as they are into a pipe, harmless on a terminal."""
@@ -68,10 +101,8 @@ class Output:
         if not rows:
             return self.note(empty or "nothing found")
         cells = [[plain(number(_at(row, column.field))) for column in columns] for row in rows]
-        heading = (
-            [[(column.heading or column.field).upper() for column in columns]] if headed or self.on_terminal else []
-        )
-        limit = shutil.get_terminal_size().columns if self.on_terminal else None
+        heading = [[(column.heading or column.field).upper() for column in columns]] if headed or self.dressed else []
+        limit = shutil.get_terminal_size().columns if self.dressed else None
         lines = aligned(heading + cells, [column.right for column in columns], limit)
         for place, line in enumerate(lines):
             self.line(click.style(line, dim=True) if heading and place == 0 else line)

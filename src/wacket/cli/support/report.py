@@ -29,8 +29,8 @@ class Outcome:
 
 
 @contextlib.contextmanager
-def told() -> Iterator[Outcome]:
-    """Whatever is raised inside is told to the user; read `Outcome.code` afterwards."""
+def told(colour: bool | None = None) -> Iterator[Outcome]:
+    """Whatever is raised inside is told to the user; read `Outcome.code` afterwards. `colour` is as click has it."""
     outcome = Outcome()
     try:
         yield outcome
@@ -45,33 +45,30 @@ def told() -> Iterator[Outcome]:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        outcome.code = _tell(error)
+        outcome.code, what, advice = _judged(error)
+        _say(what, advice, colour)
         if os.environ.get("WACKET_DEBUG"):
             traceback.print_exc()
 
 
-def _tell(error: Exception) -> int:
+def _judged(error: Exception) -> tuple[int, str, str]:
+    """(exit code, what happened, what to do)."""
     while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         # What ends a hub comes out of its task group wrapped.
         error = error.exceptions[0]
     if isinstance(error, click.UsageError):
-        _say(error.format_message(), _usage(error))
-        return error.exit_code
+        return error.exit_code, error.format_message(), _usage(error)
     if isinstance(error, Failed):
-        if error.what:
-            _say(error.what, error.advice)
-        return error.code
+        return error.code, error.what, error.advice
     if isinstance(error, (WacketError, click.ClickException)):
-        _say(str(error))
-        return 1
+        return 1, str(error), ""
     if isinstance(error, OSError):
-        _say(_os_sentence(error))
-        return 1
-    _say(
+        return 1, _os_sentence(error), ""
+    return (
+        1,
         f"wacket made a mistake of its own: {type(error).__name__}: {error}",
         "Run it again with WACKET_DEBUG=1 and send what it prints with your report.",
     )
-    return 1
 
 
 def _usage(error: click.UsageError) -> str:
@@ -88,8 +85,11 @@ def _os_sentence(error: OSError) -> str:
     return f"{place}{error.strerror or error}"
 
 
-def _say(what: str, advice: str = "") -> None:
-    first, *more = plain(what, keep="\n").splitlines() or [""]
-    click.echo(click.style("✗ ", fg="red") + first, err=True)
+def _say(what: str, advice: str, colour: bool | None) -> None:
+    """The context that knew of colours is gone by now. Nothing, where all has been said already."""
+    if not what:
+        return
+    first, *more = plain(what, keep="\n").splitlines()
+    click.echo(click.style("✗ ", fg="red") + first, err=True, color=colour)
     for line in [*more, *plain(advice, keep="\n").splitlines()]:
         click.echo(f"  {line}", err=True)

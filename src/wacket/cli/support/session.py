@@ -5,6 +5,7 @@ shape.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,8 @@ class Session:
     fields: str | None = None
     no_color: bool = False
     quiet: bool = False
+    plainly: bool = False
+    verbose: bool = False
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @property
@@ -41,7 +44,8 @@ class Session:
         """The hub to ask. Raises Unreachable when none can be found."""
         from wacket.cli.support.client import Hub
 
-        return Hub(place.find(self.hub_url, self.data, self.token, self.environment), self.timeout)
+        where = place.find(self.hub_url, self.data, self.token, self.environment)
+        return Hub(where, self.timeout, self.out.detail)
 
     def close(self) -> None:
         """End the connection to the hub, if there was one."""
@@ -52,4 +56,10 @@ class Session:
     def out(self) -> Output:
         from wacket.cli.support.output import Output
 
-        return Output(self.as_json, self.fields, self.quiet)
+        return Output(self.as_json, self.fields, self.quiet, self.plainly, self.verbose, self.no_color)
+
+
+def colourless(argv: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether the command line or the environment wants no colour; asked before anything can fail."""
+    words = argv[: argv.index("--")] if "--" in argv else argv
+    return "--no-color" in words or bool(environment.get("NO_COLOR"))
