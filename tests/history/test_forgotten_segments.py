@@ -1,4 +1,4 @@
-"""Segments that the journal forgot when it lost its write-ahead log: every row counts once, whatever files there are."""
+"""Segments that the journal forgot when it lost its write-ahead log: every row counts once, whatever is there."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _seal_readings(
     finest: list[rollups.Columns] = []
     schema = codec.readings_batch(Readings.empty()).schema
     table = RecordBatchReader.from_batches(schema, _sorted(rows, finest))
-    done.append(_whole(_copy(connection, table, planned, folder, _ZSTD), len(rows)))
+    done.append(segments.whole(_copy(connection, table, planned, folder, _ZSTD), len(rows)))
     together = rollups.concat(finest)
     for kind, width in ROLLUPS.items():
         together = rollups.merge(together, width)
@@ -77,14 +77,6 @@ def _sorted(rows: Readings, finest: list[rollups.Columns]) -> Iterator[RecordBat
         slab = Readings(rows.series[some], rows.at[some], rows.value[some], rows.quality[some])
         finest.append(rollups.build(slab.series, slab.at, slab.value, width))
         yield codec.readings_batch(slab)
-
-
-def _whole(made: Segment, rows: int) -> Segment:
-    """The segment, if it has all rows; the journal's copy goes when this is committed."""
-    if made.rows != rows:
-        Path(made.path).unlink(missing_ok=True)
-        raise OSError(f"{made.rows} rows of {rows} came into {made.path}")
-    return made
 
 
 def write_rollup(
@@ -114,7 +106,7 @@ def _seal_logs(part: Part, connection: duckdb.DuckDBPyConnection, folder: Path, 
     )
     connection.register("rows", _in_order(part, np.concatenate([r.at for r in rows])))
     made = segments.write(connection, f"select {_LOG_COLUMNS} from rows", planned, folder, _ZSTD_LOGS)
-    return _whole(made, sum(map(len, rows)))
+    return segments.whole(made, sum(map(len, rows)))
 
 
 def _in_order(part: Part, at: NDArray[np.int64]) -> Table | RecordBatchReader:
