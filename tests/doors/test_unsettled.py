@@ -1,19 +1,8 @@
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from wacket.doors.unsettled import FAILED, OFFERED, STORED, Unsettled, count_frames
+from wacket.doors.unsettled import FAILED, OFFERED, STORED, Unsettled, in_order
+from wacket.framing.lines import Dropped
 from wacket.records import Receipt
-
-
-@given(
-    st.lists(st.sampled_from([b"a:1", b"", b" ", b"\t", b"x y\r", b"\r", b"two words"]), max_size=12),
-    st.booleans(),
-)
-def test_frames_are_the_lines_that_are_not_blank(lines: list[bytes], ended: bool) -> None:
-    chunk = b"\n".join(lines) + (b"\n" if ended and lines else b"")
-    assert count_frames(chunk) == sum(1 for line in chunk.split(b"\n") if line.strip())
 
 
 def test_answers_wait_for_everything_before_them() -> None:
@@ -44,8 +33,14 @@ def test_only_what_the_intake_does_not_have_is_offered() -> None:
 def test_a_refused_line_counts_one_whatever_it_holds() -> None:
     unsettled = Unsettled()
     unsettled.numbered = True
-    unsettled.add(b"half of a long line", "longer than allowed")
+    unsettled.add(b" " * 256, "longer than allowed")
     unsettled.add(b"\n \n", None)
     unsettled.add(b"next\n", None)
     assert [piece.first for piece in unsettled.pieces] == [0, 1, 1]
     assert unsettled.taken == 2
+
+
+def test_a_line_that_was_too_long_stands_where_it_came() -> None:
+    pieces = in_order(b"\na\n \nb\r\nc", [Dropped(1, b" " * 256), Dropped(1, b"x")], 1000)
+    refusal = "the line is longer than 1000 bytes"
+    assert pieces == [(b"a\n", None), (b" " * 256, refusal), (b"x", refusal), (b"b\r\nc\n", None)]

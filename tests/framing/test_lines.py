@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wacket.framing.lines import Dropped, Lines
+from wacket.formats import _frames
+from wacket.framing.lines import Dropped, Lines, count, frames
+from wacket.records import Envelope
 
 
 def feed_all(lines: Lines, pieces: list[bytes]) -> tuple[bytes, list[int]]:
     """Everything that came out, and the frames ahead of each dropped line, counted over the whole stream."""
-    out, dropped, frames = b"", [], 0
+    out, dropped, seen = b"", [], 0
     for piece in pieces:
         chunk = lines.feed(piece)
-        dropped += [frames + one.before for one in lines.dropped]
-        frames += sum(1 for line in chunk.split(b"\n") if line.strip())
+        dropped += [seen + one.before for one in lines.dropped]
+        seen += count(chunk)
         out += chunk
     return out, dropped
 
@@ -86,3 +88,17 @@ def test_the_pieces_make_no_difference(stream: bytes, cuts: list[int]) -> None:
     lines = stream[:-1].split(b"\n")
     assert at_once[0] == b"".join(line + b"\n" for line in lines if len(line) <= 12)
     assert len(at_once[1]) == sum(len(line) > 12 for line in lines)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a:1", b"", b" ", b"\t", b"x y\r", b"\r", b" \x0b\x0c", b"\x00", b"\x85", b" in "]),
+        max_size=12,
+    ),
+    st.booleans(),
+)
+def test_all_agree_on_what_a_frame_is(lines: list[bytes], ended: bool) -> None:
+    chunk = b"\n".join(lines) + (b"\n" if ended and lines else b"")
+    joined = _frames.join([Envelope("test", "", 1, "text", 0, chunk)])
+    assert count(chunk) == len(frames(chunk)) == len(joined)
+    assert [frame.removesuffix(b"\r") for frame in frames(chunk)] == joined.lines()

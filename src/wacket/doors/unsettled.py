@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from wacket.framing import lines
 from wacket.framing.lines import Dropped
 from wacket.records import Receipt
 
@@ -44,7 +45,7 @@ class Unsettled:
         self.pieces.append(Piece(body, refusal, self.taken))
         self.bytes += len(body)
         if self.numbered:
-            self.taken += 1 if refusal is not None else count_frames(body)
+            self.taken += 1 if refusal is not None else lines.count(body)
 
     def to_offer(self) -> Iterator[Piece]:
         """Those that the intake does not have, oldest first."""
@@ -62,19 +63,14 @@ class Unsettled:
 
 def in_order(chunk: bytes, dropped: Sequence[Dropped], limit: int) -> list[tuple[bytes, str | None]]:
     """Whole lines and those that were too long, as pieces (body, why it is refused) in the order of the stream."""
-    lines = [line for line in chunk.split(b"\n") if line.strip()]
+    frames = lines.frames(chunk)
     pieces: list[tuple[bytes, str | None]] = []
     done = 0
     for long in dropped:
         if long.before > done:
-            pieces.append((b"\n".join(lines[done : long.before]) + b"\n", None))
+            pieces.append((b"\n".join(frames[done : long.before]) + b"\n", None))
         pieces.append((long.excerpt, f"the line is longer than {limit} bytes"))
         done = long.before
-    if len(lines) > done:
-        pieces.append((b"\n".join(lines[done:]) + b"\n", None))
+    if len(frames) > done:
+        pieces.append((b"\n".join(frames[done:]) + b"\n", None))
     return pieces
-
-
-def count_frames(chunk: bytes) -> int:
-    """Lines that are not blank, as the formats count them."""
-    return sum(map(bool, map(bytes.strip, chunk.split(b"\n"))))

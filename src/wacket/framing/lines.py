@@ -6,9 +6,23 @@ split apart, changed or looked into here: LF or CRLF and blank lines are for the
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 EXCERPT = 256  # bytes of a dropped line that are kept for the reject
+
+
+_FRAME = re.compile(rb"\S[^\n]*+")
+
+
+def frames(chunk: bytes) -> list[bytes]:
+    """The frames of whole lines: each line that is not blank, without its line feed."""
+    return [line for line in chunk.split(b"\n") if line.strip()]
+
+
+def count(chunk: bytes) -> int:
+    """How many frames there are, without making them."""
+    return sum(1 for _ in _FRAME.finditer(chunk))
 
 
 class Dropped(NamedTuple):
@@ -90,6 +104,5 @@ class Lines:
         return kept[0] if len(kept) == 1 else b"".join(kept)
 
     def _drop(self, before: bytes, head: bytes | bytearray) -> None:
-        frames = sum(map(bool, map(bytes.strip, before.split(b"\n"))))
-        self.dropped.append(Dropped(frames, bytes(head)))
+        self.dropped.append(Dropped(count(before), bytes(head)))
         self.overlong += 1
