@@ -40,7 +40,9 @@ class Journal(Protocol):
         """
         ...
 
-    def load_marks(self) -> list[Mark]: ...
+    def load_marks(self) -> list[Mark]:
+        """Those stored last at the end."""
+        ...
 
     def load_receipts(self) -> list[StoredReceipt]:
         """Oldest first."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import pytest
 from tests.support.ask import ask, bodies, send
 from tests.support.lines import board
 
 from wacket.api.parts import Parts
-from wacket.records import REJECT_SOURCE, SUSPECT
+from wacket.intake.marks import MOST_RANGES
+from wacket.records import REJECT_SOURCE, SUSPECT, Envelope
 
 pytestmark = pytest.mark.slow
 JSON = "application/json"
@@ -118,6 +120,25 @@ async def test_a_board_that_numbers_its_lines_resumes_without_loss_or_double(hub
         await sender.say(*lines[40:])
         await sender.answers_until("ok 60")
     assert await bodies(hub, node="b1") == [line.decode() for line in lines]
+
+
+async def test_a_board_that_leaves_too_many_holes_is_told_and_let_go(hub: Parts) -> None:
+    async with board(hub.addresses["tcp"]) as sender:
+        await sender.say(b"hello node=b1 ack=yes epoch=boot7", b"line 0")
+        await sender.answers_until("ok 1")
+    node = hub.catalogue.node_named("b1")
+    assert node is not None
+    numbered = Envelope("test", "", node.id, "text", 0, b"a\n", epoch="boot7")
+    for number in range(1, MOST_RANGES):
+        await hub.intake.accept(replace(numbered, sequence=2 * number))
+    async with board(hub.addresses["tcp"]) as sender:
+        await sender.say(b"hello node=b1 ack=yes epoch=boot7 seq=1000", b"line 1000", b"line 1001")
+        assert await sender.answer() == "have 999"
+        assert await sender.answer() == "no 0 the sequence has 256 holes; send the missing numbers from 1 first"
+        assert await sender.answer() == ""
+    async with board(hub.addresses["tcp"]) as sender:
+        await sender.say(b"hello node=b1 ack=yes epoch=boot7 seq=1", b"line 1")
+        await sender.answers_until("ok 1")
 
 
 async def test_a_new_epoch_starts_to_count_anew(hub: Parts) -> None:

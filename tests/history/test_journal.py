@@ -66,6 +66,15 @@ def test_empty_batches_cost_nothing(bench):
     assert history.seal() == 0
 
 
+def test_a_mark_without_ranges_takes_one_away_and_those_stored_last_come_last(bench):
+    history = bench.open()
+    old, kept, new = (Mark("a", epoch, ((0, 4),)) for epoch in "321")
+    history.append([], [old, kept])
+    history.append([], [new, Mark("a", "3", ())])
+    history.append([], [kept])
+    assert bench.abandon().load_marks() == [new, kept]
+
+
 def test_marks_and_receipts_come_back_and_are_replaced(bench):
     history = bench.open()
     history.append([], [Mark("a", "1", ((0, 4),)), Mark("b", "1", ((7, 7), (9, 12)))])

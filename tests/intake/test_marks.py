@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wacket.errors import Unavailable
+from wacket.errors import BadRequest
 from wacket.intake import marks
 
 spans = st.tuples(st.integers(0, 300), st.integers(0, 20)).map(lambda pair: (pair[0], pair[0] + pair[1]))
@@ -34,7 +34,7 @@ def test_too_many_holes_are_refused_before_anything_changes() -> None:
     ranges: marks.Ranges = ()
     for number in range(marks.MOST_RANGES):
         ranges = marks.add(ranges, number * 10, number * 10)
-    with pytest.raises(Unavailable, match="holes"):
+    with pytest.raises(BadRequest, match="holes"):
         marks.add(ranges, 10_000_000, 10_000_000)
     assert len(marks.add(ranges, 1, 9)) == marks.MOST_RANGES - 1
 

@@ -180,7 +180,7 @@ class LineConnection(asyncio.Protocol):
         self._offer()
         self._resume_if_room()
 
-    def _turn_away(self, error: WacketError) -> None:
+    def _turn_away(self, error: Exception) -> None:
         self.door.counts["refused"] += 1
         self.pending = Unsettled()
         self.hello, self.closing = Hello(), True
@@ -229,6 +229,10 @@ class LineConnection(asyncio.Protocol):
             piece.state, piece.receipt = STORED, result
             self._answer()
             self._resume_if_room()
+        elif not isinstance(result, Unavailable):  # it will be the same however often it is offered
+            if not self.transport.is_closing():
+                self._turn_away(result)
+            return
         else:
             piece.state = FAILED
             self._try_again_later()
@@ -241,7 +245,7 @@ class LineConnection(asyncio.Protocol):
             rejects = piece.receipt.rejects if piece.receipt else ()
             first = self.pending.answered_lines
             answers += [b"no %d %s\n" % (first + r.offset + 1, _one_line(r.reason)) for r in rejects]
-            self.door.counts["lines_refused"] += len(rejects)
+            self.door.counts["lines_refused"] += piece.receipt.rejected if piece.receipt else 0
         on_disk = self.pending.answered_lines
         if on_disk > before and self.hello is not None and self.hello.ack and not self.transport.is_closing():
             self.transport.write(b"".join([*answers, b"ok %d\n" % on_disk]))

@@ -29,6 +29,7 @@ _CHECKPOINT_BYTES = 4 << 20  # of WAL; 8 to 14 ms, and short enough to be repair
 _ADD_BATCH = "insert into batches(id, kind, rows, t_min, t_max, at, crc, blob) values(?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_MARK = """insert into marks(source, epoch, ranges, crc, row) values(?, ?, ?, ?, ?)
   on conflict do update set before = ranges, ranges = excluded.ranges, crc = excluded.crc, row = excluded.row"""
+_DROP_MARK = "delete from marks where source = ? and epoch = ?"
 _ADD_RECEIPT = "insert or replace into receipts(source, key, body, at, row) values(?, ?, ?, ?, ?)"
 _BATCHES = """select id, kind, rows, t_min, t_max, at, blob, crc from batches where id > ? and id <= ?
   order by id"""
@@ -103,7 +104,8 @@ class Journal:
             for row in rows:
                 connection.execute(_ADD_BATCH, (*row[:6], zlib.crc32(row.blob), row.blob))
             if marks:
-                connection.executemany(_ADD_MARK, [_mark_row(mark, turn) for mark in marks])
+                connection.executemany(_ADD_MARK, [_mark_row(mark, turn) for mark in marks if mark.ranges])
+                connection.executemany(_DROP_MARK, [mark[:2] for mark in marks if not mark.ranges])
             if receipts:
                 connection.executemany(_ADD_RECEIPT, [(*receipt, turn) for receipt in receipts])
         written = sum(len(row.blob) for row in rows) + 4096 * (1 + len(rows) + len(marks) + len(receipts))
@@ -139,9 +141,9 @@ class Journal:
             connection.executemany("insert into damage values(?, ?, ?, ?, ?, ?, ?)", told)
 
     def marks(self) -> tuple[list[Mark], int]:
-        """(the marks, how many others are not as they were written)."""
+        """(the marks, those stored last at the end; how many others are not as they were written)."""
         with self.transaction() as connection:
-            rows = connection.execute("select source, epoch, ranges, crc from marks").fetchall()
+            rows = connection.execute("select source, epoch, ranges, crc from marks order by row").fetchall()
         good = [row for row in rows if _mark_crc(*row[:3]) == row[3]]
         marks = [Mark(row[0], row[1], tuple((a, b) for a, b in json.loads(row[2]))) for row in good]
         return marks, len(rows) - len(good)

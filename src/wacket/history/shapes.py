@@ -23,7 +23,10 @@ MOST_ROWS = 1 << ROW_BITS  # of one batch; the id of a log line is (journal row 
 
 
 class Mark(NamedTuple):
-    """What is known of one sender's numbering: sorted, non-touching, inclusive ranges of one (source, epoch)."""
+    """What is known of one sender's numbering: sorted, non-touching, inclusive ranges of one (source, epoch).
+
+    One without ranges, given to the journal, takes away what is there of its (source, epoch).
+    """
 
     source: str
     epoch: str

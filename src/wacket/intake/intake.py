@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from wacket.bus.memory import Bus, Told
-from wacket.errors import KeyReused, Unavailable, WacketError
+from wacket.errors import BadRequest, KeyReused, Unavailable, WacketError
 from wacket.intake.catalogue import Catalogue
 from wacket.intake.decoding import Group, decode
 from wacket.intake.known import Claim, Known
@@ -203,7 +203,7 @@ class Intake:
             return envelope
         try:
             claim = self._known.claim(envelope)
-        except Unavailable as error:
+        except BadRequest as error:
             work.refused[place] = error
             return replace(envelope, body=b"")
         work.claims[place] = claim
@@ -223,15 +223,16 @@ class Intake:
         now = self._clock()
         receipts = [self._receipt(work, place) for place in range(len(work.parcels))]
         keyed = [
-            (self._known.stored_receipt(parcel.envelope, receipts[place], now), receipts[place])
+            self._known.stored_receipt(parcel.envelope, receipts[place], now)
             for place, parcel in enumerate(work.parcels)
             if parcel.envelope.key is not None and place not in work.repeated
         ]
-        marks = {(claim.mark.source, claim.mark.epoch): claim.mark for claim in work.claims.values()}
+        grown = {claim.mark[:2]: claim.mark for claim in work.claims.values() if claim.numbers}
+        marks = [*grown.values(), *self._known.outdated(grown.values())]
         ids: list[int] = []
         if work.batches or keyed or marks:
-            ids = self._journal.append(work.batches, list(marks.values()), [stored for stored, _ in keyed])
-            self._known.confirm(marks.values(), keyed)
+            ids = self._journal.append(work.batches, marks, keyed)
+            self._known.confirm(marks, keyed)
         for place in work.repeated - work.refused.keys():  # the first with their key may be of this very group
             first = self._known.receipt(work.parcels[place].envelope) or Receipt(0, 0)
             receipts[place] = first._replace(duplicates=first.stored)

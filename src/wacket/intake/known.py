@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
-from wacket.errors import KeyReused, Unavailable
+from wacket.errors import KeyReused
+from wacket.framing import lines
 from wacket.history.shapes import Mark, StoredReceipt
 from wacket.intake import marks
 from wacket.records import Envelope, Receipt, Reject
 
 Source = tuple[str, str]
-MOST_EPOCHS = 20_000
-
+MOST_EPOCHS = (
+    1000  # of one sender: a board that sleeps deeply starts anew for each line, and cannot wait for older ones
+)
+MOST_REJECTS = 20  # that are told again to who sends a key again
 
 SAME = "same:"  # begins the keys that are made of the body itself; those need no digest beside them
 
@@ -50,7 +52,7 @@ class Claim(NamedTuple):
     """What is new in a numbered envelope. `numbers[i]` is the place in the envelope of frame i of `body`."""
 
     body: bytes
-    numbers: list[int]
+    numbers: Sequence[int]
     last: int  # sequence number of the envelope's last frame
     mark: Mark  # everything claimed of this sender up to now
 
@@ -64,37 +66,34 @@ class Known:
     def __init__(self, stored_marks: Iterable[Mark], receipts: Sequence[StoredReceipt]) -> None:
         self.generation = 0
         self._lock = threading.Lock()
-        self._durable: dict[Source, marks.Ranges] = {(m.source, m.epoch): m.ranges for m in stored_marks}
+        self._durable: dict[str, dict[str, marks.Ranges]] = {}  # by source and epoch, those stored last at the end
+        for mark in stored_marks:
+            self._durable.setdefault(mark.source, {})[mark.epoch] = mark.ranges
         self._claimed: dict[Source, marks.Ranges] = {}  # where more is claimed than is on disk
-        self._epochs = dict(Counter(source for source, _ in self._durable))
         self._receipts = {(stored.source, stored.key): _read(stored.body) for stored in receipts}
         self._kept_at = {(stored.source, stored.key): stored.at for stored in receipts}
         self._claimed_keys: dict[Source, str] = {}  # and the digest of what each came with
 
     def have(self, node: int, epoch: str, first: int = 0) -> int:
         """The number up to which this sender's frames from `first` on are on disk; `first` - 1 for none."""
-        return marks.contiguous(self._durable.get((str(node), epoch), ()), first)
+        return marks.contiguous(self._durable.get(str(node), {}).get(epoch, ()), first)
 
     def claim(self, envelope: Envelope) -> Claim:
-        """Claim the frames of a numbered envelope. Raises Unavailable when the sequence has too many holes."""
-        frames = [frame for frame in envelope.body.split(b"\n") if frame.strip()]
+        """Claim the frames of a numbered envelope. Raises BadRequest when the sequence has too many holes."""
+        refused, body = envelope.refusal is not None, envelope.body
         source, first = (str(envelope.node), envelope.epoch or ""), envelope.sequence or 0
-        last = first + len(frames) - 1
+        last = first + (1 if refused else lines.count(body)) - 1
         with self._lock:
-            ranges = self._claimed.get(source) or self._durable.get(source, ())
-            if not ranges:
-                self._count_epoch(source[0])
-            fresh = [n - first for low, high in marks.unknown(ranges, first, last) for n in range(low, high + 1)]
-            if fresh:
+            ranges = self._claimed.get(source) or self._durable.get(source[0], {}).get(source[1], ())
+            missing = marks.unknown(ranges, first, last)
+            if missing:
                 ranges = self._claimed[source] = marks.add(ranges, first, last)
-        body = b"\n".join([frames[index] for index in fresh])
-        return Claim(body, fresh, last, Mark(*source, ranges))
-
-    def _count_epoch(self, source: str) -> None:
-        """Every restart of a board is an epoch, and each is kept for ever: a sender that makes them up is stopped."""
-        self._epochs[source] = self._epochs.get(source, 0) + 1
-        if self._epochs[source] > MOST_EPOCHS:
-            raise Unavailable(f"this node has used {MOST_EPOCHS} epochs; use one for each start of the board")
+        mark = Mark(*source, ranges)
+        if missing == [(first, last)]:
+            return Claim(body, range(last + 1 - first), last, mark)
+        numbers = [number - first for low, high in missing for number in range(low, high + 1)]
+        frames = lines.frames(body) if numbers else []
+        return Claim(b"\n".join([frames[number] for number in numbers]), numbers, last, mark)
 
     def claim_key(self, envelope: Envelope) -> bool:
         """True for the first envelope with its key. The others are answered with `receipt` after it.
@@ -119,18 +118,32 @@ class Known:
             self._claimed_keys.clear()
             self.generation += 1
 
-    def confirm(self, stored_marks: Iterable[Mark], receipts: Iterable[tuple[StoredReceipt, Receipt]]) -> None:
+    def outdated(self, stored_marks: Collection[Mark]) -> list[Mark]:
+        """Marks without ranges for the epochs that are to be forgotten once these are stored: the oldest of many."""
+        newer: dict[str, set[str]] = {}
+        for mark in stored_marks:
+            newer.setdefault(mark.source, set()).add(mark.epoch)
+        old: list[Mark] = []
+        for source, epochs in newer.items():
+            known = self._durable.get(source, {})
+            older = [epoch for epoch in known if epoch not in epochs] if len(known) + len(epochs) > MOST_EPOCHS else []
+            old += [Mark(source, epoch, ()) for epoch in older[: max(0, len(older) + len(epochs) - MOST_EPOCHS)]]
+        return old
+
+    def confirm(self, stored_marks: Iterable[Mark], receipts: Iterable[StoredReceipt]) -> None:
         """These are on disk now."""
         with self._lock:
             for mark in stored_marks:
-                source = mark.source, mark.epoch
-                self._durable[source] = mark.ranges
-                if self._claimed.get(source) == mark.ranges:
-                    del self._claimed[source]
-            for stored, receipt in receipts:
+                epochs = self._durable.setdefault(mark.source, {})
+                epochs.pop(mark.epoch, None)
+                if mark.ranges:
+                    epochs[mark.epoch] = mark.ranges
+                if self._claimed.get((mark.source, mark.epoch)) == mark.ranges:
+                    del self._claimed[mark.source, mark.epoch]
+            for stored in receipts:
                 source = stored.source, stored.key
-                self._receipts[source] = Kept(receipt, self._claimed_keys.pop(source, ""))
-                self._kept_at[source] = stored.at
+                self._receipts[source], self._kept_at[source] = _read(stored.body), stored.at
+                self._claimed_keys.pop(source, None)
 
     def receipt(self, envelope: Envelope) -> Receipt | None:
         """What the first envelope with this key was answered, if it is on disk."""
@@ -139,8 +152,8 @@ class Known:
 
     def stored_receipt(self, envelope: Envelope, receipt: Receipt, now: int) -> StoredReceipt:
         """The receipt of the first envelope with its key, as the journal is to hold it."""
-        source = _key(envelope)
-        written = _Written(*receipt, self._claimed_keys.get(source, ""))
+        source, told = _key(envelope), receipt._replace(rejects=receipt.rejects[:MOST_REJECTS])
+        written = _Written(*told, self._claimed_keys.get(source, ""))
         return StoredReceipt(*source, msgspec.json.encode(written), now)
 
     def surplus_before(self, most: int) -> int:

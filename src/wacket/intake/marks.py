@@ -5,7 +5,7 @@ A mark is a sorted tuple of inclusive, non-touching (low, high) ranges for one (
 
 from __future__ import annotations
 
-from wacket.errors import Unavailable
+from wacket.errors import BadRequest
 
 Ranges = tuple[tuple[int, int], ...]
 MOST_RANGES = 256  # a sender with more holes than this must first fill some
@@ -28,7 +28,7 @@ def unknown(ranges: Ranges, low: int, high: int) -> list[tuple[int, int]]:
 
 
 def add(ranges: Ranges, low: int, high: int) -> Ranges:
-    """`ranges` with low..high added. Raises Unavailable if that would leave more than MOST_RANGES ranges."""
+    """`ranges` with low..high added. Raises BadRequest if that would leave more than MOST_RANGES ranges."""
     before = [known for known in ranges if known[1] < low - 1]
     after = [known for known in ranges if known[0] > high + 1]
     touching = ranges[len(before) : len(ranges) - len(after)]
@@ -36,8 +36,8 @@ def add(ranges: Ranges, low: int, high: int) -> Ranges:
         low, high = min(low, touching[0][0]), max(high, touching[-1][1])
     joined = (*before, (low, high), *after)
     if len(joined) > MOST_RANGES:
-        raise Unavailable(
-            f"the sequence has {len(joined)} holes; send the missing numbers from {joined[0][1] + 1} first"
+        raise BadRequest(
+            f"the sequence has {len(joined) - 1} holes; send the missing numbers from {joined[0][1] + 1} first", "seq"
         )
     return joined
 
