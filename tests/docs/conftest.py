@@ -29,6 +29,7 @@ PAGES = sorted(
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK_SECONDS = 60
+A_HUB = "192.168.1.10"  # as boards' sketches call theirs
 
 
 class Block(NamedTuple):
@@ -57,14 +58,14 @@ class Hub:
     said: list[str] = field(default_factory=list)  # what the commands printed
 
     def aim(self, text: str) -> str:
-        """The text with the default addresses replaced by those of this hub."""
+        """The text with the default ports, and a hub elsewhere on the network, replaced by those of this hub."""
         ports = {door: address.rpartition(":")[2] for door, address in self.addresses.items()}
         lines = []
         for line in text.splitlines():
             lines_port = ports["udp" if "nc -u" in line else "tcp"]
-            aimed = line.replace("localhost:8080", f"127.0.0.1:{ports['http']}")
-            aimed = aimed.replace("localhost 8090", f"127.0.0.1 {lines_port}")
-            lines.append(aimed.replace('"localhost", 8090', f'"127.0.0.1", {lines_port}'))
+            aimed = line.replace("127.0.0.1:8080", f"127.0.0.1:{ports['http']}")
+            aimed = aimed.replace("127.0.0.1 8090", f"127.0.0.1 {lines_port}")
+            lines.append(aimed.replace(f'"{A_HUB}", 8090', f'"127.0.0.1", {lines_port}'))
         return "\n".join(lines) + "\n"
 
     def command(self, block: Block) -> list[str]:
@@ -123,13 +124,12 @@ class Hub:
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     """`wacket up` in an empty folder, on free ports; what the page's commands find as this machine's hub."""
-    data, typed = tmp_path / "data", tmp_path / "typed"
+    typed = tmp_path / "typed"
     typed.mkdir()
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
-        "WACKET_DATA": str(data),
         **{f"WACKET_DOORS_{door}": "127.0.0.1:0" for door in ("HTTP", "TCP", "UDP")},
     }
     with subprocess.Popen(

@@ -9,7 +9,9 @@ from .conftest import PAGES, ROOT, Block, blocks_of, require_tools
 
 # Lines that are not typed again here, and what stands for them.
 DONE_ALREADY = {
-    "pip install .": "the test runs in an environment where Wacket is installed",
+    "python3 -m venv ~/wacket-env": "the test runs in an environment where Wacket is installed",
+    ". ~/wacket-env/bin/activate": "the same",
+    "pip install .": "the same",
     "wacket up": "the `hub` fixture has typed this and waits for the commands of the page",
 }
 
