@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -63,6 +64,34 @@ class Anything(RuleBasedStateMachine):
     def crash(self):
         self.history = self.bench.abandon()
 
+    @rule(number=st.integers(0, 1000), compact=st.booleans())
+    def put_a_damaged_file_back(self, number, compact):
+        if not (existing := self.history.files.all()):
+            return
+        path = Path(existing[number % len(existing)].path)
+        good = path.read_bytes()
+        self.bench.flip(path, number % len(good))
+        self.history.report_damage(str(path), "a question failed")
+        self.history.seal()
+        if compact:
+            self.history.compact()
+        self.bench.close()
+        path.write_bytes(good)
+        self.history = self.bench.open()
+
+    @rule(compact=st.booleans())
+    def lose_the_log_after_a_seal(self, compact):
+        """As on a disk that promises to flush and does not: what was sealed since is still there."""
+        self.history.journal.checkpoint()
+        file, kept = self.bench.folder / "journal.db", self.bench.folder.with_name("kept.db")
+        shutil.copy(file, kept)
+        self.history.seal()
+        if compact:
+            self.history.compact()
+        self.bench.close()
+        shutil.copy(kept, file)
+        self.history = self.bench.open()
+
     @invariant()
     def everything_is_there_once(self):
         stored = self.bench.stored(self.history)
@@ -84,7 +113,7 @@ class Anything(RuleBasedStateMachine):
         assert sum(self.bench.counted(segment) for segment in view.rollups["1h"]) == sealed
 
     def teardown(self):
-        assert self.history.verify() == []
+        assert all("the manifest was made again" in told for told in self.history.verify())
         self.bench.close()
         self._folder.cleanup()
 
