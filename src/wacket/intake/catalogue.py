@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import fnmatch
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,19 +25,32 @@ HOUR = 3_600_000_000
 UNKNOWN = 0  # the id that `intern` gives when a node may not make another series
 
 
+@dataclass(slots=True)
+class Made:
+    """How many series a node has, and how many of them were made in the hour that began at `since`."""
+
+    since: int = 0
+    in_hour: int = 0
+    in_all: int = 0
+
+
 class Catalogue:
-    """All in memory; built from the ledger at start."""
+    """All in memory; built from the ledger at start.
+
+    `changes` grows whenever `find` would give something else: a series was made, or its node was renamed or adopted.
+    """
 
     def __init__(self, ledger: Ledger, limits: Intake, clock: Callable[[], int]) -> None:
         self._ledger, self._limits, self._clock = ledger, limits, clock
         self._lock = threading.Lock()
         self._ids: dict[SeriesKey, int] = {}
         self._rows: dict[int, SeriesRow] = {}
-        self._made: dict[int, list[int]] = {}  # node -> [hour it began, made since, made in all]
+        self._made: dict[int, Made] = {}
         self._nodes: dict[int, NodeRow] = {}
         self._identities: dict[str, NodeRow] = {}
         self._names: dict[str, NodeRow] = {}
         self._capped = 0
+        self.changes = 0
         self.refresh_nodes()
         for row in ledger.read(series_rows.all_series):
             self._remember(row)
@@ -96,8 +111,9 @@ class Catalogue:
         """Nodes that are new in the ledger, or changed. On the loop, in the order of their transactions."""
         for row in rows:
             before = self._nodes.get(row.id)
-            if before is not None and before.name != row.name:
+            if before is not None and (before.name, before.state) != (row.name, row.state):
                 del self._names[before.name]
+                self.changes += 1
             self._nodes[row.id] = self._identities[row.identity] = self._names[row.name] = row
 
     def heard(self, sightings: Mapping[int, tuple[int, str]]) -> None:
@@ -112,32 +128,35 @@ class Catalogue:
         with self._lock:
             now = self._clock()
             rows: list[SeriesRow] = []
+            coming: Counter[int] = Counter()  # by node
             following = max(self._rows, default=0) + 1
             for key in dict.fromkeys(keys):
-                if key not in self._ids and self._may_make(key.node, now):
-                    rows.append(SeriesRow(following + len(rows), key, units.get(key.name, ""), now))
+                if key in self._ids:
+                    continue
+                if not self._may_make(key.node, coming[key.node], now):
+                    self._capped += 1
+                    continue
+                coming[key.node] += 1
+                rows.append(SeriesRow(following + len(rows), key, units.get(key.name, ""), now))
             if rows:
                 self._ledger.write_sync(lambda connection: series_rows.add(connection, rows))
             for row in rows:
                 self._remember(row)
+                self._made[row.key.node].in_hour += 1
 
-    def _may_make(self, node: int, now: int) -> bool:
-        made = self._made.setdefault(node, [now, 0, 0])
-        if now - made[0] >= HOUR:
-            made[:2] = [now, 0]
-        if made[1] >= self._limits.new_series_per_hour or made[2] >= self._limits.series_per_node:
-            self._capped += 1
-            return False
-        made[1] += 1
-        made[2] += 1
-        return True
+    def _may_make(self, node: int, coming: int, now: int) -> bool:
+        """Whether one more series than those that are coming may be made. A clock that was set back begins an hour."""
+        made = self._made.setdefault(node, Made())
+        if not 0 <= now - made.since < HOUR:
+            made.since, made.in_hour = now, 0
+        few_now = made.in_hour + coming < self._limits.new_series_per_hour
+        return few_now and made.in_all + coming < self._limits.series_per_node
 
     def _remember(self, row: SeriesRow) -> None:
-        made = self._made.setdefault(row.key.node, [0, 0, 0])
-        if made[0] == 0:  # counted from the ledger at start; what was made in this hour is not held against it
-            made[2] += 1
+        self._made.setdefault(row.key.node, Made()).in_all += 1
         self._rows[row.id] = row
         self._ids[row.key] = row.id
+        self.changes += 1
 
 
 def _fits(series: Series, glob: str) -> bool:
