@@ -17,6 +17,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +51,7 @@ from wacket.watch.features import EnergyEvents
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 10
+QUESTIONS_AT_ONCE = 8  # more wait; the engine itself uses fewer threads
 HOUR = 3_600_000_000
 
 
@@ -137,6 +139,8 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     stack.callback(history.close)
     query = Query(history, settings.history)
     stack.callback(query.close)
+    questions = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
+    stack.callback(questions.shutdown)
     bus, tokens = Bus(), Tokens(ledger, clock)
     catalogue = Catalogue(ledger, settings.intake, clock)
     intake = Intake(history, catalogue, bus, settings.intake, clock)
@@ -150,6 +154,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         tokens=tokens,
         history=history,
         query=query,
+        questions=questions,
         catalogue=catalogue,
         admission=admission,
         intake=intake,

@@ -7,6 +7,7 @@ of these.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,6 +49,7 @@ class Api:
             catalogue=Catalogue(ledger, settings.intake, lambda: self.now),
             bus=Bus(),
             owner_key=owner_key(folder),
+            questions=stack.enter_context(ThreadPoolExecutor(2)),
             addresses={"http": "127.0.0.1:8080"},
         )
         self.app = FastAPI(openapi_url="/api/v1/openapi.json")

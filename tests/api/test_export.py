@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from starlette.requests import Request
 from tests.support.past import FakePast
 
 from wacket import settings
@@ -102,12 +104,53 @@ def test_what_is_wrong_is_told_before_the_file_begins(
     assert answer.json()["error"]
 
 
-async def test_a_caller_who_leaves_frees_the_files(api: Any, past: FakePast) -> None:
+def downloading(api: Any, bearer: str, patience: float = 60) -> export.Download:
+    """An export under way, and whoever asked for it."""
     pieces = api.parts.query.export(Export(Readings([Name(1, "rig-3", "temp", {})], *EVER), "csv"))
-    streamed = export._streamed(next(pieces), pieces)
+    headers = [(b"authorization", f"Bearer {bearer}".encode())]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "app": api.app,
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+    }
+    return export.Download(export._streamed(Request(scope), next(pieces), pieces), patience, "text/csv", "readings.csv")
+
+
+async def test_a_caller_who_leaves_frees_the_files(api: Any, past: FakePast) -> None:
+    streamed = downloading(api, api.parts.owner_key)._pieces
     assert (await anext(streamed)).startswith(b"node,")
     assert past.views == 1
-    await streamed.aclose()  # type: ignore[attr-defined]
+    await streamed.aclose()
+    assert past.views == 0
+
+
+async def test_a_reader_that_stalls_is_given_up_and_frees_the_files(api: Any, past: FakePast) -> None:
+    async def stalled(message: Any) -> None:
+        if message.get("body"):
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        await downloading(api, api.parts.owner_key, patience=0.01).stream_response(stalled)
+    assert past.views == 0
+
+
+async def test_a_revoked_token_ends_its_export_before_the_file_is_whole(api: Any, past: FakePast) -> None:
+    made = await asyncio.to_thread(
+        lambda: api.owner.post("/api/v1/tokens", json={"name": "notebook", "scopes": ["read"]}).json()
+    )
+    heard: list[dict[str, Any]] = []
+
+    async def hear(message: Any) -> None:
+        heard.append(message)
+        if len(heard) == 3:
+            await asyncio.to_thread(api.owner.delete, f"/api/v1/tokens/{made['id']}")
+
+    await downloading(api, made["secret"]).stream_response(hear)
+    assert len(heard) == 3
+    assert heard[-1]["more_body"]  # it was not ended as a whole file is
     assert past.views == 0
 
 

@@ -29,7 +29,7 @@ and acts need a login or a token. Times are ISO-8601 or microseconds since 1970 
 
 def build(parts: Parts) -> Front:
     """The whole application over `parts`."""
-    app, busy = _framework()
+    app, busy = framework()
     app.state.parts, app.state.room = parts, room_for(parts.settings)
     parts.edges["http"] = app.state.room.statistics
     return Front(app, busy, parts)
@@ -37,10 +37,10 @@ def build(parts: Parts) -> Front:
 
 def openapi() -> str:
     """The OpenAPI document as JSON text."""
-    return json.dumps(_framework()[0].openapi())
+    return json.dumps(framework()[0].openapi())
 
 
-def _framework() -> tuple[FastAPI, dict[str, Endpoint]]:
+def framework() -> tuple[FastAPI, dict[str, Endpoint]]:
     """Every noun's routes, and the endpoints that are answered before the framework."""
     app = FastAPI(
         title="Wacket",

@@ -43,6 +43,8 @@ OPEN: dict[str, str] = {
     "POST /api/v1/login": "this is how one gets in; slowed down per name and per address",
     "GET /s/{code}": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
     "POST /api/v1/setup": "uses such a code; guessing is slowed down",
+    "GET /api/v1/openapi.json": "the same for every hub of this version; tells nothing about this one",
+    "HEAD /api/v1/openapi.json": "the same for every hub of this version; tells nothing about this one",
     "GET /ping": "says that a hub is here, which the open port says already",
     "HEAD /ping": "says that a hub is here, which the open port says already",
     "GET /health": "says pass or fail for load balancers, and nothing else",

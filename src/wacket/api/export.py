@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Generator, Iterator
+import logging
+from collections.abc import AsyncGenerator, Generator
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Message, Send
 
 from wacket.api import logs, series
-from wacket.api.access import Caller, may, parts_of
-from wacket.api.parts import Parts
+from wacket.api.access import Caller, caller_of, may, parts_of
+from wacket.api.parts import apart
+from wacket.errors import WacketError
 from wacket.history.exporting import MEDIA_TYPES, Export, Logs, Name, Readings
 
 router = APIRouter(tags=["export"])
+log = logging.getLogger(__name__)
 Reader = Annotated[Caller, Depends(may("read"))]
 Format = Annotated[Literal["csv", "ndjson", "parquet"], Query(description="What the file is to be.")]
 
@@ -53,9 +57,13 @@ async def export_readings(
     """
     parts = parts_of(request)
     begin, end = logs.ever(since, until, parts.clock())
-    chosen = series.choose(parts, match, node)
-    names = [Name(one.id, one.node_name, one.name, one.labels, one.unit) for one in chosen]
-    return await _stream(parts, Export(Readings(names, begin, end), format), "readings")
+
+    def names() -> list[Name]:
+        chosen = series.choose(parts, match, node)
+        return [Name(one.id, one.node_name, one.name, one.labels, one.unit) for one in chosen]
+
+    wanted = Readings(await apart(parts, names), begin, end)
+    return await _stream(request, Export(wanted, format), "readings")
 
 
 @router.get(
@@ -91,26 +99,50 @@ async def export_logs(
         until=until,
     )
     nodes = {row.id: row.name for row in parts.catalogue.nodes()}
-    return await _stream(parts, Export(Logs(wanted, nodes), format), "logs")
+    return await _stream(request, Export(Logs(wanted, nodes), format), "logs")
 
 
-async def _stream(parts: Parts, wanted: Export, name: str) -> StreamingResponse:
-    pieces = parts.query.export(wanted)
-    first = await asyncio.to_thread(next, pieces, b"")  # what is wrong with the question shows here
-    return StreamingResponse(
-        _streamed(first, pieces),
-        media_type=MEDIA_TYPES[wanted.format],
-        headers={"Content-Disposition": f'attachment; filename="{name}.{wanted.format}"'},
-    )
+class Download(StreamingResponse):
+    """A file that is broken off, so that nobody takes it for whole, when its reader takes nothing of it for `patience`
+    seconds or may no longer read.
+    """
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], patience: float, media: str, name: str) -> None:
+        super().__init__(pieces, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        self._pieces, self._patience = pieces, patience
+
+    async def stream_response(self, send: Send) -> None:
+        async def patient(message: Message) -> None:
+            async with asyncio.timeout(self._patience):
+                await send(message)
+
+        try:
+            await super().stream_response(patient)
+        except (TimeoutError, WacketError) as error:
+            log.warning("an export was broken off: %s", error or f"nothing was taken for {self._patience:g} s")
+        finally:
+            await self._pieces.aclose()
 
 
-async def _streamed(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _stream(request: Request, wanted: Export, name: str) -> StreamingResponse:
+    parts = parts_of(request)
+    pieces = cast(Generator[bytes, None, None], parts.query.export(wanted))
+    first = await apart(parts, next, pieces, b"")  # what is wrong with the question shows here
+    patience = parts.settings.doors.slow_seconds
+    streamed = _streamed(request, first, pieces)
+    return Download(streamed, patience, MEDIA_TYPES[wanted.format], f"{name}.{wanted.format}")
+
+
+async def _streamed(
+    request: Request, first: bytes, pieces: Generator[bytes, None, None]
+) -> AsyncGenerator[bytes, None]:
+    parts, piece = parts_of(request), first
     try:
-        piece = first
         while piece:
             yield piece
-            piece = await asyncio.to_thread(next, pieces, b"")
+            await caller_of(request, "read")  # a token may have been revoked meanwhile
+            piece = await apart(parts, next, pieces, b"")
     finally:
         # The caller has gone while a thread makes the next piece: then it is closed when the thread lets go of it.
         with contextlib.suppress(ValueError):
-            cast(Generator[bytes, None, None], pieces).close()
+            pieces.close()

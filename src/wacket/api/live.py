@@ -17,11 +17,11 @@ from msgspec import Meta
 
 from wacket.api import logs, series
 from wacket.api.access import Caller, caller_of, may, parts_of
-from wacket.api.parts import Parts
+from wacket.api.parts import Parts, apart
 from wacket.bus.memory import Subscription, Told
 from wacket.errors import BadRequest, NotFound, WacketError
 from wacket.history.logsearch import LogRow
-from wacket.records import Logs, Readings
+from wacket.records import U32, Logs, Readings
 
 router = APIRouter()
 Reader = Annotated[Caller, Depends(may("read"))]
@@ -32,6 +32,7 @@ FIRST_WORD = 30  # seconds in which the client says what it wants
 MOST_READINGS, MOST_LOGS = 2000, 500  # rows in one message
 MOST_TEXT = 65_536  # characters of what a client says
 POLICY = 1008  # the close code for "may not"
+UNKNOWN, UNWANTED, WANTED = range(3)  # what is known of a series
 
 Text = Annotated[str, Meta(max_length=1000)]
 Glob = Annotated[str, Meta(max_length=200)]
@@ -67,9 +68,12 @@ async def live(caller: Reader, websocket: WebSocket) -> None:
         return
     except WebSocketDisconnect:
         return
-    with parts.bus.subscribe("batches", limit=256) as subscription:
-        jobs = (_gather(subscription, sieve), _send(websocket, sieve), _listen(websocket, sieve), _check(websocket))
-        await _until_one_ends([asyncio.ensure_future(job) for job in jobs])
+    with parts.bus.subscribe("batches", limit=256) as batches, parts.bus.subscribe("nodes", limit=1) as nodes:
+        checking = asyncio.ensure_future(_check(websocket))
+        jobs = (_gather(batches, sieve), _follow(nodes, sieve), _send(websocket, sieve), _listen(websocket, sieve))
+        await _until_one_ends([checking, *map(asyncio.ensure_future, jobs)])
+    if not checking.cancelled():
+        await _refuse(websocket, checking.result())
 
 
 def understood(text: str | bytes) -> Wanted:
@@ -98,12 +102,27 @@ class Sieve:
         node = next(iter(series.node_ids(self._parts, [chosen.node]))) if chosen and chosen.node else None
         least = logs.severity_number(str(chosen.severity)) if chosen and chosen.severity != "" else 0
         self._wanted, self._node, self._least = wanted, node, least
-        self._known = np.zeros(0, np.bool_)  # by series id: is it wanted
+        self.forget()
         self._readings: list[Readings] = []
         self._logs: list[LogRow] = []
 
+    def forget(self) -> None:
+        """A node may be called otherwise: find out anew which series are wanted."""
+        self._wants = np.zeros(0, np.int8)  # by series id: UNKNOWN, WANTED or UNWANTED
+
+    async def learn(self, told: Told) -> None:
+        """Find out which series of a batch are wanted, beside the loop: they may be thousands, and a hundred globs."""
+        readings: Readings | None = told.batch.readings
+        if readings is None or not len(readings):
+            return
+        while self._wanted.readings and len(fresh := self._unknown(readings)):  # `ask` and `forget` begin anew
+            wants, globs = self._wants, self._wanted.readings
+            fitting = await apart(self._parts, self._parts.catalogue.fitting, fresh.tolist(), globs)
+            wants[fresh] = UNWANTED
+            wants[fitting] = WANTED
+
     def take(self, told: Told) -> None:
-        """Look through one batch."""
+        """Look through one batch whose series have been learned."""
         readings: Readings | None = told.batch.readings
         if readings is not None and self._wanted.readings and len(readings):
             self._take_readings(readings)
@@ -126,10 +145,7 @@ class Sieve:
         return [msgspec.json.encode(message) for message in messages]
 
     def _take_readings(self, readings: Readings) -> None:
-        highest = int(readings.series.max())
-        if highest >= len(self._known):
-            self._learn(highest)
-        rows = np.flatnonzero(self._known[readings.series])
+        rows = np.flatnonzero(self._wants[readings.series] == WANTED)
         if len(rows):
             self.lost += max(0, len(rows) - MOST_READINGS)
             rows = rows[-MOST_READINGS:]
@@ -139,11 +155,11 @@ class Sieve:
             self._readings.append(kept)
             self.ready.set()
 
-    def _learn(self, highest: int) -> None:
-        """Series have been made since the catalogue was looked at."""
-        found = [one.id for one in self._parts.catalogue.find(self._wanted.readings)]
-        self._known = np.zeros(max(highest, *found, 0) + 1 if found else highest + 1, np.bool_)
-        self._known[found] = True
+    def _unknown(self, readings: Readings) -> U32:
+        highest = int(readings.series.max())
+        if highest >= len(self._wants):
+            self._wants = np.pad(self._wants, (0, highest + 1 - len(self._wants)))
+        return np.unique(readings.series[self._wants[readings.series] == UNKNOWN])
 
     def _take_logs(self, lines: Logs, first_id: int) -> None:
         chosen = self._wanted.logs or WantedLogs()
@@ -199,7 +215,13 @@ async def _gather(subscription: Subscription, sieve: Sieve) -> None:
     async for told in subscription:
         sieve.lost += subscription.lost - missed
         missed = subscription.lost
+        await sieve.learn(told)
         sieve.take(told)
+
+
+async def _follow(renamed: Subscription, sieve: Sieve) -> None:
+    async for _ in renamed:
+        sieve.forget()
 
 
 async def _send(websocket: WebSocket, sieve: Sieve) -> None:
@@ -227,15 +249,14 @@ async def _heard(websocket: WebSocket) -> str | bytes:
     return said
 
 
-async def _check(websocket: WebSocket) -> None:
-    """End when the caller may no longer read."""
+async def _check(websocket: WebSocket) -> str:
+    """Why the caller may no longer read, once that is so. Closing is for later, when nobody sends any more."""
     while True:
         await asyncio.sleep(CHECK_EVERY)
         try:
             await caller_of(websocket, "read")
         except WacketError as error:
-            await _refuse(websocket, str(error))
-            return
+            return str(error)
 
 
 async def _refuse(websocket: WebSocket, reason: str) -> None:
@@ -244,7 +265,7 @@ async def _refuse(websocket: WebSocket, reason: str) -> None:
         await websocket.close(POLICY, reason.encode()[:120].decode("utf-8", "ignore"))
 
 
-async def _until_one_ends(tasks: list[asyncio.Future[None]]) -> None:
+async def _until_one_ends(tasks: list[asyncio.Future[Any]]) -> None:
     """A client that leaves ends one of the tasks, and the others end with it. Our own bugs rise."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 
 from wacket.api.access import Caller, may, parts_of
-from wacket.api.parts import Parts
+from wacket.api.parts import Parts, apart
 from wacket.api.series import node_ids
 from wacket.errors import BadRequest
 from wacket.history import times
@@ -204,7 +203,7 @@ async def _page(parts: Parts, wanted: LogQuery) -> Response:
         page = parts.query.search(wanted)
         return msgspec.json.encode({"logs": as_json(parts, page.rows), "cursor": page.cursor or None})
 
-    return Response(await asyncio.to_thread(answer), media_type="application/json")
+    return Response(await apart(parts, answer), media_type="application/json")
 
 
 def _document(text: str) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
@@ -20,10 +22,16 @@ if TYPE_CHECKING:
     from wacket.settings import Settings
     from wacket.watch.clusters import ClusterWatch
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class Parts:
-    """`clock` gives microseconds since 1970 UTC. `edges` maps a name to its `statistics()`."""
+    """`clock` gives microseconds since 1970 UTC. `edges` maps a name to its `statistics()`.
+
+    `questions` are the threads for what may take seconds; a login or a board never waits behind those.
+    """
 
     folder: Path
     settings: Settings
@@ -32,6 +40,7 @@ class Parts:
     tokens: Tokens
     history: History
     query: Query
+    questions: Executor
     catalogue: Catalogue
     admission: Admission
     intake: Intake
@@ -41,3 +50,8 @@ class Parts:
     owner_key: str
     edges: dict[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # door -> "host:port" as really bound
+
+
+async def apart(parts: Parts, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """The result of `work`, done on the threads for questions."""
+    return await asyncio.get_running_loop().run_in_executor(parts.questions, lambda: work(*args, **named))

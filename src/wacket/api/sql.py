@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from wacket.api.access import Caller, audit, may, parts_of
-from wacket.api.parts import Parts
+from wacket.api.parts import Parts, apart
 from wacket.history.sql import MOST_ROWS, MOST_TEXT, VIEWS, Names
 
 router = APIRouter(tags=["sql"])
@@ -52,7 +51,7 @@ async def ask(caller: Admin, body: Question, request: Request) -> Response:
     """One SELECT, bounded in time, memory and rows."""
     parts = parts_of(request)
     await audit(parts, caller, "sql", details={"sql": body.sql[:1000]})
-    return Response(await asyncio.to_thread(_answer, parts, body), media_type="application/json")
+    return Response(await apart(parts, _answer, parts, body), media_type="application/json")
 
 
 def _answer(parts: Parts, question: Question) -> bytes:

@@ -72,8 +72,13 @@ class Catalogue:
         if node is not None:
             wanted = [series for series in wanted if series.node_name == node]
         if match:
-            wanted = [series for series in wanted if any(_fits(series, glob) for glob in match)]
+            wanted = [series for series in wanted if _fits(series, match)]
         return wanted
+
+    def fitting(self, ids: Iterable[int], match: Sequence[str]) -> list[int]:
+        """Those of these series that fit any glob of `match`."""
+        known = ((number, self.get(number)) for number in ids)
+        return [number for number, series in known if series is not None and _fits(series, match)]
 
     def get(self, series: int) -> Series | None:
         row = self._rows.get(series)
@@ -159,6 +164,6 @@ class Catalogue:
         self.changes += 1
 
 
-def _fits(series: Series, glob: str) -> bool:
-    whole = f"{series.node_name}/{series.name}" if "/" in glob else series.name
-    return fnmatch.fnmatchcase(whole, glob)
+def _fits(series: Series, match: Sequence[str]) -> bool:
+    whole = f"{series.node_name}/{series.name}"
+    return any(fnmatch.fnmatchcase(whole if "/" in glob else series.name, glob) for glob in match)
