@@ -11,6 +11,7 @@ ARGS ?=
 FUZZ_SECONDS ?= 120
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RUNS := $(VENV)/.runs
 
 # The whole test run may last this long; `timeout` is missing on macOS, where only the limit per test holds.
 TEST_SECONDS ?= 660
@@ -29,10 +30,14 @@ help:  ## show this list
 setup: $(READY)  ## make the virtual environment with everything a developer needs
 
 $(READY): pyproject.toml scripts/setup
-	@scripts/setup "$(VENV)" "$(PYTHON)" $(TOOLS)
+	@scripts/setup "$(VENV)" "$(PYTHON)" '.[dev]' $(TOOLS)
+	@touch $@ $(RUNS)
+
+$(RUNS): pyproject.toml
+	@scripts/setup "$(VENV)" "$(PYTHON)" .
 	@touch $@
 
-demo: $(READY)  ## start a hub with simulated boards and watch what arrives
+demo: $(RUNS)  ## start a hub with simulated boards and watch what arrives
 	@$(BIN)/wacket demo $(ARGS)
 
 test: $(READY)  ## run all the tests but the long fault runs
