@@ -40,11 +40,18 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def parsed(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    given = parser.parse_args()
+    if given.quick and given.docs:
+        parser.error("--docs is for whole runs: what --quick measures is a look, not a promise")
+    return given
+
+
 def main() -> int:
     end_in_order()
     parser = arguments(__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(known()))
-    given = parser.parse_args()
+    given = parsed(parser)
     wrong = [name for name in given.rows if name not in known()]
     if wrong:
         parser.error(f"no row named {', '.join(wrong)}; known: {', '.join(known())}")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import report, senders
 from benchmarks.harness import Hub, Server, end_in_order, work_folder
-from benchmarks.ours import arguments
+from benchmarks.ours import arguments, parsed
 from benchmarks.peers import influxdb, rsyslog, victoria
 from benchmarks.peers.rsyslog import Rsyslog
 from benchmarks.report import Figure, Options, median
@@ -129,7 +129,7 @@ def compared(
 
 def main() -> int:
     end_in_order()
-    given = arguments(__doc__).parse_args()
+    given = parsed(arguments(__doc__))
     install()
     options = Options(given.quick, given.folder, given.rounds, given.docs)
     facts = report.machine() | {"file_system": report.file_system(options.folder)}
