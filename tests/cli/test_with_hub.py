@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 
 from wacket.cli.support.crash import torture
+from wacket.cli.support.errors import Failed
 from wacket.cli.support.process import HubProcess
 from wacket.settings import split_address
 
@@ -110,10 +112,7 @@ def test_tokens_people_and_nodes_can_be_made_seen_and_ended(run):
     run("token", "revoke", str(token["id"]))
     run("status", "--token", secret, code=4)
     run("people", "add", "ada", "--role", "operator", input="a long enough passphrase\n")
-    assert (
-        "ada   operator" in run("people", "ls").stdout.replace("  operator", "   operator", 1)
-        or "operator" in run("people", "ls").stdout
-    )
+    assert [words[:2] for words in map(str.split, run("people", "ls").stdout.splitlines())] == [["ada", "operator"]]
     run("people", "role", "ada", "viewer")
     run("people", "remove", "ada")
     assert "ada" not in run("people", "ls").stdout
@@ -214,3 +213,26 @@ def test_pushing_a_file_that_has_grown_stores_what_is_new_and_no_whole_piece_twi
         "select count(*), max(value) from readings where epoch_us(time) between 1599999999000000 and 1600009999000000"
     )
     assert run("sql", "--csv", asked).stdout.splitlines()[1] == "2001,2000.0"
+
+
+def test_a_hub_ends_with_whoever_started_it_even_by_kill(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from wacket.cli.support.process import HubProcess\n"
+        f"process = HubProcess(Path({str(tmp_path / 'home')!r}), {DOORS!r}); process.start()\n"
+        "print(process._process.pid, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter:
+        hub = psutil.Process(int(starter.stdout.readline()))
+        starter.kill()
+    hub.wait(30)
+    assert not (tmp_path / "home" / "hub.json").exists()
+
+
+def test_a_hub_that_says_nothing_is_given_up(tmp_path, monkeypatch):
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexec sleep 600\n")
+    silent.chmod(0o700)
+    monkeypatch.setattr("wacket.cli.support.process.sys.executable", str(silent))
+    monkeypatch.setattr("wacket.cli.support.process.STARTING", 0.05)
+    with pytest.raises(Failed, match="it said nothing"):
+        HubProcess(tmp_path / "home", DOORS).start()

@@ -6,7 +6,9 @@ Runs it in the foreground until Ctrl-C or SIGTERM; prints where it listens once 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import click
@@ -37,9 +39,18 @@ LAN = {"doors.http": "*:8080", "doors.https": "*:8443", "doors.tcp": "*:8090", "
 @click.option("--tcp", metavar="HOST:PORT", help="Lines over TCP; 127.0.0.1:8090.")
 @click.option("--udp", metavar="HOST:PORT", help="Lines over UDP; 127.0.0.1:8090. Give '' to close it.")
 @click.option("--lan", is_flag=True, help="Listen on every address not set otherwise, with TLS for people.")
+@click.option("--until-eof", is_flag=True, hidden=True, help="End when standard input ends.")
 @click.pass_obj
 def command(
-    session: Session, /, *, http: str | None, https: str | None, tcp: str | None, udp: str | None, lan: bool
+    session: Session,
+    /,
+    *,
+    http: str | None,
+    https: str | None,
+    tcp: str | None,
+    udp: str | None,
+    lan: bool,
+    until_eof: bool,
 ) -> None:
     """Start the hub of this machine and keep it running until Ctrl-C.
 
@@ -48,9 +59,18 @@ def command(
     """
     from wacket.hub import run
 
+    if until_eof:
+        threading.Thread(target=_end_at_eof, name="eof", daemon=True).start()
     given = {"doors.http": http, "doors.https": https, "doors.tcp": tcp, "doors.udp": udp}
     said = {name: address for name, address in given.items() if address is not None}
     run(session.folder, said, lambda ready: announce(session, ready), LAN if lan else None)
+
+
+def _end_at_eof() -> None:
+    """End in order when whoever started this hub has ended, in whatever way."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def announce(session: Session, ready: Ready) -> None:

@@ -1,12 +1,14 @@
 """A hub as a process of its own, for commands that need one for themselves: the demo, the crash test.
 
-It is this very program (`python -m wacket up`), so what is shown is what a user gets. Ends with whoever started it.
+It is this very program (`python -m wacket up`), so what is shown is what a user gets. It ends with whoever started it,
+however that ends: its standard input is a pipe from there, and it ends when nobody holds the other end any more.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -20,6 +22,7 @@ from wacket.cli.support.errors import Failed
 from wacket.cli.support.place import find
 from wacket.settings import split_address
 
+STARTING = 60.0  # seconds until it must have said where it listens
 PATIENCE = 15.0  # seconds for an orderly end
 
 
@@ -43,7 +46,7 @@ class HubProcess:
 
     def _start(self) -> None:
         # -P: what lies in the folder where the user happens to be is not imported.
-        words = [sys.executable, "-P", "-m", "wacket", "up", "--json", "--data", str(self.folder)]
+        words = [sys.executable, "-P", "-m", "wacket", "up", "--json", "--until-eof", "--data", str(self.folder)]
         words += [part for door, address in self.doors.items() for part in (f"--{door}", address)]
         # What the environment says of hubs and their settings is meant for another one.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WACKET_")}
@@ -51,7 +54,7 @@ class HubProcess:
         with self._words().open("ab") as complaints:
             self._process = subprocess.Popen(  # noqa: S603
                 words,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 env=environment,
@@ -100,13 +103,13 @@ class HubProcess:
     def _first_line(self) -> dict[str, Any]:
         process = self._process
         assert process is not None and process.stdout is not None  # noqa: S101
+        heard, _, _ = select.select([process.stdout], [], [], STARTING)
         try:
-            line = process.stdout.readline()
-            ready = json.loads(line) if line else None
+            ready = json.loads(process.stdout.readline()) if heard else None
         except ValueError:
             ready = None
         if not isinstance(ready, dict):
-            self.stop()
+            self.kill()
             raise Failed(f"the hub did not start: {self.complaints() or 'it said nothing'}")
         return ready
 
@@ -122,8 +125,9 @@ class HubProcess:
             process.kill()
             return process.wait()
         finally:
-            if process.stdout:
-                process.stdout.close()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
 
 
 def free_or_any(address: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> str:
