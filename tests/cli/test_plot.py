@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from wacket.cli.support.plot import Band, bands, chart, clock, spark
+from wacket.cli.support.plot import Band, bands, chart, clock
 
 SECOND = 1_000_000
 
@@ -55,11 +55,6 @@ def test_what_is_not_a_number_is_left_out_and_nothing_is_drawn_of_nothing():
     assert chart([(0, math.nan), (1, math.inf)], 40, 5) == []
     assert chart([], 40, 5) == []
     assert chart([(0, math.nan), (1, 2.0)], 40, 5) == chart([(1, 2.0)], 40, 5)
-
-
-def test_sparks():
-    assert spark([1, 2, 3, 4, 5, 6, 7, 8]) == "▁▂▃▄▅▆▇█"
-    assert spark([5, 5]) == "▅▅" and spark([]) == ""
 
 
 def test_the_axis_shows_as_much_of_the_time_as_its_span_needs():

@@ -96,6 +96,14 @@ def test_http_counts_what_is_stored_and_keeps_its_connection(posts):
     way.close()
 
 
+def test_the_heading_of_a_table_is_no_line_that_could_be_lost(posts):
+    posts.answer = lambda path, body: (200, b'{"stored": 1, "rejected": 0}')
+    way = Http(posts.address, "logger", "csv")
+    way.send(b"time,temp\n1,2\n")
+    assert (way.sent, way.acknowledged) == (1, 1)
+    way.close()
+
+
 def test_a_refusal_is_an_error_with_the_hubs_words(posts):
     posts.answer = lambda path, body: (503, b'{"error": "disk full"}')
     way = Http(posts.address, "rack", "influx")

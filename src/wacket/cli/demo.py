@@ -142,6 +142,7 @@ def _replay(session: Session, process: HubProcess, file: Path) -> None:
 
 def _clusters(session: Session, process: HubProcess) -> None:
     """Have the clusters computed and print what a client of /clusters/summary gets."""
+    from wacket.cli.clusters import AVERAGES
     from wacket.cli.support.output import Column
 
     hub = process.hub(timeout=120)
@@ -151,15 +152,7 @@ def _clusters(session: Session, process: HubProcess) -> None:
     if session.as_json:
         session.out.json(clusters)
         return
-    fields = {
-        "label": "label",
-        "count": "count",
-        "avg_power_active_w": "active W",
-        "avg_power_reactive_var": "reactive var",
-        "avg_power_apparent_va": "apparent VA",
-        "avg_line_current_a": "current A",
-        "avg_line_voltage_v": "voltage V",
-    }
+    fields = {"label": "label", "count": "count", **AVERAGES}
     rows = [{name: _rounded(row.get(name)) for name in fields} for row in clusters]
     whole = sum(1 for row in clusters if row["label"] != -1)
     session.out.line(f"{folded(whole, 'cluster')} (label -1: events that fit none)")

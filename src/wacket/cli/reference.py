@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import cleandoc
 
 import click
 
@@ -35,7 +36,7 @@ lines in a pipe, and JSON with `--json`. Colours and progress bars appear on a t
 | `WACKET_HUB` | the hub's address, as `--hub` |
 | `WACKET_DATA` | the data folder of this machine's hub, as `--data` |
 | `WACKET_TOKEN` | a token, as `--token` |
-| `WACKET_FOLDER_SETTING` names such as `WACKET_DOORS_HTTP` | settings of the hub that `wacket up` starts |
+| `WACKET_SECTION_NAME` such as `WACKET_DOORS_HTTP` | settings of the hub that `wacket up` starts |
 | `NO_COLOR` | no colour |
 | `WACKET_DEBUG` | on a fault, show where in the program it happened |
 
@@ -64,7 +65,7 @@ def page() -> str:
 
 def _section(command: click.Command, context: click.Context, first: str, level: str) -> Iterator[str]:
     yield f"{level} {context.command_path}\n"
-    about = (command.help or first).split("\f")[0].strip()
+    about = cleandoc(command.help or first).split("\f")[0].strip()
     yield f"{about}\n"
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield f"```\n{usage}\n```\n"

@@ -15,7 +15,6 @@ Point = tuple[int, float]  # µs since 1970, value
 BRAILLE = 0x2800
 # Dot bits of a braille cell by [row][column].
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-BARS = "▁▂▃▄▅▆▇█"
 
 
 class Band(NamedTuple):
@@ -59,19 +58,6 @@ def chart(points: Sequence[Point], width: int, height: int, ascii_only: bool = F
     left, right = clock(since, until - since), clock(until, until - since)
     gap = max(1, inner - len(left) - len(right))
     return [*lines, " " * (margin + 1) + left + " " * gap + right]
-
-
-def spark(values: Sequence[float]) -> str:
-    """A line one character high, one character a value."""
-    finite = [value for value in values if math.isfinite(value)]
-    if not finite:
-        return ""
-    low, high = min(finite), max(finite)
-    span = (high - low) or 1.0
-    middle = 0.0 if high > low else 0.5
-    return "".join(
-        BARS[min(7, int(((value - low) / span + middle) * 8))] if math.isfinite(value) else " " for value in values
-    )
 
 
 def short(value: float) -> str:

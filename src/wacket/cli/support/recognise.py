@@ -18,8 +18,6 @@ _SECTION_PAIR = re.compile(r"=[^;]*;")
 _INFLUX = re.compile(r"[^\s,=]+(,[^\s,=]+=(\\.|[^\s,])+)*\s+[^\s=,]+=\S+(\s+-?\d+)?\s*")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _WHEN = re.compile(r"\d{9,19}(\.\d+)?|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)?)?")
-# Epoch numbers of this many digits or more are milliseconds, microseconds, nanoseconds.
-_SCALES = ((18, 1_000), (15, 1), (12, 1 / 1_000), (0, 1 / 1_000_000))
 
 
 def recognise(lines: Sequence[str]) -> str:
@@ -52,22 +50,13 @@ def triples_to_ndjson(lines: Iterable[str]) -> Iterable[str]:
 
 
 def _moment(text: str) -> object:
-    """Epoch numbers in any unit as ISO-8601, so that nothing downstream has to guess again; other text as it
-    is.
-    """
+    """Epoch numbers in any unit as ISO-8601, so that nothing downstream has to guess again; other text as it is."""
+    from wacket.formats._times import epoch, iso
+
     if not _NUMBER.fullmatch(text) or text.startswith(("-", "+")):
         return text
-    from datetime import UTC, datetime, timedelta
-
-    whole = text.partition(".")[0]
-    scale = next(scale for digits, scale in _SCALES if len(whole) >= digits)
-    exact = "." not in text and scale >= 1
-    try:
-        microseconds = int(whole) // int(scale) if exact else round(float(text) / scale)
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return text
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    at = epoch(int(text) if text.isdigit() else float(text))
+    return text if at is None else iso(at)
 
 
 def _is_object(line: str) -> bool:
