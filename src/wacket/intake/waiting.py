@@ -93,9 +93,6 @@ class Waiting:
         for callback in callbacks:
             callback()
 
-    def full(self) -> bool:
-        return self._total >= self._limit
-
     def when_room(self, callback: Callable[[], None]) -> None:
         """Call once, the next time something has been released."""
         self._room.append(callback)
