@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from wacket.api.access import Caller, iso, may, parts_of, perform
 from wacket.api.parts import Parts
 from wacket.errors import BadRequest, NotFound
-from wacket.intake.admission import NODE_NAME
+from wacket.intake.admission import require_node_name
 from wacket.ledger import nodes
 from wacket.ledger.nodes import NodeRow
 
@@ -95,7 +95,7 @@ async def one_node(caller: Reader, name: str, request: Request) -> NodeInfo:
 async def create_node(caller: Operator, body: NewNode, request: Request) -> NodeInfo:
     """Make a node before it has spoken, adopted from the start. It speaks with a token bound to its name."""
     parts = parts_of(request)
-    _require_name(body.name)
+    require_node_name(body.name, "name")
 
     def work(connection: Connection) -> NodeRow:
         nodes.require_free(connection, body.name)
@@ -114,7 +114,7 @@ async def change_node(caller: Operator, name: str, body: NodeChange, request: Re
     """
     parts, new = parts_of(request), body.name or name
     if body.name is not None:
-        _require_name(body.name)
+        require_node_name(body.name, "name")
     _require_tags(body.tags or {})
 
     def work(connection: Connection) -> NodeRow:
@@ -136,11 +136,6 @@ async def change_node(caller: Operator, name: str, body: NodeChange, request: Re
 def _tell(parts: Parts, row: NodeRow) -> None:
     parts.catalogue.add_nodes([row])
     parts.bus.publish_nowait("nodes", row)
-
-
-def _require_name(name: str) -> None:
-    if not NODE_NAME.fullmatch(name):
-        raise BadRequest("a node's name has letters, digits and . _ @ : - only, 1 to 63 of them", "name")
 
 
 def _require_tags(tags: dict[str, str]) -> None:

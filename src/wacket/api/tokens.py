@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from wacket.api.access import EPOCH, Caller, audit_row, iso, may, parts_of
 from wacket.errors import BadRequest
-from wacket.intake.admission import NODE_NAME
+from wacket.intake.admission import require_node_name
 from wacket.ledger import audit as audit_rows
 from wacket.ledger.tokens import Token
 
@@ -87,8 +87,8 @@ async def list_tokens(caller: Admin, request: Request) -> TokenList:
 @router.post("/api/v1/tokens", status_code=201, summary="Make a token")
 async def create_token(caller: Admin, body: NewToken, request: Request) -> NewTokenInfo:
     """Make a token. Its secret is in this answer and nowhere else: whoever loses it makes another."""
-    if body.node and not NODE_NAME.fullmatch(body.node):
-        raise BadRequest("a node's name has letters, digits and . _ @ : - only, 1 to 63 of them", "node")
+    if body.node:
+        require_node_name(body.node, "node")
     parts = parts_of(request)
     token, secret = await parts.tokens.create(
         body.name,

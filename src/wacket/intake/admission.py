@@ -122,11 +122,8 @@ class Admission:
 
     def _identify(self, token: str | None, name: str | None, peer: str) -> Identity:
         """Who this is. Raises what `admit` raises."""
-        if name is not None and not NODE_NAME.fullmatch(name):
-            raise BadRequest(
-                f"{name[:80]!r} cannot be a node's name: letters, digits and . _ @ : - only, 1 to 63 of them",
-                "node",
-            )
+        if name is not None:
+            require_node_name(name, "node")
         if token:
             return self._by_token(token, name)
         if is_loopback(peer):
@@ -204,6 +201,13 @@ class Admission:
 def _is_trusted(row: NodeRow) -> bool:
     """Adopted nodes are, and this machine is where it gives no name: older clients of the energy services cannot."""
     return row.state == ADOPTED or (row.state == "pending" and is_loopback(row.identity.removeprefix("peer:")))
+
+
+def require_node_name(name: str, field: str) -> None:
+    """Raises BadRequest, naming the field that the name came in."""
+    if not NODE_NAME.fullmatch(name):
+        reason = f"{name[:80]!r} cannot be a node's name: letters, digits and . _ @ : - only, 1 to 63 of them"
+        raise BadRequest(reason, field)
 
 
 @lru_cache(maxsize=4096)
