@@ -7,7 +7,7 @@ never fails: a member that fits nowhere marks its object as one to keep whole (`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ _RESERVED = (*TIMES, "name", "labels", "node")  # what is done with these depend
 _DEEPEST = 8
 _LARGEST = int(np.finfo(np.float64).max)  # JSON has integers that no float64 reaches
 _LONGEST_UNIT = 32
+_SCALARS = {str, int, float, bool, type(None)}
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -106,7 +107,7 @@ class Objects:
         nodes = columns.pop("node") if type(columns.get("node", (0,))[0]) is str else ()
         if not sets and not nodes:
             return np.zeros(len(frames), np.int64)
-        raw = list(zip(map(_encode, sets or [{}] * len(nodes)), nodes or [""] * len(sets), strict=True))
+        raw = list(zip(_encoded(sets) or [b"{}"] * len(nodes), nodes or [""] * len(sets), strict=True))
         places = {pair: self._label_set(*pair) for pair in set(raw)}
         chosen = np.fromiter(map(places.__getitem__, raw), np.int64, len(raw))
         self.textual[frames[chosen < 0]] = True
@@ -114,6 +115,8 @@ class Objects:
 
     def _label_set(self, raw: bytes, node: str) -> int:
         """The place of a label set; -1 for one that a series cannot have."""
+        if not raw:
+            return -1
         pairs = {name: _text(value) for name, value in msgspec.json.decode(raw).items()}
         if node:
             pairs["node"] = node
@@ -204,6 +207,13 @@ def _split(columns: dict[str, Column], places: I64, kinds: Sequence[Any]) -> lis
         part = {name: tuple(compress(column, wanted)) for name, column in columns.items()}
         parts.append((part, places[wanted]))
     return parts
+
+
+def _encoded(sets: Column) -> list[bytes]:
+    """Label sets as JSON; b"" where a value is itself an object or a list: encoding those may use up the stack."""
+    if _SCALARS.issuperset(map(type, chain.from_iterable(map(dict.values, sets)))):
+        return list(map(_encode, sets))
+    return [_encode(labels) if _SCALARS.issuperset(map(type, labels.values())) else b"" for labels in sets]
 
 
 def _epochs(column: Column) -> tuple[I64, Mask]:
