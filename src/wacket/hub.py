@@ -20,14 +20,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wacket import __version__, api, heap
 from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
-from wacket.doors import certificate
 from wacket.doors.http import HttpDoor
 from wacket.doors.listening import bound
 from wacket.doors.tcp import TcpDoor
@@ -47,6 +46,9 @@ from wacket.ledger.tokens import Tokens
 from wacket.settings import Settings, load
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
+
+if TYPE_CHECKING:
+    from wacket.doors.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -251,7 +253,7 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
     application = api.build(parts)
     for name in ("http", "https"):
         if address := getattr(settings, name):
-            files = certificate.ensure(parts.folder / "tls") if name == "https" else None
+            files = _certificate(parts) if name == "https" else None
             door = HttpDoor(application, bound(address), files, settings.proxies())
             tasks.create_task(door.serve_until_closed(), name=name)
             opened.push_async_callback(door.close)
@@ -261,7 +263,7 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
 
 
 def _tls(parts: Parts) -> ssl.SSLContext:
-    files = certificate.ensure(parts.folder / "tls")
+    files = _certificate(parts)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files.certificate, files.key)
     return context
@@ -270,7 +272,13 @@ def _tls(parts: Parts) -> ssl.SSLContext:
 def _fingerprint(parts: Parts) -> str | None:
     if not (parts.settings.doors.https or parts.settings.doors.tcps):
         return None
-    return str(certificate.ensure(parts.folder / "tls").fingerprint)
+    return _certificate(parts).fingerprint
+
+
+def _certificate(parts: Parts) -> Certificate:
+    from wacket.doors import certificate  # 7 MB of memory, which a hub without TLS does not need
+
+    return certificate.ensure(parts.folder / "tls")
 
 
 def _address(listening: Any) -> str:

@@ -6,12 +6,13 @@ import asyncio
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from wacket.doors.certificate import Certificate
+if TYPE_CHECKING:
+    from wacket.doors.certificate import Certificate
 
 GRACE_SECONDS = 5  # for answers under way when the hub ends
 KEEP_ALIVE_SECONDS = 75  # a board that posts once a minute keeps its connection
