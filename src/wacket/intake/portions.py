@@ -20,6 +20,9 @@ Portion = Sequence[tuple[int, Envelope]]  # envelopes, or whole lines of them, w
 
 def cut(some: Portion, form: ModuleType) -> Iterator[Portion]:
     """Portions of about MOST_LINES lines at most, all in the order in which they came."""
+    if sum([envelope.body.count(b"\n") for _, envelope in some]) + len(some) <= MOST_LINES:
+        yield some
+        return
     portion: list[tuple[int, Envelope]] = []
     lines = 0
     for place, envelope in some:
