@@ -158,8 +158,8 @@ class _Opening:
             place = self.folder / segments.FOLDERS[kind]
             if gone and not any(segment.kind == kind for segment in self.kept) and not (place / GO_ON).exists():
                 raise Unavailable(
-                    f"{place} is empty, and {len(gone)} files should be there: put them back (is its disk there?), "
-                    f"or, if they are lost, make an empty file {place / GO_ON}"
+                    f"all files of {place} are gone (it had {len(gone)}): put them back (is its disk there?), or, if "
+                    f"they are lost, make an empty file {place / GO_ON}"
                 )
 
     def _unknown(self) -> list[str]:
