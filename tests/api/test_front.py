@@ -9,6 +9,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from tests.support.ask import ask, bodies, send
 
 from wacket.api.front import LONGEST_BODY, Front, is_called, own_names
 from wacket.api.parts import Parts
-from wacket.settings import Doors
+from wacket.errors import BadSettings
+from wacket.settings import Doors, load
 
 pytestmark = pytest.mark.slow
 StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
@@ -212,6 +214,12 @@ async def test_a_proxy_that_the_owner_named_is_believed(start_hub: StartHub) -> 
         # Somebody here, through the proxy, has no more rights than somebody elsewhere.
         status, _, _ = await send(hub, "GET", "/api/v1/me", owner=True, **told | {"X_Forwarded_For": "127.0.0.1"})
         assert status == 401
+
+
+@pytest.mark.parametrize("named", ["*", "everybody", "10.0.0.0/8, proxy.lan"])
+def test_a_proxy_is_named_by_its_address(tmp_path: Path, named: str) -> None:
+    with pytest.raises(BadSettings, match="trusted_proxies"):
+        load(tmp_path, {}, {"doors.trusted_proxies": named})
 
 
 # --- the plain port ---
