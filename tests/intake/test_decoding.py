@@ -76,6 +76,7 @@ def test_a_refused_line_costs_little_when_there_are_very_many(
     assert peak < 50 * len(body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["influx", "ndjson", "plotter", "text", "auto", "energy", "csv"])
 def test_portions_give_what_the_whole_gives(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     body = b"".join(

@@ -87,6 +87,7 @@ async def test_what_was_claimed_on_top_of_a_failed_commit_fails_too(intake: Inta
     assert journal.bodies() == ["2", "1", "0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [2, 3, 5])
 async def test_whatever_commits_fail_every_acknowledged_line_is_stored_once(
     intake: Intake, journal: ControlledJournal, every: int

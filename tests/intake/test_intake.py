@@ -8,9 +8,9 @@ import pytest
 from tests.support.journal import NOW, ControlledJournal, text
 
 from wacket.bus.memory import Bus
-from wacket.errors import Unavailable
+from wacket.errors import BadRequest, Unavailable
 from wacket.intake.catalogue import Catalogue
-from wacket.intake.intake import Intake
+from wacket.intake.intake import MOST_LINES, Intake
 from wacket.records import REJECT_SOURCE, Envelope
 from wacket.settings import Intake as Limits
 
@@ -76,6 +76,15 @@ async def test_the_oldest_keys_go_first_when_there_are_too_many(
     assert (await intake.accept(text(b"c", key="c"))).duplicates == 1
     assert (await intake.accept(text(b"a", key="a"))).duplicates == 0
     assert journal.bodies() == ["a", "b", "c", "a"]
+
+
+async def test_too_many_lines_at_once_are_refused_before_they_cost_anything(
+    intake: Intake, journal: ControlledJournal
+) -> None:
+    with pytest.raises(BadRequest, match="1,048,576 lines at once"):
+        await intake.accept(text(b"x\n" * (MOST_LINES + 1)))
+    assert journal.commits == 0
+    assert intake.waiting.statistics()["waiting_bytes"] == 0
 
 
 async def test_a_node_over_its_quota_is_told_when_to_come_again(

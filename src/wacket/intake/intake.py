@@ -26,6 +26,9 @@ from wacket.seams import Journal
 from wacket.settings import Intake as Limits
 
 COUNTED = ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed", "over_quota")
+MOST_LINES = (
+    1 << 20
+)  # of one envelope: a line costs a CSV half a kilobyte, and the decoding thread 5 µs if it is refused
 COMPANY_BYTES = 64 * 1024  # with this much waiting, the fixed price of a call is small already
 IN_FLIGHT = 2  # groups between decoding and disk: one is decoded while the one before is committed
 
@@ -67,8 +70,11 @@ class Intake:
     def submit(self, envelope: Envelope, settle: Settle | None) -> None:
         """Take an envelope; `settle` is called on the loop with its Receipt or the error.
 
-        Raises Unavailable if the hub is full or the node speaks faster than it may; then nothing was taken.
+        Raises Unavailable if the hub is full or the node speaks faster than it may, BadRequest if this is too much at
+        once; then nothing was taken.
         """
+        if len(envelope.body) > MOST_LINES and envelope.body.count(b"\n") > MOST_LINES:
+            raise BadRequest(f"more than {MOST_LINES:,} lines at once; send them in pieces")
         if self._limits.lines_per_second:
             self._keep_to_quota(envelope)
         self.waiting.put(Parcel(envelope, settle))
@@ -82,7 +88,7 @@ class Intake:
             raise Unavailable(f"more than the {rate:g} lines a second that a node may send here", retry_after=wait)
 
     async def accept(self, envelope: Envelope) -> Receipt:
-        """The receipt, when everything that it counts is on disk. Raises Unavailable; then nothing was kept."""
+        """The receipt, when everything that it counts is on disk. Raises what `submit` does; then nothing was kept."""
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
 
         def settle(result: Receipt | Exception) -> None:
