@@ -50,7 +50,8 @@ logs_days = 90
 API_HEAD = """# HTTP API
 
 This page is made from the hub's OpenAPI document by `make docs`; a running hub serves that document at
-`/api/v1/openapi.json`. Paths take and give JSON unless they say otherwise. Times in questions are ISO-8601, seconds
+`/api/v1/openapi.json`. It is answered at `doors.http` and, with the hub's own certificate, at `doors.https`
+([settings](settings.md)). Paths take and give JSON unless they say otherwise. Times in questions are ISO-8601, seconds
 since 1970, or an age such as `24h` or `7d`; times in answers are ISO-8601 with `Z`, except the points of a chart, which
 are `[microseconds since 1970 UTC, value]`.
 

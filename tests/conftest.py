@@ -52,3 +52,18 @@ def real_events() -> list[str]:
     if not path.exists():
         pytest.skip("the file of real energy events is not here (set WACKET_SHARED_DATA to its folder)")
     return path.read_text("utf-8").splitlines()
+
+
+LONGEST = 0.1  # seconds of a test that is not marked slow (law 3)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Names tests that should be marked slow. It fails nothing: a clock also measures what else the machine does."""
+    ended = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    slow = [
+        (report.duration, report.nodeid)
+        for report in ended
+        if report.when == "call" and report.duration > LONGEST and not {"slow", "torture"} & set(report.keywords)
+    ]
+    for seconds, name in sorted(slow, reverse=True)[:10]:
+        terminalreporter.write_line(f"{seconds:.2f} s, and not marked slow: {name}")

@@ -2,15 +2,14 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.support.serving import Request, Response, serving
 
 from wacket.cli.support.lazy import root
 from wacket.cli.support.report import told
@@ -46,53 +45,25 @@ class FakeHub:
     def last(self) -> Asked:
         return self.asked[-1]
 
+    def connected(self) -> None:
+        self.connections += 1
 
-def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # Head and body leave in two writes; without this each answer waits for a delayed ACK.
-        disable_nagle_algorithm = True
-
-        def setup(self) -> None:
-            hub.connections += 1
-            super().setup()
-
-        def answer(self) -> None:
-            parts = urlsplit(self.path)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            body = self.rfile.read(int(headers.get("content-length", 0)))
-            asked = Asked(self.command, parts.path, parse_qs(parts.query), headers, body)
-            hub.asked.append(asked)
-            known = hub.answers.get(f"{self.command} {parts.path}", (404, {"error": "no such thing"}, {}))
-            known = known(asked) if callable(known) else known
-            status, value, more = known if isinstance(known, tuple) else (200, known, {})
-            payload = value if isinstance(value, bytes) else json.dumps(value).encode()
-            self.send_response(status)
-            for name, text in {"Content-Length": str(len(payload)), **more}.items():
-                self.send_header(name, text)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    return Handler
+    def reply(self, request: Request) -> Response:
+        parts = urlsplit(request.target)
+        asked = Asked(request.method, parts.path, parse_qs(parts.query), dict(request.headers), request.body)
+        self.asked.append(asked)
+        known = self.answers.get(f"{asked.method} {asked.path}", (404, {"error": "no such thing"}, {}))
+        known = known(asked) if callable(known) else known
+        status, value, more = known if isinstance(known, tuple) else (200, known, {})
+        return Response(status, value if isinstance(value, bytes) else json.dumps(value).encode(), more)
 
 
 @pytest.fixture
 def hub() -> Iterator[FakeHub]:
     fake = FakeHub()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-    thread.start()
-    yield fake
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(fake.reply, fake.connected) as address:
+        fake.url = f"http://{address}"
+        yield fake
 
 
 @dataclass

@@ -11,7 +11,7 @@ from fastapi.routing import APIWebSocketRoute
 from wacket import api, formats
 from wacket.cli.support import lazy
 from wacket.records import Envelope
-from wacket.settings import Settings
+from wacket.settings import Doors, Settings
 
 from .conftest import ROOT
 
@@ -53,16 +53,35 @@ def test_the_api_page_is_current(maker, document):
     assert page("http-api.md") == maker.api_page(document), "run `make docs`"
 
 
-def test_every_route_says_what_it_does_and_shows_an_example(document):
-    silent = [
-        f"{method.upper()} {path}: no {what}"
-        for path, methods in document["paths"].items()
-        for method, route in methods.items()
-        if method in METHODS
-        for what in ("summary", "description")
-        if not route.get(what)
-    ]
+def routes(document):
+    for path, methods in document["paths"].items():
+        for method in METHODS & methods.keys():
+            yield f"{method.upper()} {path}", methods[method]
+
+
+def test_every_route_says_what_it_does(document):
+    silent = [name for name, route in routes(document) if not (route.get("summary") and route.get("description"))]
     assert silent == []
+
+
+def test_every_body_that_a_route_takes_or_gives_has_an_example(maker, document):
+    missing = []
+    for name, route in routes(document):
+        shown = "".join(title for title, _ in maker._examples(route, document))
+        gives = any(said.get("content") for status, said in route["responses"].items() if status.startswith("2"))
+        missing += [f"{name}: what is sent"] if route.get("requestBody") and "Sent" not in shown else []
+        missing += [f"{name}: what is answered"] if gives and "Answered" not in shown else []
+    assert missing == []
+
+
+def test_every_parameter_of_a_route_has_a_meaning(document):
+    parameters = [(name, asked) for name, route in routes(document) for asked in route.get("parameters", ())]
+    unknown = [
+        f"{name}: {asked['name']}"
+        for name, asked in parameters
+        if not (asked.get("description") or asked["schema"].get("description"))
+    ]
+    assert parameters and unknown == []
 
 
 def test_every_websocket_is_there():
@@ -81,10 +100,13 @@ def test_every_format_is_there_with_examples():
 
 
 def test_every_door_is_described():
+    """A door is a module with a class named so; it has an address in the settings, and another for TLS or none."""
+    files = (ROOT / "src" / "wacket" / "doors").glob("*.py")
+    doors = {path.stem for path in files if re.search(r"^class \w*Door\b", path.read_text("utf-8"), re.MULTILINE)}
+    settings = {field.name for field in msgspec.structs.fields(Doors)} & {*doors, *(f"{door}s" for door in doors)}
     text = page("tcp-protocol.md") + page("http-api.md")
-    doors = [path.stem for path in (ROOT / "src" / "wacket" / "doors").glob("*.py")]
-    settings = [name for name in ("tcp", "udp", "tcps") if name in doors or name == "tcps"]
-    assert [name for name in settings if f"`doors.{name}`" not in text] == []
+    assert doors <= settings and doors
+    assert [name for name in sorted(settings) if f"`doors.{name}`" not in text] == []
 
 
 def test_every_command_is_there():

@@ -57,8 +57,8 @@ class ActPage(BaseModel):
 async def read_audit(
     caller: Annotated[Caller, Depends(may("admin"))],
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="entries at most")] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`before` of the page before")] = None,
 ) -> ActPage:
     """What was done and what was refused, newest first."""
     ledger = parts_of(request).ledger

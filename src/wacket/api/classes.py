@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from wacket.ledger.classes import ClassRow, Moved
 router = APIRouter(tags=["class"])
 Known = Annotated[Caller, Depends(may("own"))]
 Operator = Annotated[Caller, Depends(may("operate"))]
+User = Annotated[str, Path(description="whose hardware, as in `/hw_supervisor`")]
 UNDER = "/api/v1/class"
 
 EXAMPLE: JsonDict = {
@@ -92,7 +93,7 @@ class ClassHistory(BaseModel):
 async def everybody(
     caller: Known,
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000, examples=[100])] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description="users at most", examples=[100])] = 100,
     after: Annotated[str, Query(max_length=LONGEST_USER, description="the cursor of the page before")] = "",
 ) -> ClassList:
     """All users by name. Who lacks the right read gets only what is their own."""
@@ -107,8 +108,8 @@ async def everybody(
 async def history(
     caller: Known,
     request: Request,
-    user: str,
-    limit: Annotated[int, Query(ge=1, le=1000, examples=[100])] = 100,
+    user: User,
+    limit: Annotated[int, Query(ge=1, le=1000, description="transitions at most", examples=[100])] = 100,
     before: Annotated[int | None, Query(ge=0, le=1 << 62, description="the cursor of the page before")] = None,
 ) -> ClassHistory:
     """Every transition that ever happened, newest first. Who lacks the right read gets only what is their own."""
@@ -122,7 +123,7 @@ async def history(
 
 
 @router.post(UNDER + "/{user:path}/reset", summary="Put a user's hardware at rest")
-async def reset(caller: Operator, request: Request, user: str) -> ClassUser:
+async def reset(caller: Operator, request: Request, user: User) -> ClassUser:
     """From any state to 0, for a run that got stuck; what was said so far stays."""
     parts = parts_of(request)
     await parts.desk.reset(user, caller.peer, caller.actor)

@@ -60,7 +60,12 @@ async def full(request: Request, caller: Annotated[Caller, Depends(may("read"))]
     }
 
 
-@router.get("/metrics", summary="The same counts for Prometheus", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="The same counts for Prometheus",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"example": "wacket_intake_stored 42.0\nwacket_tcp_open 3.0\n"}}}},
+)
 async def metrics(request: Request, caller: Annotated[Caller, Depends(may("read"))]) -> PlainTextResponse:
     """Text exposition: `wacket_EDGE_NAME value`."""
     lines = [

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from wacket.ledger.nodes import NodeRow
 router = APIRouter(tags=["nodes"])
 Reader = Annotated[Caller, Depends(may("read"))]
 Operator = Annotated[Caller, Depends(may("operate"))]
+Name = Annotated[str, Path(description="what the node is called now")]
 State = Literal["adopted", "pending", "retired"]
 Kind = Literal["machine", "board", "service", "virtual"]
 EXAMPLE: JsonDict = {
@@ -83,7 +84,7 @@ async def list_nodes(caller: Reader, request: Request) -> NodeList:
 
 
 @router.get("/api/v1/nodes/{name}", summary="One node")
-async def one_node(caller: Reader, name: str, request: Request) -> NodeInfo:
+async def one_node(caller: Reader, name: Name, request: Request) -> NodeInfo:
     """What is known of one node."""
     row = parts_of(request).catalogue.node_named(name)
     if row is None:
@@ -108,7 +109,7 @@ async def create_node(caller: Operator, body: NewNode, request: Request) -> Node
 
 
 @router.patch("/api/v1/nodes/{name}", summary="Rename, tag, adopt or retire a node")
-async def change_node(caller: Operator, name: str, body: NodeChange, request: Request) -> NodeInfo:
+async def change_node(caller: Operator, name: Name, body: NodeChange, request: Request) -> NodeInfo:
     """Adopting a pending node is `{"state": "adopted"}`; a retired one is no longer heard, its history
     stays.
     """

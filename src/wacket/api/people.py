@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from sqlalchemy import Connection
@@ -19,6 +19,7 @@ from wacket.ledger.people import Person
 
 router = APIRouter(tags=["people"])
 Admin = Annotated[Caller, Depends(may("admin"))]
+Name = Annotated[str, Path(description="the name with which the person signs in")]
 Role = Literal["admin", "operator", "viewer", "student"]
 EXAMPLE: JsonDict = {"name": "ada", "role": "viewer", "created": "2026-11-21T08:00:00Z", "disabled": False}
 
@@ -86,7 +87,7 @@ async def create_person(caller: Admin, body: NewAccount, request: Request) -> Ac
 
 @router.patch("/api/v1/people/{name}", summary="Change an account")
 async def change_person(
-    caller: Annotated[Caller, Depends(may("own"))], name: str, body: AccountChange, request: Request
+    caller: Annotated[Caller, Depends(may("own"))], name: Name, body: AccountChange, request: Request
 ) -> Account:
     """Change role, password or `disabled`. A new password, and disabling, end the person's other sessions at
     once.
@@ -108,7 +109,7 @@ async def change_person(
 
 
 @router.delete("/api/v1/people/{name}", status_code=204, summary="Remove an account")
-async def remove_person(caller: Admin, name: str, request: Request) -> None:
+async def remove_person(caller: Admin, name: Name, request: Request) -> None:
     """Remove an account and end its sessions. What the person did stays in the audit log."""
     await perform(parts_of(request), caller, "person.remove", name, lambda c: people.remove(c, name))
 

@@ -11,7 +11,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
@@ -89,8 +89,16 @@ async def create_link(caller: Annotated[Caller, Depends(may("admin"))], request:
     return SetupLink(link=f"{address_of(parts)}/s/{link.code}", code=link.code, expires=iso(link.expires))
 
 
-@router.get("/s/{code}", summary="The page of a set-up link", response_class=HTMLResponse)
-async def show_form(code: str, request: Request) -> Response:
+FORM = "<!doctype html><title>Set up this hub</title><form method=post>…</form>"
+
+
+@router.get(
+    "/s/{code}",
+    summary="The page of a set-up link",
+    response_class=HTMLResponse,
+    responses={200: {"content": {"text/html": {"example": FORM}}}},
+)
+async def show_form(code: Annotated[str, Path(description="the code of the link")], request: Request) -> Response:
     """A form that asks for a name and a password, or says why the link does not work and how to get
     another.
     """

@@ -17,6 +17,7 @@ from wacket.ledger.tokens import Token
 
 router = APIRouter(tags=["tokens"])
 Admin = Annotated[Caller, Depends(may("admin"))]
+TokenId = Annotated[int, Path(ge=1, le=2**63 - 1, description="its `id` in the list of tokens")]
 DAY = 86_400_000_000  # µs
 Scope = Literal["ingest", "read", "operate", "admin"]
 EXAMPLE: JsonDict = {
@@ -104,7 +105,7 @@ async def create_token(caller: Admin, body: NewToken, request: Request) -> NewTo
 
 
 @router.delete("/api/v1/tokens/{token_id}", status_code=204, summary="Revoke a token")
-async def revoke_token(caller: Admin, token_id: Annotated[int, Path(ge=1, le=2**63 - 1)], request: Request) -> None:
+async def revoke_token(caller: Admin, token_id: TokenId, request: Request) -> None:
     """From the answer on the token is worth nothing. It stays in the list."""
     parts = parts_of(request)
     await parts.tokens.revoke(
