@@ -48,3 +48,12 @@ def test_an_object_whose_label_is_nested_is_kept_whole_and_its_neighbours_have_t
 @pytest.mark.parametrize("value", ["9" * 400, "9" * 5000, "-" + "9" * 5000, "1e308", "null", "true"])
 def test_a_label_may_be_any_number(value: str, make: Any) -> None:
     assert formats.find("ndjson").decode([make(b'{"x":1,"labels":{"a":%s}}' % value.encode())]).frames == [1]
+
+
+@pytest.mark.parametrize("unit", ["[1]", '{"a":1}', "5", "true"])
+def test_a_unit_that_is_no_text_keeps_the_object_whole(unit: str, make: Any, see: Any) -> None:
+    body = b'{"name":"a","value":1,"unit":%s}\n{"name":"b","value":2,"unit":"W"}\n{"name":"c","value":3,"unit":null}'
+    decoded = formats.find("ndjson").decode([make(body % unit.encode())])
+    assert [reading[4] for reading in see.readings(decoded)] == [1.0, 2.0, 3.0]
+    assert decoded.units == {"b": "W"}
+    assert [log[5].encode() for log in see.logs(decoded)] == [(body % unit.encode()).split(b"\n")[0]]

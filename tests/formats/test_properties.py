@@ -70,7 +70,11 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2),
     max_leaves=4,
 )
-objects = st.dictionaries(keys, values, max_size=4).map(json.dumps)
+named = st.fixed_dictionaries(
+    {"name": values | st.just("temp"), "value": values},
+    optional={"unit": values, "labels": values, "node": values, "at": values},
+)
+objects = (st.dictionaries(keys, values, max_size=4) | named).map(json.dumps)
 events = st.lists(
     st.sampled_from(["Power: Active=5W", " Line: Voltage=230,5V", "Peaks: 1;2.5;3", "x", "Device: ID=3", "A=1",
                      "UTC Time: 2026-1-2 3:04:05", ": 1", "hz: 50", "1:30", "Foo:", "K=1:2"]), min_size=1, max_size=4,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, compress
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -132,8 +133,12 @@ class Objects:
         places = {name: self._name(name) for name in set(names)}
         name = np.fromiter(map(places.__getitem__, names), np.int64, len(names))
         self._values(name, values, frames, labels)
+        if set(map(type, units)) - {str, NoneType}:  # a unit may be anything, also what has no hash
+            right = np.array([isinstance(unit, (str, NoneType)) for unit in units], np.bool_)
+            self.textual[frames[~right]] = True
+            names, units = tuple(compress(names, right)), tuple(compress(units, right))
         pairs = set(zip(names, units, strict=False))
-        self.units |= {name: unit for name, unit in pairs if isinstance(unit, str) and 0 < len(unit) <= _LONGEST_UNIT}
+        self.units |= {name: unit for name, unit in pairs if unit and len(unit) <= _LONGEST_UNIT}
 
     def _member(self, name: str, column: Column, frames: I64, labels: I64, depth: int) -> None:
         kinds = set(map(type, column))
