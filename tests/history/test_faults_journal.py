@@ -152,7 +152,7 @@ def test_a_journal_that_fails_while_running_is_set_aside_and_nothing_is_lost(ben
     history.seal()
     history.append([bench.readings((1, START + 60, 60.0))])
     history.journal.checkpoint()
-    history.journal._hopeless = True
+    history.journal._hopeless = "the test says so"
     connection, history.journal._connection = history.journal._connection, None
     connection.close()
     bench.flip(bench.folder / "journal.db", 50_000)

@@ -8,11 +8,12 @@ import ast
 
 # The call that opens a store → the only places where it may stand
 OPENERS = {
-    "sqlite3.connect": ("src/wacket/history/schema.py", "src/wacket/history/salvage.py"),  # salvage: one set aside
+    "sqlite3.connect": ("src/wacket/history/schema.py", "src/wacket/history/salvage.py"),  # salvage: a copy
     "create_engine": ("src/wacket/ledger/store.py",),
     "duckdb.connect": ("src/wacket/history/",),
 }
-JOURNAL_OPENER, JOURNAL = "wacket.history.schema", "src/wacket/history/journal.py"
+JOURNAL_OPENER = "wacket.history.schema"
+JOURNAL = ("src/wacket/history/journal.py", "src/wacket/history/salvage.py")  # salvage: a new file for a damaged one
 TELLER = "src/wacket/intake/"
 
 
@@ -39,7 +40,8 @@ def journal_opened_elsewhere(source):
         f"{file.path}:{node.lineno}: only the journal opens its file"
         for file in source
         for node in ast.walk(file.tree)
-        if isinstance(node, ast.ImportFrom) and node.module == JOURNAL_OPENER and file.path != JOURNAL
+        if isinstance(node, ast.ImportFrom) and node.module == JOURNAL_OPENER and file.path not in JOURNAL
+        if any(name.name == "connect" for name in node.names)
     ]
 
 
@@ -78,7 +80,7 @@ def test_a_second_opener_is_found(sample):
 def test_a_second_journal_is_found(sample):
     opener = "from wacket.history.schema import connect\n"
     assert journal_opened_elsewhere([sample(opener, "src/wacket/history/sealer.py")])
-    assert not journal_opened_elsewhere([sample(opener, JOURNAL)])
+    assert not journal_opened_elsewhere([sample(opener, JOURNAL[0])])
 
 
 def test_a_second_teller_is_found(sample):

@@ -11,7 +11,6 @@ what the failed one may have left. It knows nothing of what the blobs mean.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import sqlite3
 import threading
@@ -21,16 +20,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from wacket.errors import Unavailable
-from wacket.history import salvage
-from wacket.history.schema import connect
+from wacket.history import durable, remembered, salvage
+from wacket.history.schema import code, connect, is_damage
+from wacket.history.segments import make_folder
 from wacket.history.shapes import Damage, Mark, StoredReceipt
 
 _CHECKPOINT_BYTES = 4 << 20  # of WAL; 8 to 14 ms, and short enough to be repaired quickly after a crash
 _ADD_BATCH = "insert into batches(id, kind, rows, t_min, t_max, at, crc, blob) values(?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_MARK = """insert into marks(source, epoch, ranges, crc, row) values(?, ?, ?, ?, ?)
-  on conflict do update set before = ranges, ranges = excluded.ranges, crc = excluded.crc, row = excluded.row"""
-_DROP_MARK = "delete from marks where source = ? and epoch = ?"
-_ADD_RECEIPT = "insert or replace into receipts(source, key, body, at, row) values(?, ?, ?, ?, ?)"
+_ADD_DAMAGE = "insert into damage values(?, ?, ?, ?, ?, ?, ?)"
 _BATCHES = """select id, kind, rows, t_min, t_max, at, blob, crc from batches where id > ? and id <= ?
   order by id"""
 _HOPELESS = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -61,11 +58,12 @@ class Journal:
         self._undo_from: int | None = None
         self._trouble = ""
         self._closed = False
-        self._hopeless = False  # the file made no sense: the next opening sets it aside
+        self._hopeless = ""  # why the file made no sense: the next opening makes it anew
+        self._unwritten: list[Damage] = []
         self.opened = 0
         self.commits = 0
         self.bytes = 0
-        self.found: list[Damage] = []  # what opening had to leave behind
+        self.found: list[Damage] = []  # what opening had to leave behind; it is written down already
         with self._lock:
             self._open()
 
@@ -73,6 +71,11 @@ class Journal:
     def trouble(self) -> str:
         """Why nothing can be written now; empty when all is well."""
         return self._trouble
+
+    @property
+    def hopeless(self) -> bool:
+        """The file makes no sense, and the next use makes it anew from what can be read."""
+        return bool(self._hopeless)
 
     @contextlib.contextmanager
     def transaction(self, undo_from: int | None = None) -> Iterator[sqlite3.Connection]:
@@ -103,11 +106,7 @@ class Journal:
         with self.transaction(undo_from=turn) as connection:
             for row in rows:
                 connection.execute(_ADD_BATCH, (*row[:6], zlib.crc32(row.blob), row.blob))
-            if marks:
-                connection.executemany(_ADD_MARK, [_mark_row(mark, turn) for mark in marks if mark.ranges])
-                connection.executemany(_DROP_MARK, [mark[:2] for mark in marks if not mark.ranges])
-            if receipts:
-                connection.executemany(_ADD_RECEIPT, [(*receipt, turn) for receipt in receipts])
+            remembered.add(connection, marks, receipts, turn)
         written = sum(len(row.blob) for row in rows) + 4096 * (1 + len(rows) + len(marks) + len(receipts))
         self.commits += 1
         self.bytes += written
@@ -134,24 +133,36 @@ class Journal:
             after = found[-1][0] if found else through
 
     def drop_rows(self, told: Sequence[Damage]) -> None:
-        """Remember damaged rows as damage instead of as rows."""
+        """Remember damaged rows as damage instead of as rows. What is left of them is kept in files."""
+        shelter = self._path.parent / "quarantine"
+        make_folder(shelter)
         with self.transaction() as connection:
             for damage in told:
-                connection.execute("delete from batches where id = ?", (int(damage.path.rpartition("#")[2]),))
-            connection.executemany("insert into damage values(?, ?, ?, ?, ?, ?, ?)", told)
+                number = int(damage.path.rpartition("#")[2])
+                blob = connection.execute("select blob from batches where id = ?", (number,)).fetchone()[0]
+                durable.write(shelter / f"journal-row-{number}.arrows", blob)
+                connection.execute("delete from batches where id = ?", (number,))
+            connection.executemany(_ADD_DAMAGE, told)
 
-    def marks(self) -> tuple[list[Mark], int]:
-        """(the marks, those stored last at the end; how many others are not as they were written)."""
+    def marks(self) -> tuple[list[Mark], list[Damage]]:
+        """(the marks, those stored last at the end; what is told of damaged ones, which are forgotten)."""
         with self.transaction() as connection:
-            rows = connection.execute("select source, epoch, ranges, crc from marks order by row").fetchall()
-        good = [row for row in rows if _mark_crc(*row[:3]) == row[3]]
-        marks = [Mark(row[0], row[1], tuple((a, b) for a, b in json.loads(row[2]))) for row in good]
-        return marks, len(rows) - len(good)
+            marks, lost = remembered.marks(connection)
+            return marks, self._lost(connection, "marks", lost)
 
-    def receipts(self) -> list[StoredReceipt]:
+    def receipts(self) -> tuple[list[StoredReceipt], list[Damage]]:
+        """(the receipts, oldest first; what is told of damaged ones, which are forgotten)."""
         with self.transaction() as connection:
-            rows = connection.execute("select source, key, body, at from receipts order by at").fetchall()
-        return [StoredReceipt(*row) for row in rows]
+            receipts, lost = remembered.receipts(connection)
+            return receipts, self._lost(connection, "receipts", lost)
+
+    def _lost(self, connection: sqlite3.Connection, table: str, count: int) -> list[Damage]:
+        if not count:
+            return []
+        reason = f"{count} {table} of senders are damaged; what they send again may be stored twice"
+        told = Damage(str(self._path), table, 0, 0, 0, reason, self._clock())
+        connection.execute(_ADD_DAMAGE, told)
+        return [told]
 
     def forget_receipts(self, before: int) -> None:
         with self.transaction() as connection:
@@ -168,37 +179,52 @@ class Journal:
         if self._closed:
             raise Unavailable("the hub is stopping")
         try:
-            self._connection = connection = self._connect()
+            connection = self._connect()
         except (sqlite3.Error, OSError) as error:
             self._trouble = f"the journal {self._path} cannot be opened: {error}"
             raise Unavailable(f"{self._trouble}; mend the disk, the hub will go on by itself", 5) from error
+        self._connection = connection
         self.opened += 1
-        self._undo(connection)
         if self._trouble:
             log.info("the journal works again")
         self._trouble = ""
         return connection
 
     def _connect(self) -> sqlite3.Connection:
-        if not self._hopeless:
-            self.found += salvage.mend_wal(self._path, self._clock())
+        salvage.finish(self._path)
+        self._unwritten += salvage.mend_wal(self._path, self._clock())
+        connection = self._readable()
+        try:
+            self._undo(connection)
+            salvage.keep_head(self._path)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+                self._hopeless = str(error)
+            raise
+        self.found += self._unwritten
+        self._undo_from, self._unwritten = None, []
+        return connection
+
+    def _readable(self) -> sqlite3.Connection:
+        """A file that makes no sense is made anew from what can be read of it."""
+        reason = self._hopeless or salvage.unfit(self._path)
+        if not reason:
             try:
                 return connect(self._path)
             except sqlite3.DatabaseError as error:
-                if _code(error) not in _HOPELESS:
+                if not is_damage(error):
                     raise
-        aside = salvage.set_aside(self._path)
-        connection = connect(self._path)
-        self.found += salvage.copy_readable(aside, connection, self._clock())
-        self._hopeless = False
-        return connection
+                reason = str(error)
+        self._unwritten += salvage.rebuild(self._path, reason, self._clock())
+        self._hopeless = ""
+        return connect(self._path)
 
     def _fail(self, connection: sqlite3.Connection, error: sqlite3.DatabaseError, undo_from: int | None) -> NoReturn:
-        code = _code(error)
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.rollback()
-        if code == sqlite3.SQLITE_FULL:
+        if code(error) == sqlite3.SQLITE_FULL:
             raise Unavailable("the disk of the hub is full; free some space, the hub will go on by itself", 5)
         # An fsync that failed once may lie the next time, so the file is not used again as it is open now.
         self._connection = None
@@ -206,27 +232,21 @@ class Journal:
             connection.close()
         if undo_from is not None:
             self._undo_from = min(undo_from, self._undo_from or undo_from)
-        self._hopeless = code in _HOPELESS
+        self._hopeless = str(error) if code(error) in _HOPELESS else ""
         self._trouble = f"the journal {self._path} failed: {error}"
         log.error(self._trouble)
         raise Unavailable(f"{self._trouble}; nothing of this was kept", 1) from error
 
     def _undo(self, connection: sqlite3.Connection) -> None:
-        """Take back what a failed call may have left: its sender was told that nothing was kept."""
-        if self._undo_from is None:
+        """Take back what a failed call may have left: its sender was told that nothing was kept. Write down damage."""
+        if self._undo_from is None and not self._unwritten:
             return
-        turn = (self._undo_from,)
         connection.execute("begin immediate")
-        connection.execute("delete from batches where id >= ?", turn)
-        connection.execute("delete from receipts where row >= ?", turn)
-        connection.execute("delete from marks where row >= ? and before is null", turn)
-        undone = connection.execute("select source, epoch, before from marks where row >= ?", turn).fetchall()
-        connection.executemany(
-            "update marks set ranges = ?3, crc = ?4, before = null, row = 0 where source = ?1 and epoch = ?2",
-            [(*mark, _mark_crc(*mark)) for mark in undone],
-        )
+        connection.executemany(_ADD_DAMAGE, self._unwritten)
+        if self._undo_from is not None:
+            connection.execute("delete from batches where id >= ?", (self._undo_from,))
+            remembered.take_back(connection, self._undo_from)
         connection.execute("commit")
-        self._undo_from = None
 
 
 def damaged_row(path: Path, row: Sequence[int | str]) -> Damage:
@@ -243,16 +263,3 @@ def _some(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
         size += len(row[6] or b"") + 512
     cursor.close()
     return found
-
-
-def _code(error: sqlite3.DatabaseError) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _mark_row(mark: Mark, turn: int) -> tuple[str, str, str, int, int]:
-    ranges = json.dumps(mark.ranges, separators=(",", ":"))
-    return (mark.source, mark.epoch, ranges, _mark_crc(mark.source, mark.epoch, ranges), turn)
-
-
-def _mark_crc(source: str, epoch: str, ranges: str) -> int:
-    return zlib.crc32(f"{source}\0{epoch}\0{ranges}".encode("utf-8", "replace"))

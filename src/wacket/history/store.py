@@ -49,10 +49,18 @@ class History:
         self.space.tend()
         self.journal = Journal(folder / "journal.db", clock)
         try:
-            self._start()
+            self._start_or_salvage()
         except BaseException:
             self.journal.close()
             raise
+
+    def _start_or_salvage(self) -> None:
+        try:
+            self._start()
+        except Unavailable:
+            if not self.journal.hopeless:
+                raise
+            self._start()  # with a journal that is made anew from what can be read of it
 
     def _start(self) -> None:
         settled = opening.settle(self.folder, self.journal, self.clock())
@@ -107,15 +115,15 @@ class History:
         return ids
 
     def load_marks(self) -> list[Mark]:
-        marks, damaged = self.journal.marks()
-        if damaged:
-            reason = f"{damaged} marks of senders are damaged; what they send again may be stored twice"
-            self.damages.append(Damage(str(self.folder / "journal.db"), "marks", 0, 0, 0, reason, self.clock()))
+        marks, damages = self.journal.marks()
+        self.damages += damages
         return marks
 
     def load_receipts(self) -> list[StoredReceipt]:
         """Oldest first."""
-        return self.journal.receipts()
+        receipts, damages = self.journal.receipts()
+        self.damages += damages
+        return receipts
 
     def forget_receipts(self, before_us: int) -> None:
         self.journal.forget_receipts(before_us)
@@ -206,8 +214,9 @@ class History:
         opened = self.journal.opened
         if opened != self._opened:
             with self._turn:
-                told, self.journal.found = self.journal.found, []
+                told = list(self.journal.found)
                 self.files.restore(told)
+                del self.journal.found[: len(told)]
                 self.damages += told
         return opened
 
