@@ -33,7 +33,7 @@ class Doors(msgspec.Struct, forbid_unknown_fields=True):
     line_limit: Positive = 65536  # bytes; a longer line is refused and the stream goes on
     body_limit: Positive = 64 * 1024 * 1024  # bytes of one HTTP body, after decompression
     idle_seconds: NotNegative = 3600  # a silent connection is closed after this
-    slow_seconds: NotNegative = 60  # a half line or HTTP body may wait for its next piece this long
+    slow_seconds: NotNegative = 60  # a started line must end, an HTTP body go on, within this
     connections: Positive = 20000  # TCP connections at once
     trusted_proxies: str = ""  # addresses or networks, with commas: whose X-Forwarded-For and -Proto are believed
 

@@ -150,28 +150,6 @@ async def test_a_new_epoch_starts_to_count_anew(hub: Parts) -> None:
     assert await bodies(hub, node="b1") == ["same", "same"]
 
 
-async def test_an_idle_connection_and_a_slow_one_are_ended(start_hub: StartHub) -> None:
-    from wacket.doors.tcp import TcpDoor
-
-    async with start_hub(**{"doors.idle_seconds": 100, "doors.slow_seconds": 10}) as hub:
-        door: TcpDoor = hub.edges["tcp"].__self__  # type: ignore[attr-defined]
-        async with board(hub.addresses["tcp"]) as idle, board(hub.addresses["tcp"]) as slow:
-            await idle.say(b"hello node=idle ack=yes", b"a line")
-            await idle.answers_until("ok 1")
-            await slow.say(b"hello node=slow ack=yes", b"a line")
-            slow.writer.write(b"half a li")
-            await slow.answers_until("ok 1")
-            while not any(connection.lines.held for connection in door.connections):
-                await hub.intake.drain()
-                await slow.writer.drain()
-            heard = max(connection.heard_at for connection in door.connections)
-            door.sweep_once(heard + 11)
-            assert await slow.answer() == "ok 2"  # the half line is kept
-            assert await slow.answer() == ""
-            door.sweep_once(heard + 101)
-            assert await idle.answer() == ""
-
-
 async def test_more_connections_than_allowed_are_told_so(start_hub: StartHub) -> None:
     async with start_hub(**{"doors.connections": 1}) as hub, board(hub.addresses["tcp"]) as first:
         await first.say(b"hello node=b1 ack=yes", b"a line")
