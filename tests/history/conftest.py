@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,25 @@ class Bench:
         raw = bytearray(path.read_bytes())
         raw[place] ^= 0xFF
         path.write_bytes(raw)
+
+
+class Failing:
+    """Stands in front of the journal's connection and fails at one statement, before or after it took effect."""
+
+    def __init__(self, connection: sqlite3.Connection, at: str, code: int, after: bool) -> None:
+        self._connection, self._at, self._code, self._after = connection, at, code, after
+
+    def execute(self, statement: str, *arguments: Any) -> Any:
+        if statement.startswith(self._at):
+            if self._after:
+                self._connection.execute(statement, *arguments)
+            error = sqlite3.OperationalError("injected")
+            error.sqlite_errorcode = self._code
+            raise error
+        return self._connection.execute(statement, *arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,8 @@ from wacket.history import codec
 from wacket.history.packing import pack
 from wacket.history.shapes import MOST_ROWS, Mark, StoredReceipt
 from wacket.records import Batch, Logs, Readings, StringColumn
+
+from .conftest import Failing
 
 START = 1_790_000_000_000_000
 
@@ -85,25 +86,6 @@ def test_marks_and_receipts_come_back_and_are_replaced(bench):
     assert [r.key for r in history.load_receipts()] == ["k", "l"]
     history.forget_receipts(6)
     assert [r.key for r in history.load_receipts()] == ["l"]
-
-
-class Failing:
-    """Stands in front of the journal's connection and fails at one statement, before or after it took effect."""
-
-    def __init__(self, connection: sqlite3.Connection, at: str, code: int, after: bool) -> None:
-        self._connection, self._at, self._code, self._after = connection, at, code, after
-
-    def execute(self, statement: str, *arguments: Any) -> Any:
-        if statement.startswith(self._at):
-            if self._after:
-                self._connection.execute(statement, *arguments)
-            error = sqlite3.OperationalError("injected")
-            error.sqlite_errorcode = self._code
-            raise error
-        return self._connection.execute(statement, *arguments)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the commit", "in doubt after the commit"])

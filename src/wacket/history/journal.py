@@ -134,15 +134,21 @@ class Journal:
 
     def drop_rows(self, told: Sequence[Damage]) -> None:
         """Remember damaged rows as damage instead of as rows. What is left of them is kept in files."""
-        shelter = self._path.parent / "quarantine"
-        make_folder(shelter)
         with self.transaction() as connection:
             for damage in told:
                 number = int(damage.path.rpartition("#")[2])
                 blob = connection.execute("select blob from batches where id = ?", (number,)).fetchone()[0]
-                durable.write(shelter / f"journal-row-{number}.arrows", blob)
+                self._keep(f"journal-row-{number}.arrows", blob)
                 connection.execute("delete from batches where id = ?", (number,))
             connection.executemany(_ADD_DAMAGE, told)
+
+    def _keep(self, name: str, blob: bytes) -> None:
+        shelter = self._path.parent / "quarantine"
+        try:
+            make_folder(shelter)
+            durable.write(shelter / name, blob)
+        except OSError as error:
+            raise Unavailable(f"what is left of a damaged batch cannot be kept in {shelter}: {error}", 5) from error
 
     def marks(self) -> tuple[list[Mark], list[Damage]]:
         """(the marks, those stored last at the end; what is told of damaged ones, which are forgotten)."""
