@@ -58,7 +58,10 @@ class Remembering:
             writer.write(hello)
             await self.listen(reader)
             stream = self.stream(start)
-            await self.say(writer, stream[: self.chance.randrange(min(len(stream), 400) + 1)])
+            piece = stream[: self.chance.randrange(min(len(stream), 400) + 1)]
+            await self.say(writer, piece)
+            if b"\n" in piece and self.chance.random() < 0.5:
+                assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"ok ")
         await writer.drain()
         writer.close()
 
