@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -37,6 +38,18 @@ from wacket.formats import energy
 )
 def test_sections(text: str, event: Any) -> None:
     assert energy.parse(text) == event
+
+
+def seconds_for(times: int) -> float:
+    began = process_time()
+    assert len(energy.parse("Times: 10:00" + ";10:01" * times)["Times"]) == times + 1
+    return process_time() - began
+
+
+@pytest.mark.slow
+def test_many_times_of_day_cost_no_more_than_their_number() -> None:
+    few = min(seconds_for(50_000) for _ in range(3))
+    assert seconds_for(800_000) < 16 * 4 * few  # with the square of their number it would be 256 times as much
 
 
 @pytest.mark.parametrize(
@@ -115,6 +128,31 @@ def test_what_is_too_long_is_refused(frame: str, make: Any) -> None:
     decoded = energy.decode([make(frame.encode() + b"\nPower: Active=1")])
     assert (decoded.frames, [reject.offset for reject in decoded.rejects]) == ([2], [0])
     assert len(decoded.rejects[0].excerpt) <= 256
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("Power: Active=ON", "Power: power.active must be a number, not ON"),
+        ("Hz: off;", "Hz: line.frequency must be a number, not OFF"),
+        ('{"Line": {"Voltage": true}}', "Line: line.voltage must be a number, not ON"),
+        ("Power: Active=much", "Power: power.active must be a number, not 'much'"),
+    ],
+)
+def test_what_has_a_unit_is_a_number(event: str, said: str, make: Any) -> None:
+    assert [reject.reason for reject in energy.decode([make(event.encode())]).rejects] == [said]
+
+
+def test_a_switch_is_a_reading(make: Any, see: Any) -> None:
+    found = see.readings(energy.decode([make(b"Relay: A=ON; B=OFF; Power: Active=5W")]))
+    assert [(name, value) for _, name, _, _, value, _ in found] == [("relay.a", 1), ("relay.b", 0), ("power.active", 5)]
+
+
+def test_events_with_very_many_or_long_keys_are_not_remembered(make: Any) -> None:
+    energy._cached_names.cache_clear()
+    many = "; ".join(f"k{number}=1" for number in range(33))
+    energy.decode([make(f"Power: {many}\nPower: {'k' * 1100}=1\nPower: Active=5W".encode())])
+    assert energy._cached_names.cache_info().currsize == 1
 
 
 words = st.text("abcXYZ 0129.-", min_size=1, max_size=8).map(str.strip).filter(lambda word: word[:1].isalpha())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
 from typing import Annotated, Any
 
@@ -71,14 +72,15 @@ def value(text: str) -> bool | int | float | str:
 
 def _with_times_whole(parts: list[str]) -> list[str]:
     """What looked like `name:` may be the hour of a time in a list: then it belongs to the content before it."""
-    whole = parts[:3]
+    names, contents = [parts[1]], [[parts[2]]]
     for name, content in zip(parts[3::2], parts[4::2], strict=True):
         item = f"{name}:{content.partition(';')[0]}".strip()
         if name[-1:].isdigit() and _is_moment(item):
-            whole[-1] += f";{name}:{content}"
+            contents[-1].append(f"{name}:{content}")
         else:
-            whole += name, content
-    return whole
+            names.append(name)
+            contents.append([content])
+    return [parts[0], *chain.from_iterable(zip(names, map(";".join, contents), strict=True))]
 
 
 def _section(name: str, content: str) -> dict[str, Any] | list[Any]:

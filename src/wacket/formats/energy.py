@@ -53,6 +53,7 @@ _NEEDED = (
 )
 _PEAKS = 3
 _NUMBERS = {int, float}
+_CACHED_KEYS, _CACHED = 32, 1024  # keys and characters; what is longer is made each time, so that it fills no memory
 WHOLE = {"whole": "yes"}  # the options of an envelope that may hold no event which the cluster analysis must skip
 
 
@@ -168,7 +169,7 @@ def _numbers(event: Event) -> tuple[int | None, str, list[str], list[float]]:
             (here, special), found = _names(section, ("",)), content
         else:
             continue  # a list of several is for the log only
-        if not special and str not in set(map(type, found)):
+        if not special and _NUMBERS.issuperset(map(type, found)):
             names += here
             values += found
             continue
@@ -177,11 +178,11 @@ def _numbers(event: Event) -> tuple[int | None, str, list[str], list[float]]:
                 device = str(one)
             elif name == _TIME:
                 at = _time(section, one)
+            elif name in _UNITS and isinstance(one, str | bool):
+                raise Undecodable(f"{section}: {name} must be a number, not {_as_sent(one)}")
             elif not isinstance(one, str):
                 names.append(name)
                 values.append(one)
-            elif name in _UNITS:
-                raise Undecodable(f"{section}: {name} must be a number, not {one[:32]!r}")
     return at, device, names, values
 
 
@@ -192,14 +193,25 @@ def _time(section: str, one: Any) -> int:
     return at
 
 
-@lru_cache(maxsize=512)
+def _as_sent(one: str | bool) -> str:
+    return repr(one[:32]) if isinstance(one, str) else "ON" if one else "OFF"
+
+
 def _names(section: str, keys: tuple[str, ...]) -> tuple[list[str], bool]:
     """The series names of a section's members, of the section itself where the key is empty; is one no series?"""
+    small = len(keys) <= _CACHED_KEYS and len(section) + sum(map(len, keys)) <= _CACHED
+    return _cached_names(section, keys) if small else _made_names(section, keys)
+
+
+def _made_names(section: str, keys: tuple[str, ...]) -> tuple[list[str], bool]:
     names = []
     for key in keys:
         slug = ".".join("_".join(part.lower().split()) for part in (section, key) if part)
         names.append(_KNOWN[slug][0] if slug in _KNOWN else series_name(slug))
     return names, _DEVICE in names or _TIME in names
+
+
+_cached_names = lru_cache(maxsize=512)(_made_names)
 
 
 @lru_cache(maxsize=4096)
