@@ -25,6 +25,7 @@ def test_all_parts_are_optional() -> None:
         (b"hello seq=\xd9\xa3 epoch=a", "seq"),
         (b"hello seq=9999999999999999 epoch=a", "seq"),
         (b"hello seq=1 epoch=" + b"a" * 65, "epoch"),
+        (b"hello format=csv", "format"),
     ],
 )
 def test_a_wrong_part_is_named(line: bytes, field: str) -> None:

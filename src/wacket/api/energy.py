@@ -15,7 +15,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from wacket import formats
 from wacket.api import body as bodies
 from wacket.api import errors
 from wacket.api.access import caller_of, parts_of, peer_of
@@ -23,6 +22,7 @@ from wacket.api.body import Place, Room, room_for, room_of
 from wacket.api.clusters import CLUSTER
 from wacket.api.shown import checked_key, token_in
 from wacket.errors import BadRequest, Undecodable, WacketError
+from wacket.formats import energy
 from wacket.formats.energy import WHOLE
 from wacket.intake.admission import is_loopback
 from wacket.records import Envelope, arrival
@@ -104,7 +104,7 @@ async def parsed(request: Request, limit: int, room: Room) -> Response:
         raise BadRequest(f"unsupported content-type {media[:80]!r}; send text/plain", "Content-Type")
     text = _text(await _read(request, limit, "content-encoding" in request.headers, room))
     try:
-        found = formats.find("energy").parse(text)
+        found = energy.parse(text)
     except Undecodable as error:
         raise BadRequest(str(error)) from error
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -56,10 +56,9 @@ def lines(file: str) -> Iterator[bytes]:
 
 
 def _print(session: Session, events: Iterable[bytes]) -> None:
-    from wacket import formats
     from wacket.errors import Undecodable
+    from wacket.formats.energy import parse
 
-    parse = formats.find("energy").parse
     done = bad = 0
     for number, line in enumerate(events, 1):
         if not line.strip():

@@ -34,7 +34,8 @@ def parse(line: bytes) -> Hello:
     if parts.get("ack", "no") not in ("yes", "no"):
         raise BadRequest("ack is yes or no", "ack")
     wanted = parts.get("format", "auto")
-    formats.find(wanted)
+    if formats.is_whole(formats.find(wanted)):
+        raise BadRequest(f"format {wanted} needs a whole body with its header; send it over HTTP", "format")
     sequence, epoch = parts.get("seq", "0"), parts.get("epoch")
     if not sequence.isascii() or not sequence.isdigit() or len(sequence) > 15:
         raise BadRequest("seq is the number of the first line that follows, at most 15 digits", "seq")

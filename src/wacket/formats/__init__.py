@@ -1,6 +1,6 @@
 """Whole frames into batches: each module here is a format, and its file name is its name in settings and URLs.
 
-A format has `decode(envelopes) -> Decoded`, `SUMMARY` and `MEDIA_TYPES`. It never raises for what a sender sent, waits
+A format is what seams.Format says, and may set `WHOLE_BODY` (`is_whole`). It never raises for what a sender sent, waits
 for nothing and knows no clock. Modules whose name begins with `_` are shared by the formats and are none themselves.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
+from typing import cast
 
 from wacket.errors import BadRequest
+from wacket.seams import Format
 
 
 @cache
@@ -21,12 +22,17 @@ def known() -> list[str]:
 
 
 @cache
-def _load(name: str) -> ModuleType:
-    return import_module(f"{__name__}.{name}")
+def _load(name: str) -> Format:
+    return cast("Format", import_module(f"{__name__}.{name}"))
 
 
-def find(name: str) -> ModuleType:
+def find(name: str) -> Format:
     """The module of a format. Raises BadRequest, listing the known ones."""
     if name not in known():
         raise BadRequest(f"no format named {name[:64]!r}; known: {', '.join(known())}", "format")
     return _load(name)
+
+
+def is_whole(form: Format) -> bool:
+    """Whether it reads a body as a whole, as one with a header must: no part of a body is anything to it."""
+    return bool(getattr(form, "WHOLE_BODY", False))

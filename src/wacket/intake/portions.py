@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import ModuleType
 
+from wacket.formats import is_whole
 from wacket.records import Decoded, Envelope, Reject
+from wacket.seams import Format
 
 MOST_LINES = 1 << 16
 EXCERPT = 256
@@ -18,7 +19,7 @@ EXCERPT = 256
 Portion = Sequence[tuple[int, Envelope]]  # envelopes, or whole lines of them, with the place of each in its group
 
 
-def cut(some: Portion, form: ModuleType) -> Iterator[Portion]:
+def cut(some: Portion, form: Format) -> Iterator[Portion]:
     """Portions of about MOST_LINES lines at most, all in the order in which they came."""
     if sum([envelope.body.count(b"\n") for _, envelope in some]) + len(some) <= MOST_LINES:
         yield some
@@ -26,7 +27,7 @@ def cut(some: Portion, form: ModuleType) -> Iterator[Portion]:
     portion: list[tuple[int, Envelope]] = []
     lines = 0
     for place, envelope in some:
-        for piece in [envelope] if _is_whole(form) else _pieces(envelope):
+        for piece in [envelope] if is_whole(form) else _pieces(envelope):
             more = piece.body.count(b"\n") + 1
             if portion and lines + more > MOST_LINES:
                 yield portion
@@ -37,7 +38,7 @@ def cut(some: Portion, form: ModuleType) -> Iterator[Portion]:
         yield portion
 
 
-def decode(portion: Portion, form: ModuleType) -> Iterator[tuple[Portion, Decoded]]:
+def decode(portion: Portion, form: Format) -> Iterator[tuple[Portion, Decoded]]:
     """What came of a portion, whole or in parts. The formats never raise for bad data but where the stack ends."""
     try:
         decoded = form.decode([envelope for _, envelope in portion])
@@ -52,13 +53,13 @@ def decode(portion: Portion, form: ModuleType) -> Iterator[tuple[Portion, Decode
         yield portion, decoded
 
 
-def _halves(portion: Portion, form: ModuleType) -> list[Portion]:
+def _halves(portion: Portion, form: Format) -> list[Portion]:
     """Nothing for what cannot be divided."""
     if len(portion) > 1:
         middle = len(portion) // 2
         return [portion[:middle], portion[middle:]]
     place, envelope = portion[0]
-    halves = [] if _is_whole(form) else _halved(envelope)
+    halves = [] if is_whole(form) else _halved(envelope)
     return [[(place, half)] for half in halves]
 
 
@@ -72,8 +73,3 @@ def _halved(envelope: Envelope) -> list[Envelope]:
     body = envelope.body
     middle = body.find(b"\n", len(body) // 2, len(body) - 1) + 1 or body.rfind(b"\n", 0, len(body) // 2) + 1
     return [replace(envelope, body=body[:middle]), replace(envelope, body=body[middle:])] if middle else []
-
-
-def _is_whole(form: ModuleType) -> bool:
-    """Whether the format reads a body as a whole, as one with a header must be."""
-    return bool(getattr(form, "WHOLE_BODY", False))
