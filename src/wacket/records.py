@@ -21,6 +21,7 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 MILLISECOND = 1000  # µs
+ROW_BYTES = 32  # of memory for a row of a batch, beside its texts
 
 
 def arrival(now: int) -> int:
@@ -254,6 +255,13 @@ class Batch:
     @property
     def rows(self) -> int:
         return len(self.readings if self.readings is not None else self.logs or ())
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        logs = self.logs
+        texts = sum(len(column.data) for column in (logs.source, logs.body, logs.attrs)) if logs is not None else 0
+        return self.rows * ROW_BYTES + texts
 
 
 class Series(NamedTuple):

@@ -39,13 +39,20 @@ class Kept:
 
     def __init__(self) -> None:
         self.rows, self.skipped, self.earlier, self.asked = 0, 0, 0, 0
+        self.failing = ""
 
     def features(self) -> Features:
         self.asked += 1
+        self._fail_if_so_told()
         return Features(np.zeros((self.rows, 8)), self.skipped)
 
     def count_since(self, at: int) -> int:
+        self._fail_if_so_told()
         return self.earlier
+
+    def _fail_if_so_told(self) -> None:
+        if self.failing:
+            raise Unavailable(self.failing)
 
     def count_in(self, logs: Logs) -> int:
         return len(energy_nodes(logs))
@@ -74,7 +81,7 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def made(ledger: Ledger, bus: Bus, kept: Kept, at: int = 1000, patience: float = 20, every: int = 10) -> ClusterWatch:
-    return ClusterWatch(Clusters(every=every), ledger, bus, kept, lambda: at, patience)
+    return ClusterWatch(Clusters(every=every), ledger, bus, kept, lambda: at, patience, retry=0)
 
 
 @contextlib.asynccontextmanager
@@ -98,10 +105,6 @@ def told(*sources: str) -> Told:
 
 async def subscribed(bus: Bus) -> None:
     await wait_until(lambda: bus._topics.get("batches"))
-
-
-def becomes(worker: Path, text: str) -> None:
-    worker.write_text(text)
 
 
 def pid_of(worker: Path) -> int:
@@ -194,13 +197,13 @@ async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
     bus = Bus()
     watch = made(ledger, bus, kept)
     before = await watch.compute_now()
-    becomes(worker, BROKEN)
+    worker.write_text(BROKEN)
     with caplog.at_level(logging.WARNING):
         async with going(watch):
             await subscribed(bus)
             for failures in (1, 2):
                 bus.publish_nowait("batches", told(*["energy"] * 10))
-                await wait_until(lambda wanted=failures: watch.statistics()["failed"] == wanted)
+                await wait_until(lambda wanted=failures: watch.statistics()["failed"] >= wanted)
     assert [record.message for record in caplog.records] == [
         "clusters could not be computed: the clustering worker ended with 1: it is the wrong kind of day"
     ]
@@ -209,8 +212,49 @@ async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
 
 
 @pytest.mark.slow
+async def test_what_failed_is_tried_again_though_no_more_events_come(
+    ledger: Ledger, kept: Kept, worker: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept.failing, kept.rows, bus = "the question took too long", 10, Bus()
+    watch = made(ledger, bus, kept)
+    async with going(watch):
+        await wait_until(lambda: watch.statistics()["failed"] > 1)  # not even those that came earlier can be counted
+        bus.publish_nowait("batches", told(*["energy"] * 10))
+        await wait_until(lambda: watch.statistics()["pending_events"] == 10)
+        kept.failing = ""
+        await wait_until(lambda: watch.latest() is not None)
+    assert watch.statistics()["pending_events"] == 0
+    assert [record.message for record in caplog.records] == [
+        "clusters could not be computed: the question took too long"
+    ]
+
+
+async def test_a_failure_leaves_pending_what_was_pending(ledger: Ledger, kept: Kept) -> None:
+    bus = Bus()
+    watch = made(ledger, bus, kept, every=100)
+    async with going(watch):
+        await subscribed(bus)
+        bus.publish_nowait("batches", told(*["energy"] * 7))
+        await wait_until(lambda: watch.statistics()["pending_events"] == 7)
+        kept.failing = "the question took too long"
+        with pytest.raises(Unavailable):
+            await watch.compute_now()
+        assert watch.statistics()["pending_events"] == 7
+        assert kept.asked == 1
+
+
+async def test_a_system_that_lets_no_process_begin_is_told(
+    ledger: Ledger, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.rows = 10
+    monkeypatch.setattr(clusters.sys, "executable", "/nowhere/python")
+    with pytest.raises(Unavailable, match="could not be started: No such file"):
+        await made(ledger, Bus(), kept).compute_now()
+
+
+@pytest.mark.slow
 async def test_a_worker_that_takes_too_long_is_killed(ledger: Ledger, kept: Kept, worker: Path) -> None:
-    becomes(worker, STUCK)
+    worker.write_text(STUCK)
     kept.rows = 100_000  # more than a pipe holds: it is killed while it is being fed
     watch = made(ledger, Bus(), kept, patience=1)
     with pytest.raises(Unavailable, match="more than 1 s"):
@@ -220,7 +264,7 @@ async def test_a_worker_that_takes_too_long_is_killed(ledger: Ledger, kept: Kept
 
 @pytest.mark.slow
 async def test_a_worker_does_not_outlive_the_watch(ledger: Ledger, kept: Kept, worker: Path) -> None:
-    becomes(worker, STUCK)
+    worker.write_text(STUCK)
     kept.rows = kept.earlier = 10
     async with going(made(ledger, Bus(), kept)):
         await wait_until(lambda: pid_of(worker))

@@ -11,36 +11,52 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from wacket.records import Batch, Statistics
+
+MOST_BYTES = 64 * 1024 * 1024  # of batches that one subscriber may leave lying
+
 Message = Any  # a Told, or whatever a topic's publisher and subscribers agree on
 
 
 class Told(NamedTuple):
     """A batch that is on disk. `first_id` is the id of its first row (logs: id of row i is first_id + i)."""
 
-    batch: Any  # records.Batch
+    batch: Batch
     first_id: int
 
 
 class Subscription:
-    """One subscriber's bounded mailbox. `lost` counts messages dropped because it was full."""
+    """One subscriber's mailbox, bounded in messages and bytes. `lost` counts those dropped because it was full.
 
-    def __init__(self, limit: int) -> None:
-        self._waiting: deque[Message] = deque(maxlen=limit)
+    The newest is always kept, whatever its size.
+    """
+
+    def __init__(self, limit: int, most_bytes: int = MOST_BYTES) -> None:
+        self._limit, self._most_bytes = limit, most_bytes
+        self._waiting: deque[Message] = deque()
+        self._bytes = 0
         self._wake = asyncio.Event()
         self.lost = 0
 
     def put_nowait(self, message: Message) -> None:
-        if len(self._waiting) == self._waiting.maxlen:
+        self._bytes += _size(message)
+        while self._waiting and (len(self._waiting) >= self._limit or self._bytes > self._most_bytes):
+            self._take()
             self.lost += 1
         self._waiting.append(message)
         self._wake.set()
+
+    def _take(self) -> Message:
+        message = self._waiting.popleft()
+        self._bytes -= _size(message)
+        return message
 
     async def __aiter__(self) -> AsyncIterator[Message]:
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                yield self._waiting.popleft()
+                yield self._take()
 
 
 class Bus:
@@ -49,6 +65,7 @@ class Bus:
     def __init__(self) -> None:
         self._topics: dict[str, set[Subscription]] = {}
         self._published = 0
+        self._lost_by_those_who_left = 0
 
     def publish_nowait(self, topic: str, message: Message) -> None:
         self._published += 1
@@ -63,10 +80,16 @@ class Bus:
             yield subscription
         finally:
             self._topics[topic].discard(subscription)
+            self._lost_by_those_who_left += subscription.lost
 
-    def statistics(self) -> dict[str, Any]:
+    def statistics(self) -> Statistics:
+        present = [subscription for some in self._topics.values() for subscription in some]
         return {
             "published": self._published,
-            "subscribers": sum(map(len, self._topics.values())),
-            "lost": sum(s.lost for subs in self._topics.values() for s in subs),
+            "subscribers": len(present),
+            "lost": self._lost_by_those_who_left + sum(subscription.lost for subscription in present),
         }
+
+
+def _size(message: Message) -> int:
+    return message.batch.size if isinstance(message, Told) else 0

@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 WORKER = "wacket.watch.meanshift_worker"
 PATIENCE = 300.0  # seconds that a worker may take
+RETRY = 60.0  # seconds until a computation that failed is tried again
 PIECE = 1 << 20  # bytes handed to the worker at a time
 
 
@@ -57,16 +58,17 @@ class ClusterWatch:
         events: Events,
         clock: Callable[[], int],
         patience: float = PATIENCE,
+        retry: float = RETRY,
     ) -> None:
         self._settings, self._ledger, self._bus = settings, ledger, bus
-        self._events, self._clock, self._patience = events, clock, patience
+        self._events, self._clock, self._patience, self._retry = events, clock, patience, retry
         self._latest = ledger.read(lambda connection: results.latest(connection, len(COLUMNS)))
         self._covered = self._latest.at if self._latest else 0
         self._pending = 0
         self._due = asyncio.Event()
         self._one = asyncio.Lock()
         self._computed = self._failed = 0
-        self._last_error = ""
+        self._last_error = self._told = ""
 
     def latest(self) -> Result | None:
         """The last result, from memory."""
@@ -87,21 +89,34 @@ class ClusterWatch:
         """
         async with self._one:
             began, at = perf_counter(), self._clock()
-            self._pending, self._covered = 0, at
-            self._due.clear()
-            try:
+            with self._covering(at):
                 found = await self._compute(at, began)
-            except WacketError as error:
-                self._failed += 1
-                self._last_error = str(error)
-                raise
-            self._last_error = ""
-            if found is None:
-                return None
-            await self._ledger.write(lambda connection: results.save(connection, found))
-            self._latest = found
-            self._computed += 1
+                if found is not None:
+                    await self._ledger.write(lambda connection: results.save(connection, found))
+                    self._latest = found
+                    self._computed += 1
             return found
+
+    @contextlib.contextmanager
+    def _covering(self, at: int) -> Iterator[None]:
+        """What is done here covers all events up to `at`; if it fails they are pending as before, and it is due."""
+        pending, covered, due = self._pending, self._covered, self._due.is_set()
+        self._pending, self._covered = 0, at
+        self._due.clear()
+        done = False
+        try:
+            yield
+            done, self._last_error = True, ""
+        except WacketError as error:
+            self._failed += 1
+            self._last_error = str(error)
+            raise
+        finally:
+            if not done:
+                self._covered = covered
+                self._add(pending)
+                if due:
+                    self._due.set()
 
     def statistics(self) -> Statistics:
         last = self._latest
@@ -134,13 +149,7 @@ class ClusterWatch:
             "samples": self._settings.bandwidth_samples,
             "seconds": self._patience,
         }
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", WORKER, json.dumps(asked)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},  # one core is enough
-        )
+        process = await _start(json.dumps(asked))
         try:
             async with asyncio.timeout(self._patience):
                 out, err = await _exchange(process, values)
@@ -165,9 +174,13 @@ class ClusterWatch:
                 await self._recount()
 
     async def _recount(self) -> None:
-        """What came while nobody counted."""
+        """What came while nobody counted. If it cannot be counted now, there may be enough."""
         self._pending = 0
-        self._add(await asyncio.to_thread(self._events.count_since, self._covered))
+        try:
+            self._add(await asyncio.to_thread(self._events.count_since, self._covered))
+        except WacketError as error:
+            self._tell(error)
+            self._due.set()
 
     def _add(self, events: int) -> None:
         self._pending += events
@@ -177,14 +190,35 @@ class ClusterWatch:
     async def _compute_for_ever(self) -> None:
         while True:
             await self._due.wait()
-            before, began = self._last_error, perf_counter()
+            began, pause = perf_counter(), 0.0
             try:
                 await self.compute_now()
+                self._told = ""
             except WacketError as error:
-                if str(error) != before:
-                    log.warning("clusters could not be computed: %s", error)
+                self._tell(error)
+                pause = self._retry
             # At most half of the time goes into this, however fast events come.
-            await asyncio.sleep(perf_counter() - began)
+            await asyncio.sleep(max(pause, perf_counter() - began))
+
+    def _tell(self, error: WacketError) -> None:
+        """Once, until it is another error or all is well again."""
+        if str(error) != self._told:
+            log.warning("clusters could not be computed: %s", error)
+        self._told = str(error)
+
+
+async def _start(asked: str) -> asyncio.subprocess.Process:
+    """The worker, with one core: that is enough. Raises Unavailable where the system lets no process begin."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", WORKER, asked),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
+    except OSError as error:
+        raise Unavailable(f"the clustering worker could not be started: {error.strerror}") from error
 
 
 async def _exchange(process: asyncio.subprocess.Process, values: F64) -> tuple[bytes, bytes]:
