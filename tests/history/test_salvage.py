@@ -61,10 +61,27 @@ def test_a_page_that_makes_no_sense_costs_the_rows_in_it(bench, number):
         "journal.damaged-1.db",
         "journal.db",
         "journal.db-wal",
+        "journal.db-wal.length",
         "journal.db.head",
     ]
     history.append([bench.readings((1, START + 99, 99.0))])
     assert bench.stored(bench.open()) == [*rows, (1, START + 99, 99.0)]
+
+
+@pytest.mark.parametrize("place", [0, 1, 3, 5, 7, 8, 9, 11, 13])
+def test_a_damaged_page_that_leads_to_all_others_costs_nothing(bench, place):
+    """The page that says where the batches are; sealed ones, which are still in pages out of use, stay away."""
+    fill(bench, 60)
+    history = bench.open()
+    history.seal()
+    path = fill(bench, 60, first=60)
+    root = path.read_bytes().index(b"\x05", PAGE)
+    assert root == PAGE
+    bench.flip(path, root + place)
+    history = bench.open()
+    assert bench.stored(history) == expected(120)
+    assert "journal.damaged-1.db" in damage(history) or place == 7
+    assert "up to" not in damage(history)
 
 
 def test_a_second_salvage_finds_the_rows_after_the_first(bench):

@@ -17,7 +17,7 @@ MARK = Mark("board", "1", ((0, ROWS - 1),))
 
 
 def row(number):
-    return Row(number, "readings", 1, number, number, number, random.Random(number).randbytes(300))
+    return Row(number, "readings", 1, number, number, number, random.Random(number).randbytes(900))
 
 
 def fill(folder):
@@ -57,7 +57,7 @@ def change(originals, name, place, folder):
     shutil.rmtree(folder)
     spoken_of = [*journal.found, *told, *told_too, *(one for one in found if isinstance(one, Damage))]
     assert (len(rows), marks, len(receipts)) == (ROWS, [MARK], ROWS) or spoken_of, f"nothing is told of {place}"
-    assert len(rows) >= ROWS - 6, f"a page is 4096 bytes, but with {place} changed only {rows} are left"
+    assert len(rows) >= ROWS - 6, f"a page is 4096 bytes, but with {place} changed only {len(rows)} are left"
     assert {one.blob for one in rows} <= {row(number).blob for number in range(1, ROWS + 1)}
     assert marks in ([MARK], [], [MARK._replace(ranges=((0, ROWS - 2),))])
 

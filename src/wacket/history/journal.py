@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from wacket.errors import Unavailable
 from wacket.history import durable, remembered, salvage
+from wacket.history.extent import Extent
 from wacket.history.schema import code, connect, is_damage
 from wacket.history.segments import make_folder
 from wacket.history.shapes import Damage, Mark, StoredReceipt
@@ -54,6 +55,7 @@ class Journal:
         self._path, self._clock = path, clock
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._extent = Extent(path.with_name(path.name + "-wal"))
         self._wal = 0
         self._undo_from: int | None = None
         self._trouble = ""
@@ -90,6 +92,7 @@ class Journal:
                 connection.execute("begin immediate")
                 yield connection
                 connection.execute("commit")
+                self._extent.note()
             except (sqlite3.OperationalError, sqlite3.InternalError) as error:
                 self._fail(connection, error, undo_from)
             except sqlite3.DatabaseError as error:
@@ -177,6 +180,8 @@ class Journal:
     def close(self) -> None:
         with self._lock:
             if self._connection is not None:
+                with contextlib.suppress(OSError):
+                    self._extent.forget()
                 self._connection.close()  # checkpoints and removes the WAL
             self._connection = None
             self._closed = True
@@ -198,10 +203,12 @@ class Journal:
 
     def _connect(self) -> sqlite3.Connection:
         salvage.finish(self._path)
+        self._look_at_length()
         self._unwritten += salvage.mend_wal(self._path, self._clock())
         connection = self._readable()
         try:
             self._undo(connection)
+            self._extent.forget()
             salvage.keep_head(self._path)
         except BaseException as error:
             connection.close()
@@ -211,6 +218,13 @@ class Journal:
         self.found += self._unwritten
         self._undo_from, self._unwritten = None, []
         return connection
+
+    def _look_at_length(self) -> None:
+        reason = self._extent.missing()
+        if not reason:
+            self._extent.forget()  # opening empties the log
+        elif all(told.reason != reason for told in self._unwritten):
+            self._unwritten.append(Damage(str(self._path), "journal", 0, 0, 0, reason, self._clock()))
 
     def _readable(self) -> sqlite3.Connection:
         """A file that makes no sense is made anew from what can be read of it."""
@@ -234,7 +248,8 @@ class Journal:
             raise Unavailable("the disk of the hub is full; free some space, the hub will go on by itself", 5)
         # An fsync that failed once may lie the next time, so the file is not used again as it is open now.
         self._connection = None
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error, OSError):
+            self._extent.forget()
             connection.close()
         if undo_from is not None:
             self._undo_from = min(undo_from, self._undo_from or undo_from)

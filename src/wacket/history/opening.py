@@ -47,7 +47,8 @@ def next_row(journal: Journal, settled: Settled) -> int:
     """A journal row number that was never used, nor given to anybody as part of an id."""
     with journal.transaction() as connection:
         known = (*settled.existing, *settled.missing)
-        used = [manifest.state(connection, "row"), *(segment.last for segment in known)]
+        used = [manifest.state(connection, key) for key in ("row", "spare")]
+        used += [segment.last for segment in known]
         for query in ("max(id) from batches", "max(row) from marks", "max(row) from receipts"):
             used.append(connection.execute(f"select {query}").fetchone()[0] or 0)
     return max(used) + 1 + (1_000_000 if settled.recovered else 0)  # what was lost had numbers too

@@ -1,28 +1,46 @@
-"""Reads what can be read of a damaged journal's tables, row by row: SQLite gives up at the first page that makes no
-sense. What could not be read is told as Damage. Opens and deletes no files."""
+"""Reads what can be read of a damaged journal's tables: SQLite gives up at the first page that makes no sense.
+
+Batches are found even if the page that leads to them is damaged: then every page that can hold some is read by itself.
+What could not be read is told as Damage. `source` must be a copy, since it is changed on the way.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from wacket.history import schema
+from wacket.history.schema import NONSENSE, fit, tables
 from wacket.history.shapes import Damage
 
-_KEYS = {
-    "state": "key",
-    "segments": "id",
-    "missing": "id",
-    "obsolete": "name",
-    "damage": "rowid",
-    "marks": "source, epoch",
-    "receipts": "source, key",
+_ORDERS = {  # both ways, to get at the rows before and behind a damaged page
+    "state": ("key", "key desc"),
+    "segments": ("id", "id desc"),
+    "missing": ("id", "id desc"),
+    "obsolete": ("name", "name desc"),
+    "damage": ("rowid", "rowid desc"),
+    "marks": ("source, epoch", "source desc, epoch desc"),
+    "receipts": ("source, key", "source desc, key desc"),
 }
-_MOST_PROBES = 100_000  # of row numbers, from each end of a gap
-_SPARE = 1_000_000  # what was lost had numbers too, which must not be given again
+_SPARE = 1_000_000  # what was lost had row numbers too, which must not be given again
+_LEAF = b"\x0d"  # how a page begins that holds rows of a table with row numbers
 
 Row = tuple[Any, ...]
+
+
+class _Listing:
+    """Rows up to the first that cannot be read; `whole` says afterwards whether that was all."""
+
+    def __init__(self, source: sqlite3.Connection, query: str) -> None:
+        self._source, self._query, self.whole = source, query, False
+
+    def __iter__(self) -> Iterator[Row]:
+        with contextlib.suppress(*NONSENSE):
+            yield from self._source.execute(self._query)
+            self.whole = True
 
 
 def copy(
@@ -33,104 +51,99 @@ def copy(
     Raises sqlite3.Error when `target` cannot take it.
     """
     target.execute("begin immediate")
-    short = [table for table in _KEYS if not _copy_table(source, target, table)]
-    lost, whole = _copy_batches(source, target)
-    short += [] if whole else ["batches"]
+    short = [table for table in _ORDERS if not _copy_table(source, target, table)]
+    if not _copy_all(source, target, "batches", "id"):
+        _copy_leaves(source, target)
+        short.append("batches")
     found = []
     if short:
         reason = f"rows that cannot be read in the tables {', '.join(short)}"
         found.append(Damage(name, "journal", 0, 0, 0, reason, now))
-    if lost:
+    if "batches" in short and (lost := _lost(target)):
         found.append(Damage(name, "journal", 0, 0, lost, f"journal rows that cannot be read: up to {lost}", now))
     for damage in (*told, *found):
         _insert(target, "damage", damage)
     target.execute("delete from state where key = 'made'")  # so the list of segments is compared with the files
-    target.execute("insert or replace into state values('row', ?)", (_highest(target) + _SPARE,))
+    highest = max(_sealed(target), _told_of(target), _maximum(target, "max(id) from batches"))
+    target.execute("insert or replace into state values('spare', ?)", (highest + _SPARE,))
     target.execute("commit")
     return found
 
 
 def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> bool:
-    """False when there were rows that could not be read."""
-    order = _KEYS[table]
-    columns = ", ".join(schema.tables()[table])
-    select = f"select {columns}, {schema.fit(table)} from {table} order by"
-    rows, whole = _until_error(source, f"{select} {order}")
-    if not whole:
-        rows += _until_error(source, f"{select} {order.replace(',', ' desc,')} desc")[0]
-    for *row, fit in rows:
-        if fit:
+    """False when there are rows that cannot be read."""
+    forward, backward = _ORDERS[table]
+    if _copy_all(source, target, table, forward):
+        return True
+    _copy_all(source, target, table, backward)
+    return False
+
+
+def _copy_all(source: sqlite3.Connection, target: sqlite3.Connection, table: str, order: str) -> bool:
+    """False when there are rows that cannot be read or make no sense; those before it are copied."""
+    listing = _Listing(source, f"select {', '.join(tables()[table])}, {fit(table)} from {table} order by {order}")
+    unfit = 0
+    for *row, good in listing:
+        if good:
             _insert(target, table, row)
-        else:
-            whole = False
-    return whole
+        unfit += not good
+    return listing.whole and not unfit
 
 
-def _copy_batches(source: sqlite3.Connection, target: sqlite3.Connection) -> tuple[int, bool]:
-    """(how many rows are lost at most, as far as their numbers are known; whether the table could be listed)."""
-    rows, whole = _until_error(source, "select id from batches order by id")
-    numbers = {row[0] for row in rows}
-    gap = range(0) if whole else _gap(source, target, numbers)
-    found = {number for number in _probed(gap) if _one(source, "id", number)}
-    numbers |= found
-    lost = len(gap) - len(found)
-    columns = ", ".join(schema.tables()["batches"])
-    for number in sorted(numbers):
-        row = _one(source, columns, number, schema.fit("batches"))
-        if row:
-            _insert(target, "batches", row)
-        else:
-            lost += 1
-    return lost, whole
+def _copy_leaves(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy the batches of every page that holds rows, as if it were the table. Pages that are not in use any more hold
+    rows that were sealed and deleted: these are left out."""
+    source.create_function("crc_of", 1, lambda blob: zlib.crc32(blob) if isinstance(blob, bytes) else -1)
+    columns = ", ".join(tables()["batches"])
+    condition = f"{fit('batches')} and id > {_sealed(target)} and crc_of(blob) = crc"
+    for page in _leaves(source):
+        _become_table(source, page)
+        for order in ("id", "id desc"):
+            for row in _Listing(source, f"select {columns} from batches where {condition} order by {order}"):
+                _insert(target, "batches", row)
 
 
-def _gap(source: sqlite3.Connection, target: sqlite3.Connection, numbers: set[int]) -> range:
-    """The row numbers between those that can be listed from either end; those from the far end join `numbers`."""
-    sealed = _maximum(target, "max(last) from segments")
-    told_of = max(_maximum(target, "max(row) from marks"), _maximum(target, "max(row) from receipts"))
-    behind = {row[0] for row in _until_error(source, "select id from batches order by id desc")[0]}
-    gap = range(max(sealed, *numbers, 0) + 1, min(behind, default=told_of + 1))
-    numbers |= behind
-    return gap
+def _become_table(source: sqlite3.Connection, page: int) -> None:
+    with contextlib.suppress(*NONSENSE):  # then what was the table before is read again, and nothing added
+        source.execute("pragma writable_schema = on")
+        source.execute("update sqlite_master set rootpage = ? where name = 'batches'", (page,))
+        source.execute("pragma writable_schema = reset")
 
 
-def _probed(gap: range) -> Iterable[int]:
-    if len(gap) <= 2 * _MOST_PROBES:
-        return gap
-    return (*gap[:_MOST_PROBES], *gap[-_MOST_PROBES:])
-
-
-def _one(source: sqlite3.Connection, columns: str, number: int, condition: str = "true") -> Row | None:
-    try:
-        found: Row | None = source.execute(
-            f"select {columns} from batches where id = ? and {condition}", (number,)
-        ).fetchone()
-    except schema.NONSENSE:
-        return None
+def _leaves(source: sqlite3.Connection) -> list[int]:
+    """The numbers of all pages that may hold rows of the table."""
+    with contextlib.suppress(*NONSENSE):
+        source.execute("pragma wal_checkpoint(truncate)").fetchall()
+    size = source.execute("pragma page_size").fetchone()[0]
+    path = Path(source.execute("pragma database_list").fetchone()[2])
+    found = []
+    with path.open("rb") as file:
+        for number in range(1, path.stat().st_size // size + 1):
+            file.seek((number - 1) * size)
+            if file.read(1) == _LEAF:
+                found.append(number)
     return found
 
 
-def _until_error(source: sqlite3.Connection, query: str) -> tuple[list[Row], bool]:
-    """(the rows up to the first that cannot be read, whether that was all)."""
-    rows: list[Row] = []
-    try:
-        for row in source.execute(query):
-            rows.append(row)
-    except schema.NONSENSE:
-        return rows, False
-    return rows, True
+def _lost(target: sqlite3.Connection) -> int:
+    """How many row numbers are missing. They are given without a gap, but where a call failed or, by `_SPARE` at once,
+    where something was lost before."""
+    before, lost = _sealed(target), 0
+    for (number,) in target.execute("select id from batches where id > ? order by id", (before,)):
+        lost += (number - before - 1) % _SPARE
+        before = number
+    return lost + max(0, _told_of(target) - before) % _SPARE
 
 
-def _highest(target: sqlite3.Connection) -> int:
-    """The highest number of a journal row that is known of."""
-    queries = (
-        "max(id) from batches",
-        "max(row) from marks",
-        "max(row) from receipts",
-        "max(last) from segments",
-        "max(value) from state where key = 'row'",
-    )
-    return max(_maximum(target, query) for query in queries)
+def _sealed(target: sqlite3.Connection) -> int:
+    """The last journal row that is known to be in a segment."""
+    state = "max(value) from state where key = 'row'"
+    return max(_maximum(target, query) for query in ("max(last) from segments", "max(last) from missing", state))
+
+
+def _told_of(target: sqlite3.Connection) -> int:
+    """The last journal row that a sender's numbers or answers speak of."""
+    return max(_maximum(target, query) for query in ("max(row) from marks", "max(row) from receipts"))
 
 
 def _maximum(target: sqlite3.Connection, query: str) -> int:

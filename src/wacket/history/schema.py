@@ -112,7 +112,7 @@ def fit(table: str) -> str:
     conditions = [f"typeof({name}) = '{kind}'" for name, kind in tables()[table].items() if name not in _NULLABLE]
     conditions += [f"{name} between 0 and {_MOST_COUNTED}" for name in tables()[table] if name in _COUNTED]
     if table == "state":
-        conditions.append(f"(key not in ('row', 'segment') or value between 0 and {_MOST_COUNTED})")
+        conditions.append(f"(key not in ('row', 'segment', 'spare') or value between 0 and {_MOST_COUNTED})")
     return " and ".join(conditions)
 
 
