@@ -58,7 +58,7 @@ class _Task:
 
 
 async def run(history: History, rules: Callable[[], Sequence[RetentionRule]]) -> None:
-    """Until cancelled. `rules` is asked each time, on the event loop."""
+    """Until cancelled. `rules` is asked each time, on a worker thread; where it raises Unavailable, nothing expires."""
     workers = ThreadPoolExecutor(2, thread_name_prefix="upkeep", initializer=_give_way)
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -85,11 +85,9 @@ async def _seal(history: History, workers: Executor) -> None:
 
 async def _tidy(history: History, rules: Callable[[], Sequence[RetentionRule]], workers: Executor) -> None:
     compact = _Task("compaction", history.compact)
-    current: list[RetentionRule] = []
-    retain = _Task("retention", lambda: history.care.expire(current))
+    retain = _Task("retention", lambda: history.care.expire(rules()))
     while True:
         await asyncio.sleep(max(history.settings.compact_seconds, _LOOK_SECONDS))
-        current[:] = rules()
         await retain.attempt(workers)
         await compact.attempt(workers)
 
