@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from wacket.errors import Unavailable
-from wacket.history import rescue, salvage
+from wacket.history import manifest, rescue, salvage
 from wacket.history.shapes import Mark, StoredReceipt
 
 START = 1_790_000_000_000_000
@@ -183,6 +183,24 @@ def test_a_changed_receipt_is_forgotten_and_told(bench):
     assert damage(history).count("receipts") == 1
 
 
+def test_damage_that_shows_only_when_it_is_read_does_not_stop_the_start(bench, monkeypatch):
+    fill(bench, 10)
+    failing = ["once"]
+
+    def damages(connection):
+        if failing and failing.pop():
+            error = sqlite3.DatabaseError("database disk image is malformed")
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+        return told(connection)
+
+    told = manifest.damages
+    monkeypatch.setattr(manifest, "damages", damages)
+    history = bench.open()
+    assert bench.stored(history) == expected(10)
+    assert "malformed" in damage(history)
+
+
 def test_a_damaged_row_is_kept_in_a_file(bench):
     path = fill(bench, 10)
     with sqlite3.connect(path) as connection:
@@ -202,8 +220,9 @@ def test_what_was_found_is_told_even_if_telling_failed_at_first(bench, monkeypat
     history.journal._hopeless = "the test says so"
     with monkeypatch.context() as patched:
         patched.setattr(history.files, "settle", lambda: (_ for _ in ()).throw(Unavailable("no")))
+        history.load_marks()  # opens it again
         with pytest.raises(Unavailable):
-            history.load_marks() == [] and history.seal()
+            history.seal()
     history.seal()
     assert "the test says so" in damage(history)
     assert "the test says so" in damage(bench.open())

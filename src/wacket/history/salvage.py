@@ -40,8 +40,7 @@ def unfit(path: Path) -> str:
         return ""
     if not path.exists():
         return "the file is gone"
-    with path.open("rb") as file:
-        start = file.read(_SAME)
+    start = _start(path, _SAME)
     if not start:
         return "the file is empty"
     return "" if start == head[:_SAME] else "its first bytes are not as they were written"
@@ -49,8 +48,7 @@ def unfit(path: Path) -> str:
 
 def keep_head(path: Path) -> None:
     """Keep a copy of the first page, without which nothing else can be found. Call when the file is whole."""
-    with path.open("rb") as file:
-        page = file.read(_PAGE)
+    page = _start(path, _PAGE)
     if _head(path)[100:] != page[100:]:  # before that are counts, which are not needed to read
         durable.write(_tail(path, ".head"), page + zlib.crc32(page).to_bytes(4, "big"))
 
@@ -96,6 +94,11 @@ def finish(path: Path) -> None:
     sync(path.parent)
 
 
+def _start(path: Path, length: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(length)
+
+
 def _made(path: Path) -> Path:
     return path.with_name("journal.new.db")
 
@@ -136,7 +139,7 @@ def _open_damaged(scratch: Path, head: bytes) -> sqlite3.Connection:
 
 
 def _begins_well(scratch: Path, head: bytes) -> bool:
-    if not scratch.exists() or scratch.read_bytes()[:_SAME] != head[:_SAME]:
+    if not scratch.exists() or _start(scratch, _SAME) != head[:_SAME]:
         return False
     with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
         connection.text_factory = lenient
