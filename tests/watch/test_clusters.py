@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.journal import until
 
 from wacket.bus.memory import Bus, Told
 from wacket.errors import Unavailable
@@ -93,18 +94,16 @@ async def going(watch: ClusterWatch) -> AsyncIterator[None]:
         await task
 
 
-async def wait_until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - nothing here could signal it
-            await asyncio.sleep(0.005)
-
-
 def told(*sources: str) -> Told:
     return Told(Batch(logs=Logs.of([(1, 1, 2, source, 9, "b", "") for source in sources])), 1)
 
 
 async def subscribed(bus: Bus) -> None:
-    await wait_until(lambda: bus._topics.get("batches"))
+    await until(lambda: bus._topics.get("batches"))
+
+
+def becomes(worker: Path, text: str) -> None:
+    worker.write_text(text)
 
 
 def pid_of(worker: Path) -> int:
@@ -130,10 +129,10 @@ async def test_computed_when_enough_events_came(ledger: Ledger, kept: Kept, work
         await subscribed(bus)
         kept.rows = 12
         bus.publish_nowait("batches", told(*["energy"] * 9, "text"))
-        await wait_until(lambda: watch.statistics()["pending_events"] == 9)
+        await until(lambda: watch.statistics()["pending_events"] == 9)
         assert kept.asked == 0
         bus.publish_nowait("batches", told("energy"))
-        await wait_until(lambda: watch.latest() is not None)
+        await until(lambda: watch.latest() is not None)
     found = watch.latest()
     assert found is not None
     assert (found.at, found.events, found.sample, found.bandwidth) == (1000, 12, 1, 2.5)
@@ -170,16 +169,16 @@ async def test_what_came_before_the_start_is_caught_up(ledger: Ledger, kept: Kep
     kept.rows = kept.earlier = 10
     watch = made(ledger, Bus(), kept)
     async with going(watch):
-        await wait_until(lambda: watch.latest() is not None)
+        await until(lambda: watch.latest() is not None)
     kept.earlier = 9  # since that result
     bus = Bus()
     later = made(ledger, bus, kept)
     async with going(later):
         await subscribed(bus)
-        await wait_until(lambda: later.statistics()["pending_events"] == 9)
+        await until(lambda: later.statistics()["pending_events"] == 9)
         assert later.statistics()["computed"] == 0
         bus.publish_nowait("batches", told("energy"))
-        await wait_until(lambda: later.statistics()["computed"] == 1)
+        await until(lambda: later.statistics()["computed"] == 1)
 
 
 async def test_without_events_there_is_no_result(ledger: Ledger, kept: Kept) -> None:
@@ -197,13 +196,13 @@ async def test_a_failing_worker_is_told_once_and_the_old_result_stays(
     bus = Bus()
     watch = made(ledger, bus, kept)
     before = await watch.compute_now()
-    worker.write_text(BROKEN)
+    becomes(worker, BROKEN)
     with caplog.at_level(logging.WARNING):
         async with going(watch):
             await subscribed(bus)
             for failures in (1, 2):
                 bus.publish_nowait("batches", told(*["energy"] * 10))
-                await wait_until(lambda wanted=failures: watch.statistics()["failed"] >= wanted)
+                await until(lambda wanted=failures: watch.statistics()["failed"] >= wanted)
     assert [record.message for record in caplog.records] == [
         "clusters could not be computed: the clustering worker ended with 1: it is the wrong kind of day"
     ]
@@ -218,11 +217,11 @@ async def test_what_failed_is_tried_again_though_no_more_events_come(
     kept.failing, kept.rows, bus = "the question took too long", 10, Bus()
     watch = made(ledger, bus, kept)
     async with going(watch):
-        await wait_until(lambda: watch.statistics()["failed"] > 1)  # not even those that came earlier can be counted
+        await until(lambda: watch.statistics()["failed"] > 1)  # not even those that came earlier can be counted
         bus.publish_nowait("batches", told(*["energy"] * 10))
-        await wait_until(lambda: watch.statistics()["pending_events"] == 10)
+        await until(lambda: watch.statistics()["pending_events"] == 10)
         kept.failing = ""
-        await wait_until(lambda: watch.latest() is not None)
+        await until(lambda: watch.latest() is not None)
     assert watch.statistics()["pending_events"] == 0
     assert [record.message for record in caplog.records] == [
         "clusters could not be computed: the question took too long"
@@ -235,7 +234,7 @@ async def test_a_failure_leaves_pending_what_was_pending(ledger: Ledger, kept: K
     async with going(watch):
         await subscribed(bus)
         bus.publish_nowait("batches", told(*["energy"] * 7))
-        await wait_until(lambda: watch.statistics()["pending_events"] == 7)
+        await until(lambda: watch.statistics()["pending_events"] == 7)
         kept.failing = "the question took too long"
         with pytest.raises(Unavailable):
             await watch.compute_now()
@@ -254,7 +253,7 @@ async def test_a_system_that_lets_no_process_begin_is_told(
 
 @pytest.mark.slow
 async def test_a_worker_that_takes_too_long_is_killed(ledger: Ledger, kept: Kept, worker: Path) -> None:
-    worker.write_text(STUCK)
+    becomes(worker, STUCK)
     kept.rows = 100_000  # more than a pipe holds: it is killed while it is being fed
     watch = made(ledger, Bus(), kept, patience=1)
     with pytest.raises(Unavailable, match="more than 1 s"):
@@ -264,10 +263,10 @@ async def test_a_worker_that_takes_too_long_is_killed(ledger: Ledger, kept: Kept
 
 @pytest.mark.slow
 async def test_a_worker_does_not_outlive_the_watch(ledger: Ledger, kept: Kept, worker: Path) -> None:
-    worker.write_text(STUCK)
+    becomes(worker, STUCK)
     kept.rows = kept.earlier = 10
     async with going(made(ledger, Bus(), kept)):
-        await wait_until(lambda: pid_of(worker))
+        await until(lambda: pid_of(worker))
     assert not alive(pid_of(worker))
 
 
@@ -279,11 +278,11 @@ async def test_lost_messages_lead_to_counting_again(ledger: Ledger, kept: Kept, 
     watch = made(ledger, bus, kept, every=50)
     async with going(watch):
         await subscribed(bus)
-        await wait_until(lambda: watch.statistics()["pending_events"] == 0)
+        await until(lambda: watch.statistics()["pending_events"] == 0)
         kept.earlier = 40
         for _ in range(10_001):  # one more than the mailbox holds, before anybody looks into it
             bus.publish_nowait("batches", told("text"))
-        await wait_until(lambda: watch.statistics()["pending_events"] == 40)
+        await until(lambda: watch.statistics()["pending_events"] == 40)
 
 
 async def test_the_ledger_keeps_the_newest_results(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
