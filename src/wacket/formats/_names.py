@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wacket.errors import Undecodable
 from wacket.records import REJECT_SOURCE
 
-LONGEST_NAME = 255  # bytes of a series name, a label's name or a source
-LONGEST_LABEL = 1024  # bytes of a label's value
+# In characters:
+LONGEST_NAME = 255  # of a series, a label or a source
+LONGEST_LABEL = 1024  # its value
+LONGEST_UNIT = 32
 MOST_LABELS = 64
 
 Labels = tuple[tuple[str, str], ...]
@@ -32,6 +36,11 @@ def labels(pairs: dict[str, str]) -> Labels:
         if len(value) > LONGEST_LABEL:
             raise Undecodable(f"label {name!r} has {len(value)} characters; {LONGEST_LABEL} are allowed")
     return tuple(sorted(kept.items()))
+
+
+def units(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """Unit by series name. Whoever says none, or writes a novel there, has none."""
+    return {name: unit for name, unit in pairs if unit and len(unit) <= LONGEST_UNIT}
 
 
 def source(text: str) -> str:

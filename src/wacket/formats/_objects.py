@@ -26,7 +26,6 @@ LEVELS = ("level", "severity", "lvl")
 _RESERVED = (*TIMES, "name", "labels", "node")  # what is done with these depends on their kind
 _DEEPEST = 8
 _LARGEST = int(np.finfo(np.float64).max)  # JSON has integers that no float64 reaches
-_LONGEST_UNIT = 32
 _SCALARS = {str, int, float, bool, type(None)}
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -138,7 +137,7 @@ class Objects:
             self.textual[frames[~right]] = True
             names, units = tuple(compress(names, right)), tuple(compress(units, right))
         pairs = set(zip(names, units, strict=False))
-        self.units |= {name: unit for name, unit in pairs if unit and len(unit) <= _LONGEST_UNIT}
+        self.units |= _names.units(pairs)
 
     def _member(self, name: str, column: Column, frames: I64, labels: I64, depth: int) -> None:
         kinds = set(map(type, column))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,8 +33,7 @@ class Table:
 
 def read(frames: Frames) -> Table:
     """The frames of one envelope, the header among them."""
-    lines = frames.lines()
-    head = lines[0].decode("utf-8", "replace").removeprefix("\ufeff")
+    head = frames.line(0).decode("utf-8", "replace").removeprefix("\ufeff")
     delimiter = next((mark for mark in ",;\t" if mark in head), ",")
     if '"' in head or b'"' in frames.data:
         return _quoted(frames.data.decode("utf-8", "replace").removeprefix("\ufeff"), delimiter)
@@ -57,28 +58,51 @@ def _plain(frames: Frames, delimiter: str, width: int) -> list[tuple[str, ...]]:
 
 
 def _quoted(text: str, delimiter: str) -> Table:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header: list[str] = []
+    rows = _rows(list(io.StringIO(text, newline="")), delimiter)
+    header = [name.strip() for name in next(rows)[0]] or [""]
     good: list[list[str]] = []
     places: list[int] = []
     refused: dict[int, tuple[str, bytes]] = {}
     count = 0
-    try:
-        header = [name.strip() for name in next(reader)]
-        for row in reader:
-            if not any(map(str.strip, row)) and len(row) < 2:
-                continue
-            if len(row) == len(header):
-                good.append(row)
-                places.append(count)
-            else:
-                refused[count] = _wrong_length(len(row), len(header), delimiter.join(row).encode())
-            count += 1
-    except csv.Error as error:  # what follows cannot be cut into rows any more
-        refused[count] = f"not readable as CSV from here on: {error}", b""
+    for cells, why, raw in rows:
+        if not any(map(str.strip, cells)) and len(cells) < 2 and not why:
+            continue
+        if why:
+            refused[count] = f"not readable as CSV: {why}", raw.encode()[:EXCERPT]
+        elif len(cells) == len(header):
+            good.append(cells)
+            places.append(count)
+        else:
+            refused[count] = _wrong_length(len(cells), len(header), delimiter.join(cells).encode())
         count += 1
     columns = list(zip(*good, strict=True)) or [()] * len(header)
     return Table(delimiter, header, columns, np.array(places, np.int64), count, refused)
+
+
+def _rows(lines: list[str], delimiter: str) -> Iterator[tuple[list[str], str, str]]:
+    """The cells of each row, why it cannot be read, and what was sent then.
+
+    Quotes may hold line feeds. Where one is not closed as it should be, or what is in it is too long, each line from
+    there on is a row by itself, so that a stray quote costs one row and not all behind it.
+    """
+    done = 0
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    with contextlib.suppress(csv.Error):
+        for cells in reader:
+            yield cells, "", ""
+            done = reader.line_num
+    for line in lines[done:]:
+        yield _row(line, delimiter)
+
+
+def _row(line: str, delimiter: str) -> tuple[list[str], str, str]:
+    """A quote amid a cell is a part of it here; one that is open at the end takes the line behind as well."""
+    reader = csv.reader([line, "the line behind"], delimiter=delimiter)
+    try:
+        cells = next(reader)
+    except csv.Error as error:
+        return [], str(error), line
+    return ([], "a quote is not closed", line) if reader.line_num > 1 else (cells, "", line)
 
 
 def problem(header: list[str]) -> str:

@@ -32,11 +32,12 @@ _EMPTY = frozenset(("", "nan", "null", "na", "n/a"))  # how programs write that 
 
 
 def decode(envelopes: Sequence[Envelope]) -> Decoded:
-    counts, rejects, parts = [], [], []
+    counts, rejects, parts, before = [], [], [], 0
     for place, envelope in enumerate(envelopes):
         count, made, refused = _envelope(envelope)
+        parts.append((made, np.arange(before, before + count)))
+        before += count
         counts.append(count)
-        parts.append((made, np.arange(count)))
         rejects += [Reject(place, row, *why) for row, why in sorted(refused.items())]
     whole = merge(parts)
     return Decoded(counts, whole.keys, whole.readings, whole.logs, rejects, whole.units)
@@ -118,7 +119,7 @@ class _Rows:
         self.textual |= ~fits
         where = np.flatnonzero(told & fits)
         result = self._series(where, (name[where], good), (label[where], sets), value[where])
-        result.units = {name: unit for name, unit in dict.fromkeys(zip(names, units, strict=False)) if unit}
+        result.units = _names.units(set(zip(names, units, strict=False)))
         return result
 
     def _labels(self) -> tuple[I64, list[Labels]]:
