@@ -25,11 +25,3 @@ def copy(source: Path, target: Path) -> None:
             writer.write(piece)
     sync(target)
     sync(target.parent)
-
-
-def beside(path: Path, middle: str) -> Path:
-    """A name like that of `path` that no file has yet: journal.db becomes journal.MIDDLE-1.db."""
-    number = 1
-    while (free := path.with_name(f"{path.stem}.{middle}-{number}{path.suffix}")).exists():
-        number += 1
-    return free

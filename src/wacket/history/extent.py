@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from wacket.history.segments import sync
+
 _STEP = 64 * 1024
 
 
@@ -37,9 +39,10 @@ class Extent:
                 self._noted = length
 
     def forget(self) -> None:
-        """Call before the log is emptied on purpose. Raises OSError."""
+        """Call before the log is emptied on purpose. On disk on return; raises OSError."""
         self._noted = 0
-        self._file.unlink(missing_ok=True)
+        self._file.write_text("0")
+        sync(self._file)
 
     def _length(self) -> int:
         return self._log.stat().st_size if self._log.exists() else 0
