@@ -52,11 +52,11 @@ class Head(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One line. `numbers` and `texts` are by field name; `stamp` is as sent, None if it was not."""
+    """One line. `numbers` and `texts` have a field's name and value, as often as it was sent; `stamp` is as sent."""
 
     head: Head
-    numbers: dict[str, float]
-    texts: dict[str, str]
+    numbers: list[tuple[str, float]]
+    texts: list[tuple[str, str]]
     stamp: int | None
 
 
@@ -79,8 +79,8 @@ def point(line: bytes) -> Point | None:
     if match is None:
         raise Undecodable("expected: measurement,tag=value field=value time")
     at = head(match[1])
-    numbers: dict[str, float] = {}
-    texts: dict[str, str] = {}
+    numbers: list[tuple[str, float]] = []
+    texts: list[tuple[str, str]] = []
     place = match.end()
     while True:
         found = _FIELD.match(line, place)
@@ -89,9 +89,9 @@ def point(line: bytes) -> Point | None:
         name, quoted, bare, more = found.groups()
         key = _plain(name)
         if quoted is not None:
-            texts[key] = _QUOTED.sub(rb"\1", quoted).decode("utf-8", "replace")
+            texts.append((key, _QUOTED.sub(rb"\1", quoted).decode("utf-8", "replace")))
         else:
-            numbers[key] = _number(key, bare)
+            numbers.append((key, _number(key, bare)))
         name_of(at, key)
         place = found.end()
         if more != b",":

@@ -8,7 +8,7 @@ one time are all kept, never merged. `options["precision"]` is ns (default), us,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -199,7 +199,7 @@ def _one_by_one(frames: Frames) -> Made:
         except Undecodable as error:
             refused[frame] = str(error)
             continue
-        for field, value in read.numbers.items():
+        for field, value in read.numbers:
             name = names.setdefault((name_of(read.head, field), read.head.labels), len(names))
             found.append((frame, name, value, at))
         if read.texts:
@@ -231,10 +231,18 @@ def _columns(
 
 def _log(read: Point) -> tuple[str, int, str, bytes]:
     """source, severity, body, attrs of a line that holds text."""
-    texts, tags = read.texts, dict(read.head.labels)
+    texts, tags = dict(reversed(read.texts)), dict(read.head.labels)
     body = next((texts[name] for name in _MESSAGES if name in texts), None)
     if body is None:
-        body = " ".join(f"{name}={text}" for name, text in texts.items())
+        body = " ".join(f"{name}={text}" for name, text in read.texts)
     named = next((word for name in _LEVELS if (word := texts.get(name) or tags.get(name))), None)
-    attrs = msgspec.json.encode({"labels": tags, "fields": {**read.numbers, **texts}})
+    attrs = msgspec.json.encode({"labels": tags, "fields": _fields(read)})
     return _names.source(read.head.measurement), _severity.level(named), body, attrs
+
+
+def _fields(read: Point) -> dict[str, Any]:
+    """All values by name: a list where a name came more than once."""
+    found: dict[str, list[Any]] = {}
+    for name, value in (*read.numbers, *read.texts):
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
