@@ -166,7 +166,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         owner_key=owner_key(folder),
     )
     for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters"):
-        parts.edges[name] = getattr(parts, name).statistics
+        parts.edges[name] = getattr(parts, name)
     return parts, query
 
 
@@ -235,7 +235,7 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
     opened.push_async_callback(parts.intake.drain)
     tcp = TcpDoor(parts.admission, parts.intake, settings, parts.clock)
     udp = UdpDoor(parts.admission, parts.intake, parts.clock)
-    parts.edges["tcp"], parts.edges["udp"] = tcp.statistics, udp.statistics
+    parts.edges["tcp"], parts.edges["udp"] = tcp, udp
     opened.push_async_callback(tcp.close)
     opened.callback(tasks.create_task(tcp.sweep(), name="sweep").cancel)
     for name in ("tcp", "tcps"):
@@ -255,6 +255,7 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
         if address := getattr(settings, name):
             files = _certificate(parts) if name == "https" else None
             door = HttpDoor(application, bound(address), files, settings.proxies())
+            parts.edges[name] = door
             tasks.create_task(door.serve_until_closed(), name=name)
             opened.push_async_callback(door.close)
             parts.addresses[name] = _address(door.listening[0])

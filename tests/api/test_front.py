@@ -58,7 +58,7 @@ async def upload(hub: Parts, path: str = TEXT, kind: str = "text/plain") -> Asyn
 
 async def until_unfinished(hub: Parts, size: int) -> None:
     async with asyncio.timeout(10):
-        while hub.edges["http"]()["unfinished_bytes"] != size:  # noqa: ASYNC110 - it is only counted
+        while hub.edges["bodies"].statistics()["unfinished_bytes"] != size:  # noqa: ASYNC110 - it is only counted
             await asyncio.sleep(0.001)
 
 
@@ -73,7 +73,7 @@ async def test_a_stranger_cannot_make_the_hub_hold_a_large_body(hub: Parts, path
         assert await sent.status() == 413
     status, _, _ = await send(hub, "POST", path, b"[" * (LONGEST_BODY + 1), **JSON)
     assert status == 413
-    assert hub.edges["http"]()["unfinished_bytes"] == 0
+    assert hub.edges["bodies"].statistics()["unfinished_bytes"] == 0
 
 
 async def test_a_body_of_fair_size_comes_whole_however_it_is_sent(hub: Parts) -> None:
@@ -94,7 +94,7 @@ async def test_bodies_that_are_not_whole_share_one_room(start_hub: StartHub) -> 
                 await second.piece(40_000)
                 assert await second.status() == 503
             await until_unfinished(hub, 70_000)
-            assert hub.edges["http"]()["refused_for_room"] == 1
+            assert hub.edges["bodies"].statistics()["refused_for_room"] == 1
         await until_unfinished(hub, 0)  # the first left in the middle
         async with upload(hub) as third:
             await third.piece(70_000)
@@ -108,8 +108,8 @@ async def test_a_body_that_stalls_is_given_up(start_hub: StartHub, path: str) ->
     async with start_hub(**{"doors.slow_seconds": 0.05}) as hub, upload(hub, path, "") as sent:
         await sent.piece(10)
         assert await sent.status() == 408
-        assert hub.edges["http"]()["unfinished_bytes"] == 0
-        assert hub.edges["http"]()["stalled"] == 1
+        assert hub.edges["bodies"].statistics()["unfinished_bytes"] == 0
+        assert hub.edges["bodies"].statistics()["stalled"] == 1
 
 
 # --- pages of other sites ---

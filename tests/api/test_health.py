@@ -53,7 +53,8 @@ async def test_the_full_health_says_what_is_in_force_and_what_was_counted(hub: P
     assert abs(told["at"] - hub.clock()) < 60_000_000
     assert told["history"]["ok"] is True
     assert set(told["statistics"]) == set(hub.edges)
-    assert {"intake", "history", "tcp", "udp", "bus", "clusters"} <= set(told["statistics"])
+    assert {"intake", "history", "tcp", "udp", "http", "bus", "clusters"} <= set(told["statistics"])
+    assert (told["statistics"]["http"]["answering"], told["statistics"]["http"]["answered"]) == (1, 1)
     intake = told["statistics"]["intake"]
     assert (intake["frames"], intake["stored"], intake["rejected"]) == (2, 1, 1)
     assert told["addresses"] == hub.addresses

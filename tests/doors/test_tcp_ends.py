@@ -24,7 +24,8 @@ StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
 
 def door_of(hub: Parts) -> TcpDoor:
-    door: TcpDoor = hub.edges["tcp"].__self__  # type: ignore[attr-defined]
+    door = hub.edges["tcp"]
+    assert isinstance(door, TcpDoor)
     return door
 
 

@@ -33,7 +33,7 @@ async def test_datagrams_of_one_and_of_many_lines_are_kept(hub: Parts) -> None:
     assert await bodies(hub, node="127.0.0.1") == ["one line", "another line"]
     series = (await ask(hub, "/api/v1/series"))["series"]
     assert {one["name"]: one["value"] for one in series} == {"temp": 21.5, "hum": 40.0}
-    assert hub.edges["udp"]()["datagrams"] == 2
+    assert hub.edges["udp"].statistics()["datagrams"] == 2
 
 
 async def test_what_cannot_be_taken_is_counted_by_sender(hub: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

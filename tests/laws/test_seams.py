@@ -1,4 +1,7 @@
-"""Law 6: no seam without two users. A seam is a typing.Protocol; its users are classes with its methods."""
+"""Law 6: no seam without two users. A seam is a typing.Protocol; its users are classes with its methods.
+
+And a seam is one only where somebody asks for it: its name stands in an annotation.
+"""
 
 import ast
 
@@ -62,3 +65,40 @@ def test_a_lonely_seam_is_found(sample):
     assert lonely_seams([sample(seam)], [sample(seam + one)])
     assert not lonely_seams([sample(seam)], [sample(seam + one + other)])
     assert not lonely_seams([sample(seam)], [sample(seam + one + "class C(A): ...\n")])
+
+
+def annotations(tree):
+    """The expressions that say of what type something is; annotations may be written as texts."""
+    for node in ast.walk(tree):
+        found = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        for one in filter(None, found):
+            quoted = isinstance(one, ast.Constant) and isinstance(one.value, str)
+            yield ast.parse(one.value, mode="eval") if quoted else one
+
+
+def unasked_seams(source):
+    """Protocols whose name is in no annotation."""
+    asked = {
+        name.id if isinstance(name, ast.Name) else name.attr
+        for file in source
+        for annotation in annotations(file.tree)
+        for name in ast.walk(annotation)
+        if isinstance(name, (ast.Name, ast.Attribute))
+    }
+    return [
+        f"{file.path}:{node.lineno}: nothing is annotated as {node.name}"
+        for file in source
+        for node in ast.walk(file.tree)
+        if is_protocol(node) and node.name not in asked
+    ]
+
+
+def test_each_seam_is_asked_for(source):
+    assert unasked_seams(source) == []
+
+
+def test_an_unasked_seam_is_found(sample):
+    seam = "class Sink(Protocol):\n def write(self): ...\n"
+    assert unasked_seams([sample(seam + "x = Sink\n")])
+    for user in ("def f(to: Sink): ...", "def f() -> Sink: ...", "x: dict[str, Sink]", "def f(to: 'Sink | None'): ..."):
+        assert not unasked_seams([sample(seam + user + "\n")]), user

@@ -31,7 +31,7 @@ def build(parts: Parts) -> Front:
     """The whole application over `parts`."""
     app, busy = framework()
     app.state.parts, app.state.room = parts, room_for(parts.settings)
-    parts.edges["http"] = app.state.room.statistics
+    parts.edges["bodies"] = app.state.room
     return Front(app, busy, parts)
 
 

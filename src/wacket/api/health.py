@@ -55,7 +55,7 @@ async def full(request: Request, caller: Annotated[Caller, Depends(may("read"))]
         "version": __version__,
         "at": parts.clock(),
         "history": health,
-        "statistics": {name: statistics() for name, statistics in parts.edges.items()},
+        "statistics": {name: edge.statistics() for name, edge in parts.edges.items()},
         "addresses": parts.addresses,
     }
 
@@ -70,8 +70,8 @@ async def metrics(request: Request, caller: Annotated[Caller, Depends(may("read"
     """Text exposition: `wacket_EDGE_NAME value`."""
     lines = [
         f"wacket_{name} {value}"
-        for edge, statistics in parts_of(request).edges.items()
-        for name, value in flat(edge, statistics())
+        for part, edge in parts_of(request).edges.items()
+        for name, value in flat(part, edge.statistics())
     ]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wacket.intake.intake import Intake
     from wacket.ledger.store import Ledger
     from wacket.ledger.tokens import Tokens
+    from wacket.seams import Edge
     from wacket.settings import Settings
     from wacket.watch.clusters import ClusterWatch
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Parts:
-    """`clock` gives microseconds since 1970 UTC. `edges` maps a name to its `statistics()`.
+    """`clock` gives microseconds since 1970 UTC. `edges` are what health and /metrics ask.
 
     `questions` are the threads for what may take seconds; a login or a board never waits behind those.
     """
@@ -48,7 +49,7 @@ class Parts:
     desk: ClassDesk
     clusters: ClusterWatch
     owner_key: str
-    edges: dict[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
+    edges: dict[str, Edge] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # door -> "host:port" as really bound
 
 

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
     from wacket.doors.certificate import Certificate
+from wacket.records import Statistics
 
 GRACE_SECONDS = 5  # for answers under way when the hub ends
 KEEP_ALIVE_SECONDS = 75  # a board that posts once a minute keeps its connection
@@ -66,6 +67,10 @@ class HttpDoor(uvicorn.Server):
         await self._ended.wait()
         for one in self.listening:
             one.close()
+
+    def statistics(self) -> Statistics:
+        state = self.server_state
+        return {"open": len(state.connections), "answering": len(state.tasks), "answered": state.total_requests}
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
