@@ -12,7 +12,7 @@ import pytest
 from tests.support.damage import spoil_table
 
 from wacket.errors import BadRequest, Forbidden, Unauthenticated, Unavailable
-from wacket.intake.admission import Admission, is_loopback
+from wacket.intake.admission import HEARD_EVERY, Admission, is_loopback
 from wacket.intake.catalogue import Catalogue
 from wacket.ledger import nodes
 from wacket.ledger.store import Ledger
@@ -27,10 +27,11 @@ FAR = "192.0.2.7"
 class World:
     def __init__(self, ledger: Ledger, strangers: str = "pending") -> None:
         self.ledger = ledger
+        self.now = NOW
         limits = Intake(strangers=strangers)  # type: ignore[arg-type]
-        self.tokens = Tokens(ledger, lambda: NOW)
-        self.catalogue = Catalogue(ledger, limits, lambda: NOW)
-        self.admission = Admission(ledger, self.catalogue, self.tokens, limits, lambda: NOW)
+        self.tokens = Tokens(ledger, lambda: self.now)
+        self.catalogue = Catalogue(ledger, limits, lambda: self.now)
+        self.admission = Admission(ledger, self.catalogue, self.tokens, limits, lambda: self.now)
 
 
 async def become(world: World, name: str, state: str) -> None:
@@ -106,6 +107,15 @@ async def test_a_retired_node_is_not_heard(world: World) -> None:
     world.catalogue.refresh_nodes()
     with pytest.raises(Forbidden, match="retired"):
         await world.admission.admit(None, "old", "127.0.0.1")
+
+
+async def test_who_goes_on_speaking_was_heard_just_now(world: World) -> None:
+    speaker = await world.admission.admit(None, "bench", "127.0.0.1")
+    world.now += HEARD_EVERY + 1
+    world.admission.again(speaker)
+    await world.admission.flush()
+    node = next(node for node in world.ledger.read(nodes.all_nodes) if node.name == "bench")
+    assert (node.last_seen, node.last_peer) == (world.now, "127.0.0.1")
 
 
 async def test_who_speaks_already_is_looked_at_again(world: World) -> None:

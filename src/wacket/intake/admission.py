@@ -26,6 +26,7 @@ from wacket.settings import Intake as Limits
 NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,62}")
 ADOPTED = "adopted"
 MOST_STRANGERS = 5000
+HEARD_EVERY = 30_000_000  # µs; who speaks all the time need not be written down all the time
 
 
 class Speaker(NamedTuple):
@@ -94,6 +95,8 @@ class Admission:
             raise Forbidden("the token of this connection was revoked or has expired")
         row = self._catalogue.node_by_id(speaker.node)
         self._require_in_use(row)
+        if self._clock() - row.last_seen > HEARD_EVERY:
+            self.heard(row.id, row.last_peer)
         adopted = row.state == ADOPTED
         return speaker if adopted == speaker.adopted else speaker._replace(adopted=adopted)
 
