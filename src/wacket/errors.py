@@ -9,7 +9,7 @@ class WacketError(Exception):
 
 
 class BadSettings(WacketError):
-    """The hub cannot start as it was told to. Raised before any socket opens."""
+    """The hub cannot start as it was told to, or cannot have what it needs of this machine, such as an address."""
 
 
 class BadRequest(WacketError):

@@ -78,7 +78,7 @@ def run(
     announce: Callable[[Ready], None],
     defaults: Mapping[str, Any] | None = None,
 ) -> None:
-    """Run the hub on `folder` until SIGINT or SIGTERM. Raises BadSettings before any socket opens."""
+    """Run the hub on `folder` until SIGINT or SIGTERM. Raises BadSettings, also where an address cannot be had."""
     began = time.perf_counter()
     heap.keep_freed()
     _allow_open_files()

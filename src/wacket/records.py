@@ -34,11 +34,11 @@ TRACE, DEBUG, INFO, WARN, ERROR, FATAL = 1, 5, 9, 13, 17, 21
 
 # Quality bits of a reading. 0 means: the device said when, and nothing is doubtful.
 HUB_TIME = 1  # the hub's clock at arrival stands in for a time that the sender did not give
-RECONSTRUCTED = 2  # computed from an age or uptime that the sender gave
-LATE = 4
 SUSPECT = 8  # from a node that nobody has adopted yet
 
-REJECT_SOURCE = "wacket.reject"  # the `source` under which rejects are kept among the logs
+# The `source` of a log says where within its node it came from; these two are given by the hub alone.
+REJECT_SOURCE = "wacket.reject"
+ENERGY_SOURCE = "energy"
 
 
 class SeriesKey(NamedTuple):
@@ -242,7 +242,7 @@ class Receipt(NamedTuple):
     rejected: int
     rejects: tuple[Reject, ...] = ()
     duplicates: int = 0  # frames known already by their sequence or key; they count as stored
-    sequence: int | None = None  # the highest sequence below which everything is on disk
+    sequence: int | None = None  # the number of the last of these frames, where the sender numbers them
 
 
 @dataclass(frozen=True, slots=True)

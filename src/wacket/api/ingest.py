@@ -27,7 +27,7 @@ from wacket.records import Envelope, Receipt, arrival
 router = APIRouter(tags=["sending data"])
 
 PRECISIONS = ("ns", "n", "us", "u", "ms", "s", "m", "h")
-OPTIONS = ("precision", "time", "name")  # query fields that a format may look at
+OPTIONS = ("precision", "time")  # query fields that a format may look at
 LONGEST_STATEMENT = 64 * 1024
 WHO = "from this machine no token is needed; from the network a token with the scope ingest, or the node waits"
 INFLUX = {"X-Influxdb-Version": f"wacket-{__version__}", "X-Influxdb-Build": "OSS"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wacket.errors import Undecodable
-from wacket.records import REJECT_SOURCE
+from wacket.records import ENERGY_SOURCE, REJECT_SOURCE
 
 # In characters:
 LONGEST_NAME = 255  # of a series, a label or a source
@@ -16,7 +16,6 @@ MOST_LABELS = 64
 Labels = tuple[tuple[str, str], ...]
 
 _OWN = REJECT_SOURCE.partition(".")[0] + "."
-_ENERGY = "energy"
 
 
 def series_name(raw: bytes | str) -> str:
@@ -46,4 +45,4 @@ def units(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
 def source(text: str) -> str:
     """A log's source as the sender named it; the hub's own sources cannot be forged."""
     text = text[:LONGEST_NAME]
-    return f"sent.{text}" if text.startswith(_OWN) or text == _ENERGY else text
+    return f"sent.{text}" if text.startswith(_OWN) or text == ENERGY_SOURCE else text

@@ -20,13 +20,12 @@ from wacket.formats._frames import Frames, Made, timed
 from wacket.formats._frames import decode as decode_frames
 from wacket.formats._names import Labels, labels, series_name
 from wacket.formats._times import instant
-from wacket.records import INFO, Decoded, Envelope, Logs, Readings, SeriesKey, StringColumn
+from wacket.records import ENERGY_SOURCE, INFO, Decoded, Envelope, Logs, Readings, SeriesKey, StringColumn
 
 __all__ = ["MEDIA_TYPES", "SUMMARY", "WHOLE", "Event", "decode", "made", "missing", "parse", "parse_json", "read"]
 
 SUMMARY = "Events of energy sensors: `Section: key=value; List: value; value;`, or their JSON."
 MEDIA_TYPES = ("text/plain", "application/json")
-SOURCE = "energy"
 
 # What has a name and unit of its own; other numbers are section.key, without unit.
 _KNOWN = {
@@ -151,7 +150,7 @@ def _columns(frames: Frames, rows: _Rows) -> Made:
         np.array(rows.value, np.float64),
         np.repeat(quality, rows.counts),
     )
-    source, severity = StringColumn.constant(SOURCE, count), np.full(count, INFO, np.uint8)
+    source, severity = StringColumn.constant(ENERGY_SOURCE, count), np.full(count, INFO, np.uint8)
     body, attrs = text.bodies(frames), StringColumn.of(rows.attrs)
     logs = Logs(at, frames.received(), frames.node(), source, severity, body, attrs)
     return Made([], readings, np.repeat(frame, rows.counts), logs, frame)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from wacket.records import F64, U32, Logs
+from wacket.records import ENERGY_SOURCE, F64, U32, Logs
 
 if TYPE_CHECKING:
     from wacket.history.query import Query
@@ -35,7 +35,7 @@ SHAPE = {
     "Line": {"Current": "DOUBLE", "Voltage": "DOUBLE"},
     "Peaks": ["DOUBLE"],
 }
-SOURCE = b"energy"
+SOURCE = ENERGY_SOURCE.encode()
 COLUMNS = tuple(PLACES)
 AVERAGED = COLUMNS[:5]
 # No sensor measures beyond this; squares of such numbers would no longer be numbers.
@@ -124,7 +124,7 @@ def _features(question: Question, who: str) -> Features:
 def _events(question: Question, condition: str) -> str:
     """SQL of a table of the energy events (id, attrs) that meet a condition."""
     logs = question.logs(question.choose(question.view.logs, *EVER), with_tail=True)
-    return f"(SELECT id, attrs FROM ({logs}) WHERE source = 'energy' AND {condition})"
+    return f"(SELECT id, attrs FROM ({logs}) WHERE source = '{ENERGY_SOURCE}' AND {condition})"
 
 
 def _before_newest(question: Question, who: str) -> int:
