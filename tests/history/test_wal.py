@@ -60,6 +60,16 @@ def test_a_wrong_byte_in_the_last_frame_is_told(bench, crashed, place):
     assert len(rows(crashed)) >= 24
 
 
+@pytest.mark.parametrize("place", [27, 31, 43, 47, 87, 259, 263, 267, 371, 387, 391, 423, 2071])
+def test_a_wrong_byte_in_a_page_is_not_taken_for_another_page_number(bench, crashed, place):
+    """The last byte of some words weighs as much in the checksum as that of the number of the page."""
+    log = crashed / "journal.db-wal"
+    raw = log.read_bytes()
+    bench.flip(log, -FRAME + place)
+    assert "never acknowledged" in wal.mend(log)
+    assert raw.startswith(log.read_bytes())
+
+
 def test_the_salts_of_the_last_frame_are_put_right(bench, crashed):
     log = crashed / "journal.db-wal"
     before = log.read_bytes()
