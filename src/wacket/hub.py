@@ -237,6 +237,7 @@ async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
     udp = UdpDoor(parts.admission, parts.intake, parts.clock)
     parts.edges["tcp"], parts.edges["udp"] = tcp, udp
     opened.push_async_callback(tcp.close)
+    opened.push_async_callback(udp.close)
     opened.callback(tasks.create_task(tcp.sweep(), name="sweep").cancel)
     for name in ("tcp", "tcps"):
         if address := getattr(settings, name):

@@ -9,6 +9,9 @@ import pytest
 from tests.support.ask import ask, bodies
 
 from wacket.api.parts import Parts
+from wacket.doors.udp import UdpDoor
+from wacket.errors import Unavailable
+from wacket.intake.admission import Speaker
 
 pytestmark = pytest.mark.slow
 
@@ -36,10 +39,39 @@ async def test_datagrams_of_one_and_of_many_lines_are_kept(hub: Parts) -> None:
     assert hub.edges["udp"].statistics()["datagrams"] == 2
 
 
-async def test_what_cannot_be_taken_is_counted_by_sender(hub: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wacket.doors.udp import UdpDoor
-    from wacket.errors import Unavailable
+async def test_a_door_closes_when_its_new_senders_are_admitted(hub: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    admit, may_go_on = hub.admission.admit, asyncio.Event()
 
+    async def slowly(*who: str | None) -> Speaker:
+        await may_go_on.wait()
+        return await admit(None, None, "127.0.0.1")
+
+    monkeypatch.setattr(hub.admission, "admit", slowly)
+    door = UdpDoor(hub.admission, hub.intake, hub.clock)
+    door.datagram_received(b"a last word", ("127.0.0.1", 5))
+    closing = asyncio.create_task(door.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    may_go_on.set()
+    await closing
+    await hub.intake.drain()
+    assert await bodies(hub, node="127.0.0.1") == ["a last word"]
+
+
+async def test_no_depth_of_nesting_in_a_datagram_ends_the_hub(hub: Parts) -> None:
+    host, _, port = hub.addresses["udp"].rpartition(":")
+    depths = range(900, 1001)
+    waiting = asyncio.create_task(arrived(hub, len(depths)))
+    await asyncio.sleep(0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for depth in depths:
+            sender.sendto(b'{"labels":{"a":%s%s},"text":"t"}' % (b"[" * depth, b"]" * depth), (host, int(port)))
+            await asyncio.sleep(0)  # the socket holds only so many
+        await waiting
+    assert hub.intake.statistics()["failed"] == 0
+
+
+async def test_what_cannot_be_taken_is_counted_by_sender(hub: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         def submit(self, envelope: object, settle: object) -> None:
             raise Unavailable("full")

@@ -12,6 +12,7 @@ from wacket.intake.intake import Intake
 from wacket.records import Envelope, Statistics, arrival
 
 MOST_PEERS_COUNTED = 1000
+STOP_SECONDS = 5.0  # for what was read, when the hub ends
 
 
 class UdpDoor(asyncio.DatagramProtocol):
@@ -40,6 +41,11 @@ class UdpDoor(asyncio.DatagramProtocol):
             self._submit(speaker.node, speaker.adopted, peer, data)
         except WacketError:
             self._refused += 1
+
+    async def close(self) -> None:
+        """Return when the datagrams of new senders are with the intake, or after STOP_SECONDS."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
 
     def statistics(self) -> Statistics:
         dropped = dict(sorted(self._dropped.items(), key=lambda item: -item[1])[:20])
