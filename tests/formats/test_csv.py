@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from wacket.formats import csv
 
 
@@ -11,6 +13,7 @@ def values(see: Any, decoded: Any) -> list[float]:
     return [value for *_, value, _ in see.readings(decoded)]
 
 
+@pytest.mark.slow
 def test_a_stray_quote_costs_its_own_row(make: Any, see: Any) -> None:
     rows = [b"%d,%d" % (number, number) for number in range(50_000)]
     rows[7] = b'7,"seven'

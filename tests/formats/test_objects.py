@@ -15,6 +15,7 @@ def nested(depth: int, shape: str) -> bytes:
     return shape.replace("HERE", "[" * depth + "]" * depth).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", formats.known())
 @pytest.mark.parametrize(
     "shape",
