@@ -67,5 +67,7 @@ def seeds(folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         seeds(Path(folder))
-        atheris.Setup([sys.argv[0], MEMORY, *sys.argv[1:], f"-artifact_prefix={tempfile.gettempdir()}/wacket-", folder], one)
+        atheris.Setup(
+            [sys.argv[0], MEMORY, *sys.argv[1:], f"-artifact_prefix={tempfile.gettempdir()}/wacket-", folder], one
+        )
         atheris.Fuzz()
