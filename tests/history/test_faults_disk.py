@@ -7,26 +7,12 @@ import random
 import subprocess
 
 import pytest
+from tests.support.filled import START, expected
 
 from wacket.errors import Unavailable
 from wacket.history.space import Space
 
-START = 1_790_000_000_000_000
-
 pytestmark = pytest.mark.slow
-
-
-def filled(bench, count=3):
-    """So many segments of each kind, each with one reading and one line."""
-    history = bench.open()
-    for n in range(count):
-        history.append([bench.readings((1, START + n, float(n))), bench.logs(f"line {n}", at=START + n)])
-        history.seal()
-    return history
-
-
-def expected(count, *without):
-    return [(1, START + n, float(n)) for n in range(count) if n not in without]
 
 
 def test_nothing_is_taken_in_below_the_reserve_and_all_is_well_when_space_returns(bench, monkeypatch):

@@ -8,25 +8,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.support.filled import START, expected, filled
 
 from wacket.history import segments
 
-START = 1_790_000_000_000_000
-
 pytestmark = pytest.mark.slow
-
-
-def filled(bench, count=3):
-    """So many segments of each kind, each with one reading and one line."""
-    history = bench.open()
-    for n in range(count):
-        history.append([bench.readings((1, START + n, float(n))), bench.logs(f"line {n}", at=START + n)])
-        history.seal()
-    return history
-
-
-def expected(count, *without):
-    return [(1, START + n, float(n)) for n in range(count) if n not in without]
 
 
 @pytest.mark.parametrize("harm", ["truncate", "delete", "head", "foot"])
