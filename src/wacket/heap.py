@@ -1,4 +1,4 @@
-"""Says to the C library how to deal with freed memory: keep it while work goes on, give it back when it is done.
+"""Says to the C library how to deal with freed memory: keep it for what comes next, but not what the start took.
 
 Columns of megabytes come and go with every request. By default each of them is asked of the system anew and zeroed page
 by page, which can take longer than what is done with it. Only glibc is spoken to; elsewhere nothing happens.
