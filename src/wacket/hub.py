@@ -13,24 +13,19 @@ import logging
 import resource
 import secrets
 import signal
-import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from wacket import __version__, api, heap
+from wacket import __version__, heap
 from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
-from wacket.doors.http import HttpDoor
-from wacket.doors.listening import bound
-from wacket.doors.tcp import TcpDoor
-from wacket.doors.udp import UdpDoor
+from wacket.entrance import fingerprint, open_doors
 from wacket.errors import WacketError
 from wacket.folder import alone, told_where
 from wacket.history import History
@@ -46,9 +41,6 @@ from wacket.ledger.tokens import Tokens
 from wacket.settings import Settings, load
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
-
-if TYPE_CHECKING:
-    from wacket.doors.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +81,7 @@ def run(
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         async with running(folder, overrides, defaults=defaults) as parts:
             link = await setup_link(parts)
-            announce(Ready(parts.addresses, link, time.perf_counter() - began, folder, _fingerprint(parts)))
+            announce(Ready(parts.addresses, link, time.perf_counter() - began, folder, fingerprint(parts)))
             await ended.wait()
 
     with asyncio.Runner(loop_factory=_loop()) as runner:
@@ -121,8 +113,8 @@ async def running(
         heap.give_back()
         async with asyncio.TaskGroup() as tasks:
             going = [tasks.create_task(job, name=name) for name, job in _jobs(parts, query).items()]
-            doors = await _open_doors(parts, tasks)
-            stack.enter_context(told_where(folder, __version__, _fingerprint(parts), parts.addresses))
+            doors = await open_doors(parts, tasks)
+            stack.enter_context(told_where(folder, __version__, fingerprint(parts), parts.addresses))
             try:
                 yield parts
             finally:
@@ -227,65 +219,6 @@ async def setup_link(parts: Parts) -> str | None:
         lambda connection: setup.issue(connection, secrets.token_bytes(setup.RANDOM_BYTES), parts.clock())
     )
     return f"{address_of(parts)}/s/{link.code}" if parts.addresses.keys() & {"http", "https"} else None
-
-
-async def _open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
-    """Open every door that the settings name; closing the result closes them and stores what they took in."""
-    settings, opened = parts.settings.doors, AsyncExitStack()
-    opened.push_async_callback(parts.intake.drain)
-    tcp = TcpDoor(parts.admission, parts.intake, settings, parts.clock)
-    udp = UdpDoor(parts.admission, parts.intake, parts.clock)
-    parts.edges["tcp"], parts.edges["udp"] = tcp, udp
-    opened.push_async_callback(tcp.close)
-    opened.push_async_callback(udp.close)
-    opened.callback(tasks.create_task(tcp.sweep(), name="sweep").cancel)
-    for name in ("tcp", "tcps"):
-        if address := getattr(settings, name):
-            tls = _tls(parts) if name == "tcps" else None
-            for listening in bound(address):
-                server = await tcp.serve(listening, tls)
-                opened.callback(server.close)
-                parts.addresses.setdefault(name, _address(listening))
-    if settings.udp:
-        for listening in bound(settings.udp, socket.SOCK_DGRAM):
-            transport = await udp.serve(listening)
-            opened.callback(transport.close)
-            parts.addresses.setdefault("udp", _address(listening))
-    application = api.build(parts)
-    for name in ("http", "https"):
-        if address := getattr(settings, name):
-            files = _certificate(parts) if name == "https" else None
-            door = HttpDoor(application, bound(address), files, settings.proxies())
-            parts.edges[name] = door
-            tasks.create_task(door.serve_until_closed(), name=name)
-            opened.push_async_callback(door.close)
-            parts.addresses[name] = _address(door.listening[0])
-            await door.wait_open()
-    return opened
-
-
-def _tls(parts: Parts) -> ssl.SSLContext:
-    files = _certificate(parts)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(files.certificate, files.key)
-    return context
-
-
-def _fingerprint(parts: Parts) -> str | None:
-    if not (parts.settings.doors.https or parts.settings.doors.tcps):
-        return None
-    return _certificate(parts).fingerprint
-
-
-def _certificate(parts: Parts) -> Certificate:
-    from wacket.doors import certificate  # 7 MB of memory, which a hub without TLS does not need
-
-    return certificate.ensure(parts.folder / "tls")
-
-
-def _address(listening: Any) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -26,7 +26,7 @@ nodes = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False, default="board"),  # machine, board, service, virtual
     Column("state", Text, nullable=False, default="adopted"),  # adopted, pending, retired
-    Column("identity", Text, nullable=False, unique=True),  # name:NAME, peer:ADDRESS, token:ID
+    Column("identity", Text, nullable=False, unique=True),  # name:NAME, peer:ADDRESS, token:ID, key:KEY-ID
     Column("tags", Text, nullable=False, default="{}"),
     Column("first_seen", Integer, nullable=False),
     Column("last_seen", Integer, nullable=False),
@@ -102,6 +102,107 @@ audit = Table(
     Column("outcome", Text, nullable=False, default="ok"),
     Column("details", Text, nullable=False, default="{}"),
     Index("audit_at", "at"),
+)
+
+agents = Table(  # what is known of a node because an agent runs on it
+    "agents",
+    metadata,
+    Column("node", Integer, ForeignKey("nodes.id"), primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # the node's public key, hexadecimal
+    Column("machine", Text, nullable=False, default=""),  # digest of its machine id
+    Column("about", Text, nullable=False, default="{}"),  # JSON, as it said last
+    Column("presence", Text, nullable=False, default="down"),  # up, off or down, as of `since`
+    Column("since", Integer, nullable=False, default=0),
+    Column("why", Text, nullable=False, default=""),  # it is pending, or not let in
+    Column("joined", Integer, nullable=False),
+    Column("token", Integer),  # the join token that it came with
+    Index("agents_machine", "machine"),
+)
+
+join_tokens = Table(
+    "join_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),  # SHA-256 of the secret
+    Column("tags", Text, nullable=False, default="{}"),  # JSON; given to every node that joins with it
+    Column("accept", Boolean, nullable=False, default=False),  # such nodes need nobody's acceptance
+    Column("uses", Integer, nullable=False, default=1),
+    Column("used", Integer, nullable=False, default=0),
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer, nullable=False),
+    Column("revoked", Integer),
+    Column("created_by", Text, nullable=False, default=""),
+)
+
+gaps = Table(  # what a node's streams lack, for the completeness report
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("node", Integer, ForeignKey("nodes.id"), nullable=False),
+    Column("stream", Text, nullable=False),  # metrics, logs
+    Column("kind", Text, nullable=False),  # away (came later), thinned, lost
+    Column("since", Integer, nullable=False),  # of the time that the lines are of
+    Column("until", Integer),  # None: still so
+    Column("lines", Integer, nullable=False, default=0),
+    Column("came", Integer),  # when what was missing had come, where it came
+    Index("gaps_node", "node", "id"),
+)
+
+jobs = Table(  # what a person asked of some nodes at once
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("peer", Text, nullable=False, default=""),
+    Column("target", Text, nullable=False),
+    Column("spec", Text, nullable=False),  # JSON: all that the envelopes are made of
+    Column("digest", Text, nullable=False, default=""),  # SHA-256 of the program
+    Column("left_out", Text, nullable=False, default="[]"),  # JSON: nodes that were meant and not asked, and why
+    Column("schedule", Integer),  # made by this schedule
+    Column("repeats", Integer),  # the job that this one repeats
+)
+
+commands = Table(  # a job's part on one node
+    "commands",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("job", Integer, ForeignKey("jobs.id"), nullable=False),
+    Column("node", Integer, ForeignKey("nodes.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("queued", Integer, nullable=False),
+    Column("expires", Integer, nullable=False),
+    Column("sent", Integer),
+    Column("started", Integer),
+    Column("ended", Integer),
+    Column("cancel", Integer),  # when somebody asked for its end
+    Column("exit", Integer),
+    Column("signal", Integer),
+    Column("reason", Text, nullable=False, default=""),
+    Column("seconds", Float),
+    Column("peak", Integer),
+    Column("out", Integer, nullable=False, default=0),
+    Column("err", Integer, nullable=False, default=0),
+    Column("digest", Text, nullable=False, default=""),  # of its whole answer, for folding equal ones
+    Column("killed", Text, nullable=False, default="[]"),
+    Column("files", Text, nullable=False, default="[]"),
+    Index("commands_job", "job"),
+    Index("commands_open", "node", "ended"),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("created", Integer, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("every", Integer),  # µs; None: once
+    Column("next", Integer),  # None: over
+    Column("last", Integer),
+    Column("last_job", Integer),
+    Column("trouble", Text, nullable=False, default=""),  # why the last time nothing was done
 )
 
 class_users = Table(
