@@ -67,6 +67,25 @@ class Past(Protocol):
         ...
 
 
+class Link(Protocol):
+    """One connection of an agent that was let in. Used on the event loop only."""
+
+    node: int
+    key_id: str
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Never blocks, and does nothing once it is closed. A link that is not read for 16 MiB is closed as `slow`."""
+        ...
+
+    def send_bytes(self, head: Mapping[str, Any], payload: bytes) -> None:
+        """The same with a payload."""
+        ...
+
+    def pending_bytes(self) -> int:
+        """What was sent and the network has not taken yet; who has much to send waits while it is large."""
+        ...
+
+
 class Edge(Protocol):
     """Anything that takes in or gives out: health, /metrics and `wacket doctor` read only this."""
 
