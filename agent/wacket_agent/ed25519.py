@@ -1,8 +1,8 @@
-"""Ed25519 (RFC 8032) in pure Python, quick enough for an agent: about 0.4 ms to sign and 0.7 ms to verify.
+"""Ed25519 (RFC 8032) in pure Python, quick enough for an agent: half a millisecond to sign or to verify.
 
 Multiplying a point that is known beforehand needs no doubling: with a table of 1..15 times P, 16·P, 256·P … it is one
 addition for each hexadecimal digit of the factor. The table of the base point is made at the first use, that of a
-public key with its `Verifier`; each takes some 5 ms and 0.3 MB.
+public key with its `Verifier`; each takes some 8 ms and 0.3 MB.
 
 Not constant in time: how long signing takes may tell something of the key to who can measure it finely. The agent signs
 once for each connection, over nonces of both sides, and who runs programs beside it on its machine is kept out by
