@@ -7,7 +7,6 @@ what a message means is the business of those who handle it. Commands have a mod
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -21,8 +20,8 @@ MAX_HEAD = 16_384
 MAX_PAYLOAD = 1_048_576
 MAX_MESSAGE = 4 + MAX_HEAD + MAX_PAYLOAD
 
-TOKEN_PREFIX = "wjt_"  # noqa: S105 - how every token begins
 _CODE_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_TOKEN = re.compile("wjt_([A-Za-z0-9_-]{71})")
 _HEX = re.compile("[0-9a-f]*")
 
 
@@ -128,14 +127,10 @@ def machine_hash(machine_id: str) -> str:
 
 def parse_token(text: str) -> Token:
     """Raises ValueError with what to do about it."""
-    text = text.strip()
-    body = text[len(TOKEN_PREFIX) :]
-    try:
-        raw = base64.b64decode(body + "=" * (-len(body) % 4), b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    if not text.startswith(TOKEN_PREFIX) or len(raw) != 53:
-        raise ValueError(f"this is no token to join with: one begins with {TOKEN_PREFIX} and has 75 characters")
+    found = _TOKEN.fullmatch(text.strip())
+    if not found:
+        raise ValueError("this is no token to join with: one begins with wjt_ and has 75 characters")
+    raw = base64.urlsafe_b64decode(found.group(1) + "=")
     if raw[0] != 1:
         raise ValueError("this token is of a newer hub: get the agent from that hub again")
     return Token(int.from_bytes(raw[1:5], "big"), raw[5:21], raw[21:].hex())
