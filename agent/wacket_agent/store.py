@@ -26,6 +26,7 @@ __all__ = ["CommandRow", "Outline", "Row", "Store", "Stream", "Unwritten"]
 
 T = TypeVar("T")
 FILE = "journal.db"
+_CROWDED = 1 << 20  # bytes waiting; a flush of so much takes 20 ms
 _MARKS = "CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 _SCHEMA = (*stream_rows.SCHEMA, *command_rows.SCHEMA, _MARKS)
 
@@ -44,7 +45,10 @@ def new_epoch() -> str:
 
 
 class Store:
+    """`when_crowded` is called from whatever thread adds, while more waits than a flush should find."""
+
     def __init__(self, path: Path, clock: Callable[[], int] = now, room: int = ROOM) -> None:
+        self.when_crowded: Callable[[], None] = lambda: None
         self._clock = clock
         self._waiting = Waiting(room)
         self._acked: dict[str, int] = {}
@@ -73,9 +77,16 @@ class Store:
     def add(self, stream: str, lines: bytes, at: int, marks: Mapping[str, str] | None = None) -> None:
         """Whole lines, each with its LF; `at` is their time in µs. From any thread; never waits.
 
-        `marks` become durable in the same transaction as the lines: how far a file was read, for example.
+        `marks` become durable in the same transaction as the lines: how far a file was read, for example. Who could
+        also read later should rest while the store is `crowded`, for what does not fit into memory is lost.
         """
         self._waiting.add(stream, lines, at, marks or {})
+        if self.crowded:
+            self.when_crowded()
+
+    @property
+    def crowded(self) -> bool:
+        return self._waiting.bytes > _CROWDED
 
     def marks(self, prefix: str) -> dict[str, str]:
         """The newest marks whose names start so, as far as they are durable."""
