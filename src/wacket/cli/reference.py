@@ -71,8 +71,8 @@ def _section(command: click.Command, context: click.Context, first: str, level: 
     yield f"```\n{usage}\n```\n"
     if isinstance(command, ExamplesFirst) and command.examples:
         yield "```sh\n" + "\n".join(_example(*example) for example in command.examples) + "\n```\n"
-    everywhere = {option.opts[0] for option in common_options()} | {"-h", "--help"}
-    own = [option for option in command.get_params(context) if option.opts[0] not in everywhere]
+    # What only fills the session is the same for every command, and so is --help.
+    own = [option for option in command.get_params(context) if option.expose_value]
     if table := _options(own, context):
         yield table
     if isinstance(command, click.Group):

@@ -82,9 +82,17 @@ class Hub:
             raise refusal(answer)
         return answer
 
-    def stream(self, path: str, query: Query | None = None) -> Iterator[bytes]:
-        """The body of a GET piece by piece, decompressed."""
-        response = self._ask("GET", _target(path, query), None, {})
+    def stream(
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[bytes]:
+        """The body of an answer piece by piece as it comes, decompressed."""
+        response = self._ask(method, _target(path, query), body, headers or {})
         if response.status >= 300:
             raise refusal(self._whole(response))
         unzip = zlib.decompressobj(31) if response.headers.get("Content-Encoding") == "gzip" else None

@@ -22,8 +22,11 @@ HIDDEN = {"reference"}
 # Words that people try, and what they mean here.
 MEANT = {
     "ask": "class ask",
+    "cancel": "job cancel",
+    "exec": "run",
     "help": "--help",
     "import": "push",
+    "jobs": "job ls",
     "list": "series ls",
     "login": "token create",
     "logs": "log",
@@ -31,7 +34,6 @@ MEANT = {
     "nodes": "node ls",
     "plot": "series plot",
     "query": "sql",
-    "run": "up",
     "search": "log search",
     "send": "push",
     "serve": "up",

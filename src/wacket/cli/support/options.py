@@ -97,10 +97,12 @@ def _split_json(args: list[str]) -> list[str]:
 
 
 class Command(ExamplesFirst):
-    """A command with the common options."""
+    """A command with the common options, except those that it gives another meaning."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        more["params"] = [*(more.get("params") or []), *common_options()]
+        own = more.get("params") or []
+        taken = {name for param in own for name in param.opts}
+        more["params"] = [*own, *(option for option in common_options() if not taken.intersection(option.opts))]
         super().__init__(*args, **more)
 
 
