@@ -1,4 +1,4 @@
-"""Look at what was run, where and with what result; cancel it, repeat it, schedule it.
+"""Look at what was run and how it ended; cancel, repeat, schedule it.
 
 A job is what a person asked of some machines at once, a record that is kept.
 """

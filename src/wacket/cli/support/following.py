@@ -71,24 +71,26 @@ def follow(session: Session, begin: Callable[[Hub], Iterator[bytes]], manner: Ma
 
 def events(hub: Hub, begin: Callable[[Hub], Iterator[bytes]], tally: Tally) -> Generator[Event]:
     """What is new to `tally`. A job that is known is asked for again when the connection breaks."""
-    tries = 0
-    pieces = begin(hub)
+    pieces, tries = begin(hub), 0
     while True:
         try:
-            for event in _objects(pieces):
+            for event in filter(tally.heard, _objects(pieces)):
                 tries = 0
-                if tally.heard(event):
-                    yield event
+                yield event
             return
         except (Unreachable, TimedOut) as error:
             tries += 1
-            if not tally.job:
-                raise
-            if tries > PATIENCE:
-                advice = f"Job {tally.job} goes on without it: wacket job follow {tally.job}"
-                raise Unreachable(error.what, advice) from error
+            _worth_another_try(error, tally.job, tries)
         time.sleep(PAUSE)
         pieces = hub.stream(f"{jobs.JOBS}/{tally.job}/events")
+
+
+def _worth_another_try(error: Unreachable | TimedOut, job: int, tries: int) -> None:
+    """Raises `error` where nothing can be taken up again, or not any more."""
+    if not job:
+        raise error
+    if tries > PATIENCE:
+        raise Unreachable(error.what, f"Job {job} goes on without it: wacket job follow {job}") from error
 
 
 def post_once(hub: Hub, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
