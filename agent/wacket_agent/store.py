@@ -136,8 +136,12 @@ class Store:
     def outline(self, stream: str, start: int, most: int) -> list[Outline]:
         return self._do(lambda c: stream_rows.outline(c, stream, start, most), durable=False)
 
+    def oldest(self, stream: str, start: int) -> tuple[int, int] | None:
+        """Number and time of the first row from line `start` on that still has its lines."""
+        return self._do(lambda c: stream_rows.oldest(c, stream, start), durable=False)
+
     def thin(self, stream: str, gaps: list[tuple[int, int]], why: str, once: int, twice: int) -> None:
-        """Let lines go (first to last, each), and note how far thinning has come."""
+        """Let lines go (first to last, each), and note how far the first two passes of thinning have come."""
 
         def change(connection: Connection) -> None:
             for first, last in gaps:

@@ -11,7 +11,7 @@ import zlib
 from typing import Callable, Iterable, NamedTuple
 
 from wacket_agent.database import Connection, question
-from wacket_agent.waiting import STREAMS, Piece
+from wacket_agent.waiting import DROPPED, STREAMS, Piece
 
 ROW_COST = 60  # bytes that a row takes beside its lines
 _FAST = 1  # zlib's level: text becomes a fifth at 80 MB/s; the next levels cost far more than they save
@@ -120,11 +120,18 @@ def outline(connection: Connection, name: str, start: int, most: int) -> list[Ou
     return [Outline(*row) for row in connection.execute(sql, (start, most))]
 
 
+def oldest(connection: Connection, name: str, start: int) -> tuple[int, int] | None:
+    """Number and time of the first row from line `start` on that has its lines."""
+    sql = f"SELECT first, since FROM {name} WHERE first >= ? AND why = '' ORDER BY first LIMIT 1"
+    found: tuple[int, int] | None = connection.execute(sql, (start,)).fetchone()
+    return found
+
+
 def leave_gap(connection: Connection, name: str, first: int, last: int, why: str) -> None:
-    """One gap in place of the rows from `first` to `last`, and of a gap of the same kind right before them."""
+    """One gap in place of the rows from `first` to `last` and of a gap before them that is not worse."""
     before = f"SELECT first, last, why FROM {name} WHERE first < ? ORDER BY first DESC LIMIT 1"
     neighbour = connection.execute(before, (first,)).fetchone()
-    if neighbour and neighbour[2] == why:
+    if neighbour and neighbour[2] and why in (neighbour[2], DROPPED):
         first = neighbour[0]
     times = f"SELECT min(since), max(until) FROM {name} WHERE first >= ? AND first <= ?"
     since, until = question(connection, times, first, last)
