@@ -18,6 +18,7 @@ PATH = "/api/v1/agent"
 MAX_TEXT = 65_536
 MAX_HEAD = 16_384
 MAX_PAYLOAD = 1_048_576
+MAX_PLAIN = 200
 MAX_MESSAGE = 4 + MAX_HEAD + MAX_PAYLOAD
 
 _CODE_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
@@ -80,6 +81,11 @@ def unhex(text: object, size: int) -> bytes:
     if not isinstance(text, str) or len(text) != 2 * size or not _HEX.fullmatch(text):
         raise Malformed(f"{size} bytes in lower-case hexadecimal are due")
     return bytes.fromhex(text)
+
+
+def plain(text: object) -> str:
+    """Text of somebody else, fit for a line in a log: bounded, and nothing that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:MAX_PLAIN]) if isinstance(text, str) else ""
 
 
 def fingerprint(public: bytes) -> str:
