@@ -7,7 +7,7 @@ one makes the transition. It does not check who asks and knows no HTTP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -23,23 +23,41 @@ MOST_USERS = 10_000
 # What makes a board run a program, or keeps one from it, is an act; what boards and servers answer is not. Both are in
 # the user's history.
 ACTS = {"hw_command_request": "class.request", "reset": "class.reset"}
+BY_HARDWARE = ("hw_command_retrieval", "hw_response_provide")
 
 
 class Step(NamedTuple):
-    """A command and who gave it."""
+    """A command and who gave it.
+
+    `round` is the one that it belongs to (None: whichever there is), `node` the one whose agent carries that out (None:
+    a worker that polls). A program that an agent has is not given to a worker as well, nor the other way round.
+    """
 
     user: str
     command: str
     values: Mapping[str, str]
     peer: str
     actor: str
+    round: int | None = None
+    node: int | None = None
+
+
+class Taken(NamedTuple):
+    """What came of a step: how things stand now, and whether the step changed that."""
+
+    row: ClassRow
+    moved: bool
 
 
 class ClassDesk:
-    """`clock` gives microseconds since 1970 UTC; `admit` raises Unavailable when nothing more may be stored."""
+    """`clock` gives microseconds since 1970 UTC; `admit` raises Unavailable when nothing more may be stored.
+
+    `told` are called, on the event loop, with what has changed once it is stored.
+    """
 
     def __init__(self, ledger: Ledger, clock: Callable[[], int], admit: Callable[[], None] = lambda: None) -> None:
         self._ledger, self._clock, self._admit = ledger, clock, admit
+        self.told: list[Callable[[ClassRow], None]] = []
         self._asked = self._transitions = self._not_allowed = 0
 
     async def handle(
@@ -53,22 +71,49 @@ class ClassDesk:
         carried(command, values)
         if command == QUERY:
             return await self.look(user)
-        self._asked += 1
         name = checked_user(user)
-        step = Step(name, command, values, peer, actor or f"user:{name}")
-        status, moved = await self._ledger.write(lambda connection: self._take(connection, step))
-        if moved:
-            self._transitions += 1
-        else:
-            self._not_allowed += 1
-        return answer(status)
+        (taken,) = await self.carry([Step(name, command, values, peer, actor or f"user:{name}")])
+        return answer(status_of(taken.row))
+
+    async def carry(self, steps: Sequence[Step]) -> list[Taken]:
+        """Carry out steps, all in one transaction; what one of them is not allowed to do holds up no other."""
+        found = await self._ledger.write(lambda connection: [self.take(connection, step) for step in steps])
+        self.stored(found)
+        return found
+
+    def take(self, connection: Connection, step: Step) -> Taken:
+        """One step within the caller's transaction; `stored` is to be called after that."""
+        row = classes.find(connection, step.user)
+        before = status_of(row)
+        after = transition(before, step.command, step.values, self._clock())
+        if after is None or not _fits(row, step):
+            return Taken(row or _new(step.user), False)
+        self._admit()
+        if row is None and classes.count(connection) >= MOST_USERS:
+            raise Unavailable(f"the class has {MOST_USERS} users already; no more are taken", retry_after=60)
+        value = carried(step.command, step.values)
+        kept = _changed(row, after, step)
+        classes.store(connection, kept, step.command, before.state, value, step.peer)
+        if step.command in ACTS:
+            act = audit.Act(after.time, step.actor, step.peer, ACTS[step.command], step.user)
+            audit.record(connection, act)
+        return Taken(kept, True)
+
+    def stored(self, found: Sequence[Taken]) -> None:
+        """Count what is on disk now, and tell who wants to know."""
+        for taken in found:
+            self._asked += 1
+            self._transitions += taken.moved
+            self._not_allowed += not taken.moved
+            for tell in self.told if taken.moved else ():
+                tell(taken.row)
 
     async def look(self, user: str) -> dict[str, Any]:
         """The status; changes nothing."""
         self._asked += 1
         name = checked_user(user)
         row = await asyncio.to_thread(self._ledger.read, lambda connection: classes.find(connection, name))
-        return answer(_status(row))
+        return answer(status_of(row))
 
     async def reset(self, user: str, peer: str, actor: str) -> dict[str, Any]:
         """Back to rest. Raises NotFound for a user who never did anything."""
@@ -79,23 +124,26 @@ class ClassDesk:
     def statistics(self) -> Statistics:
         return {"asked": self._asked, "transitions": self._transitions, "not_allowed": self._not_allowed}
 
-    def _take(self, connection: Connection, step: Step) -> tuple[Status, bool]:
-        """The status after a step, and whether it changed anything."""
-        row = classes.find(connection, step.user)
-        before = _status(row)
-        after = transition(before, step.command, step.values, self._clock())
-        if after is None:
-            return before, False
-        self._admit()
-        if row is None and classes.count(connection) >= MOST_USERS:
-            raise Unavailable(f"the class has {MOST_USERS} users already; no more are taken", retry_after=60)
-        value = carried(step.command, step.values)
-        classes.store(connection, ClassRow(step.user, *after), step.command, before.state, value, step.peer)
-        if step.command in ACTS:
-            act = audit.Act(after.time, step.actor, step.peer, ACTS[step.command], step.user)
-            audit.record(connection, act)
-        return after, True
+
+def status_of(row: ClassRow | None) -> Status:
+    return Status(**{name: getattr(row, name) for name in Status._fields}) if row else Status()
 
 
-def _status(row: ClassRow | None) -> Status:
-    return Status(*row[1:]) if row else Status()
+def _fits(row: ClassRow | None, step: Step) -> bool:
+    """Whether the step is of the present round, and of whoever carries that out."""
+    if step.command == "hw_command_request" or row is None:
+        return True
+    if step.round is not None and step.round != row.round:
+        return False
+    return step.command not in BY_HARDWARE or step.node == row.node
+
+
+def _changed(row: ClassRow | None, after: Status, step: Step) -> ClassRow:
+    changed = (row or _new(step.user))._replace(**after._asdict())
+    if step.command == "hw_command_request":
+        return changed._replace(round=step.round, node=step.node, command="")
+    return changed._replace(judge=step.actor) if step.command == "server_analysis_provide" else changed
+
+
+def _new(user: str) -> ClassRow:
+    return ClassRow(user, **Status()._asdict())

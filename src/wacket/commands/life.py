@@ -29,10 +29,16 @@ CARRIES = {
     "hw_response_provide": ("hw_resp", "hw_response"),
     "server_analysis_provide": ("server_anal", "server_analysis"),
 }
+# What else a command may come with; the older protocol knew none of it.
+OPTIONAL = {"hw_command_request": ("timeout",), "hw_response_provide": ("hw_err", "hw_exit")}
+TOLD = ("state", "hw_command", "hw_response", "server_analysis", "time")
 QUERY = "status_query"
 COMMANDS = (QUERY, *dict.fromkeys(command for allowed in LIFE.values() for command in allowed))
 LONGEST_VALUE = 64 * 1024  # bytes as UTF-8
 LONGEST_USER = 64  # characters
+USUAL_TIMEOUT = 60  # seconds that a program may take if its request does not say
+LONGEST_TIMEOUT = 86_400
+SECOND = 1_000_000
 
 
 class Status(NamedTuple):
@@ -43,6 +49,13 @@ class Status(NamedTuple):
     hw_response: str = ""
     server_analysis: str = ""
     time: int = 0  # microseconds since 1970 UTC
+    hw_err: str = ""  # standard error, as far as the hardware told it
+    hw_exit: int | None = None  # exit code, if it told it
+    timeout: int = USUAL_TIMEOUT  # seconds that the last program may take
+
+    def stuck(self, now: int) -> bool:
+        """Whether the hardware took more than twice the time that the program may take, to collect it or to answer."""
+        return self.state in (1, 2) and now - self.time > 2 * self.timeout * SECOND
 
 
 def transition(status: Status, command: str, values: Mapping[str, str], now: int) -> Status | None:
@@ -51,14 +64,14 @@ def transition(status: Status, command: str, values: Mapping[str, str], now: int
     Fields that the command does not carry keep what they held. Raises BadRequest, naming the field, where the command
     is unknown or comes without its value: whatever the state, so that a client's mistake always shows.
     """
-    value = carried(command, values)
+    value, beside = carried(command, values), _beside(command, values)
     after = LIFE[status.state].get(command)
     if after is None:
         return None
     fields = {**status._asdict(), "state": after, "time": now}
     if command in CARRIES:
         fields[CARRIES[command][1]] = value
-    return Status(**fields)
+    return Status(**fields | beside)
 
 
 def carried(command: str, values: Mapping[str, str]) -> str:
@@ -71,10 +84,35 @@ def carried(command: str, values: Mapping[str, str]) -> str:
     name = CARRIES[command][0]
     if name not in values:
         raise BadRequest(f"{command} must come with a value {name}", name)
-    size = len(values[name].encode("utf-8", "replace"))
+    return _bounded(values[name], name)
+
+
+def _beside(command: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """The fields that the optional values set. What a response does not bring is not left over from the one before."""
+    if command == "hw_command_request":
+        return {"timeout": _whole(values, "timeout", 1, LONGEST_TIMEOUT) or USUAL_TIMEOUT}
+    if command == "hw_response_provide":
+        error = _bounded(values.get("hw_err", ""), "hw_err")
+        return {"hw_err": error, "hw_exit": _whole(values, "hw_exit", -(2**31), 2**31 - 1)}
+    return {}
+
+
+def _bounded(text: str, name: str) -> str:
+    size = len(text.encode("utf-8", "replace"))
     if size > LONGEST_VALUE:
         raise BadRequest(f"{name} has {size} bytes; at most {LONGEST_VALUE} are taken", name)
-    return values[name]
+    return text
+
+
+def _whole(values: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    """A whole number, or None if it is not there or empty."""
+    text = values.get(name, "").strip()
+    if not text:
+        return None
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12 and least <= int(text) <= most):
+        raise BadRequest(f"{name} is a whole number between {least} and {most}, not {text[:80]!r}", name)
+    return int(text)
 
 
 def checked_user(user: str | None) -> str:
@@ -88,8 +126,8 @@ def checked_user(user: str | None) -> str:
 
 def answer(status: Status) -> dict[str, Any]:
     """The status as the protocol tells it. `time` is text, seconds since 1970 as the old server wrote it, or empty."""
-    fields: dict[str, Any] = {"login": True, **status._asdict()}
-    fields["time"] = f"{status.time // 1_000_000}.{status.time % 1_000_000:06d}" if status.time else ""
+    fields: dict[str, Any] = {"login": True} | {name: getattr(status, name) for name in TOLD}
+    fields["time"] = f"{status.time // SECOND}.{status.time % SECOND:06d}" if status.time else ""
     return fields
 
 

@@ -5,19 +5,25 @@ Functions take a connection, so that the caller decides what is one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from wacket.ledger.tables import class_history, class_users
 
 SHOWN = 1000  # characters of a text, where many users are listed
+LONG = ("hw_command", "hw_response", "server_analysis", "hw_err")
 PAGE_TEXT = 1024 * 1024  # characters; a page of the history ends with the value that reaches it
 
 
 class ClassRow(NamedTuple):
-    """One user's status. `time` in microseconds since 1970 UTC."""
+    """One user's status. `time` in microseconds since 1970 UTC, `timeout` in seconds.
+
+    `round`, `node` and `command` say what the present program belongs to, see ledger/tables.py; `judge` who gave the
+    analysis.
+    """
 
     user: str
     state: int
@@ -25,6 +31,13 @@ class ClassRow(NamedTuple):
     hw_response: str
     server_analysis: str
     time: int
+    hw_err: str = ""
+    hw_exit: int | None = None
+    timeout: int = 60
+    round: int | None = None
+    node: int | None = None
+    command: str = ""
+    judge: str = ""
 
 
 class Moved(NamedTuple):
@@ -67,6 +80,25 @@ def store(connection: Connection, row: ClassRow, command: str, before: int, valu
     connection.execute(insert(class_history).values({**moved, "value": value, "peer": peer}))
 
 
+def set_commands(connection: Connection, round_: int, commands: Mapping[int, str]) -> None:
+    """Keep which command of which node carries a round out."""
+    for node, command in commands.items():
+        chosen = (class_users.c.round == round_) & (class_users.c.node == node)
+        connection.execute(update(class_users).where(chosen).values(command=command))
+
+
+def on_agents(connection: Connection) -> list[ClassRow]:
+    """Those whose program an agent has collected or is to collect."""
+    query = select(*_STATUS).where(class_users.c.state.in_((1, 2)), class_users.c.node.is_not(None))
+    return [ClassRow(*row) for row in connection.execute(query)]
+
+
+def answered(connection: Connection) -> list[ClassRow]:
+    """Those who have answered in a round and wait for their analysis."""
+    query = select(*_STATUS).where(class_users.c.state == 3, class_users.c.round.is_not(None))
+    return [ClassRow(*row) for row in connection.execute(query)]
+
+
 def history(connection: Connection, user: str, limit: int, before: int | None = None) -> list[Moved]:
     """A user's transitions, newest first, those with an id below `before`. Where values are long there are fewer than
     `limit`, but at least one."""
@@ -84,7 +116,4 @@ def history(connection: Connection, user: str, limit: int, before: int | None = 
 
 
 _STATUS = tuple(class_users.c[name] for name in ClassRow._fields)
-_BEGINNINGS = tuple(
-    func.substr(column, 1, SHOWN) if column.name in ("hw_command", "hw_response", "server_analysis") else column
-    for column in _STATUS
-)
+_BEGINNINGS = tuple(func.substr(column, 1, SHOWN) if column.name in LONG else column for column in _STATUS)
