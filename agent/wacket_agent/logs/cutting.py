@@ -21,8 +21,9 @@ class Line(NamedTuple):
 class Cutter:
     """`done` is the number of bytes that need not be read again; `skipping` says that they end inside a long line."""
 
-    def __init__(self, done: int = 0, skipping: bool = False) -> None:
+    def __init__(self, done: int = 0, skipping: bool = False, longest: int = LONGEST) -> None:
         self.done, self.skipping = done, skipping
+        self._longest = longest
         self._held = b""
 
     @property
@@ -35,11 +36,11 @@ class Cutter:
         if self.skipping:
             data = self._skip(data)
         whole, feed, rest = (self._held + data).rpartition(b"\n")
-        lines = [_line(raw) for raw in whole.split(b"\n") if raw.strip()]
+        lines = [self._line(raw) for raw in whole.split(b"\n") if raw.strip()]
         self.done += len(whole) + len(feed)
         self._held = rest
-        if len(rest) > LONGEST:
-            lines.append(_line(rest))
+        if len(rest) > self._longest:
+            lines.append(self._line(rest))
             self.done += len(rest)
             self._held, self.skipping = b"", True
         return lines
@@ -48,7 +49,7 @@ class Cutter:
         """The half line, as a whole one: nobody seems to go on with it."""
         held, self._held = self._held, b""
         self.done += len(held)
-        return [_line(held)] if held.strip() else []
+        return [self._line(held)] if held.strip() else []
 
     def _skip(self, data: bytes) -> bytes:
         """What follows the long line; its own line feed was the last byte of it."""
@@ -57,7 +58,6 @@ class Cutter:
         self.skipping = not feed
         return rest
 
-
-def _line(raw: bytes) -> Line:
-    text = raw[:LONGEST].rstrip(b"\r").decode("utf-8", "replace")
-    return Line(text, max(0, len(raw) - LONGEST))
+    def _line(self, raw: bytes) -> Line:
+        text = raw[: self._longest].rstrip(b"\r").decode("utf-8", "replace")
+        return Line(text, max(0, len(raw) - self._longest))

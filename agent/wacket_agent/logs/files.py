@@ -7,10 +7,10 @@ over rotation is known to following.py.
 from __future__ import annotations
 
 import glob
-import os
 import stat
 import time
-from typing import Mapping, Sequence
+from pathlib import Path
+from typing import Iterator, Mapping, Sequence
 
 from wacket_agent.logs import levels
 from wacket_agent.logs.entries import Entry
@@ -52,7 +52,7 @@ class FileLogs:
 
     def _find(self, now: float, at: int) -> None:
         begun = time.monotonic()
-        found = {path for pattern in self._patterns for path in glob.iglob(pattern, recursive=True)}
+        found = {path for pattern in self._patterns for path in _fitting(pattern)}
         self._glob_at = now + max(GLOB_SECONDS, GLOB_SHARE * (time.monotonic() - begun))
         paths = sorted(path for path in found if not path.endswith(_COMPRESSED))
         if len(paths) > MOST_FILES:
@@ -65,11 +65,15 @@ class FileLogs:
             self._outlet.tell("warn", message, at)
 
 
+def _fitting(pattern: str) -> Iterator[str]:
+    return glob.iglob(pattern, recursive=True)  # noqa: PTH207 - a whole pattern, which begins with /
+
+
 def _looked_at(paths: Sequence[str]) -> dict[str, Found]:
     found = {}
     for path in paths:
         try:
-            info = os.stat(path)
+            info = Path(path).stat()
         except OSError:
             continue
         if stat.S_ISREG(info.st_mode):

@@ -7,6 +7,7 @@ to look is said at each turn by whoever uses it (files.py, programs.py); what li
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Iterator, Mapping, NamedTuple
 
 from wacket_agent.logs import places
@@ -37,7 +38,7 @@ class Piece(NamedTuple):
 
 
 class Following:
-    """`saved` has the marks of the last time, by name without prefix. `at_end`: files there already are not read back."""
+    """`saved` has the marks of the last time, without prefix. `at_end`: files that are there already are not read."""
 
     def __init__(self, prefix: str, saved: Mapping[str, str], manner: Manner, opener: Opener, at_end: bool) -> None:
         self.refused: dict[str, str] = {}  # path → why it cannot be read
@@ -67,6 +68,10 @@ class Following:
                 yield from self._read_listed(tail, sizes[tail.identity], now)
             else:
                 yield from self._read_leaving(tail, now)
+
+    def has_all(self, one: Found) -> bool:
+        tail = self._tails.get(one.identity)
+        return tail is not None and tail.has_read(one.size)
 
     def close(self) -> None:
         for tail in self._tails.values():
@@ -151,7 +156,7 @@ class Following:
     def _found_again(self, tail: Tail) -> bool:
         """A file that got another name while nobody watched is looked for in its folder."""
         try:
-            path = _with_inode(os.path.dirname(tail.path) or ".", tail.identity[1])
+            path = _with_inode(Path(tail.path).parent, tail.identity[1])
             # Another file that has its inode now is none that anybody asked for.
             return bool(path) and tail.open(self._opener(path)) and tail.is_continued()
         except OSError:
@@ -162,13 +167,12 @@ class Following:
 
 
 def _name(path: str) -> str:
-    return os.path.basename(path)
+    return Path(path).name
 
 
-def _with_inode(folder: str, inode: int) -> str:
+def _with_inode(folder: Path, inode: int) -> str:
     with os.scandir(folder) as entries:
         for _, entry in zip(range(MOST_SEARCHED), entries):
             if entry.inode() == inode:
                 return entry.path
     return ""
-

@@ -17,12 +17,13 @@ OWN_SOURCE = "wacket-agent"
 
 
 class Outlet:
-    """`forgotten` are names of marks that mean nothing any more: whoever may ask the store removes them."""
+    """`marks` are the newest ones, without prefix. `forgotten` are those of the store that mean nothing any more."""
 
     def __init__(self, store: Any) -> None:
         self._store = store
         self._room = TURN_BYTES
         self.entries = 0
+        self.marks: dict[str, str] = {}
         self.forgotten: set[str] = set()
 
     @property
@@ -34,6 +35,14 @@ class Outlet:
         """Whether this turn found so much that there is probably more."""
         return self._room <= TURN_BYTES // 2
 
+    def remember(self, marks: Mapping[str, str]) -> None:
+        """What the store has of earlier."""
+        self.marks = {name[len(PREFIX) :]: text for name, text in marks.items() if text}
+
+    def marked(self, prefix: str) -> dict[str, str]:
+        """The marks whose names begin so, without that."""
+        return {name[len(prefix) :]: text for name, text in self.marks.items() if name.startswith(prefix)}
+
     def begin_turn(self) -> None:
         self._room = TURN_BYTES
 
@@ -43,11 +52,17 @@ class Outlet:
         chunk = b"".join(lines)
         self.entries += len(lines)
         self._room -= len(chunk)
-        named = {PREFIX + name: text for name, text in (marks or {}).items()}
-        self.forgotten.difference_update(named)
-        self.forgotten.update(name for name, text in named.items() if not text)
-        self._store.add("logs", chunk, at, named)
+        for name, text in (marks or {}).items():
+            self._note(name, text)
+        self._store.add("logs", chunk, at, {PREFIX + name: text for name, text in (marks or {}).items()})
 
     def tell(self, level: str, message: str, at: int, attrs: Mapping[str, str] | None = None) -> None:
         """Something about the reading itself."""
         self.put([Entry(at, level, message, OWN_SOURCE, attrs or {})], at)
+
+    def _note(self, name: str, text: str) -> None:
+        if text:
+            self.marks[name] = text
+            self.forgotten.discard(PREFIX + name)
+        elif self.marks.pop(name, ""):
+            self.forgotten.add(PREFIX + name)

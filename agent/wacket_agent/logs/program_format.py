@@ -76,7 +76,9 @@ def header(line: str) -> Header | None:
     if not pid:
         return None
     holds_lock = known.get("lock") in (True, 1, "1", "true")
-    return Header(pid, name(known.get("program")), name(known.get("user")), _whole(known.get("start"), 2**63), holds_lock)
+    return Header(
+        pid, name(known.get("program")), name(known.get("user")), _whole(known.get("start"), 2**63), holds_lock
+    )
 
 
 def said(line: str, now: int) -> Said:
@@ -165,7 +167,8 @@ def _leading_time(line: str) -> tuple[int, str]:
         return 0, line
     fraction, zone = (found[7] or "").ljust(6, "0")[:6], found[8]
     try:
-        moment = datetime(*(int(found[n]) for n in range(1, 7)), int(fraction), _zone(zone))
+        year, month, day, hour, minute, second = (int(found[n]) for n in range(1, 7))
+        moment = datetime(year, month, day, hour, minute, second, int(fraction), _zone(zone))
         return (moment - _EPOCH) // _MICROSECOND, line[found.end() :]
     except (ValueError, OverflowError):
         return 0, line

@@ -111,13 +111,17 @@ class ProgramLogs:
         self._outlet.put(entries, at, piece.marks)
 
     def _meet(self, tail: Tail) -> _Program:
-        folder = self._folders.get(os.path.dirname(tail.path)) or Folder(os.path.dirname(tail.path))
+        folder = self._folder_of(tail.path)
         try:
             first = tail.beginning(HEADER_BYTES).lstrip(b"\n\r").split(b"\n", 1)[0]
             owner = _account(tail.owner(), folder)
         except OSError:
             return _Program(None, "", folder)
         return _Program(program_format.header(first.decode("utf-8", "replace").strip()), owner, folder)
+
+    def _folder_of(self, path: str) -> Folder:
+        parent = path.rpartition("/")[0]
+        return self._folders.get(parent) or Folder(parent)
 
     def _tell_ended(self, at: int) -> None:
         for path, one in self._found.items():
@@ -142,9 +146,10 @@ class ProgramLogs:
 
 def open_safely(path: str) -> int:
     """A file in a folder where anybody may put what they like. Raises OSError."""
-    folder = open_folder(os.path.dirname(path))
+    parent, _, name = path.rpartition("/")
+    folder = open_folder(parent)
     try:
-        return open_in_folder(folder, os.path.basename(path))
+        return open_in_folder(folder, name)
     finally:
         os.close(folder)
 

@@ -7,6 +7,7 @@ container. Without one, the process is looked for by its number and the time of 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from wacket_agent.logs.opening import open_file
 from wacket_agent.logs.program_format import Header
@@ -21,7 +22,7 @@ def still_runs(header: Header, descriptor: int, proc: str) -> bool:
     """`descriptor` is the log, just opened for this; `proc` the proc folder in which the process has its number."""
     if header.holds_lock and fcntl is not None:
         return _is_locked(descriptor)
-    if not os.path.isdir(proc):
+    if not Path(proc).is_dir():
         return True  # nobody can know
     start = _start_of(header.pid, proc)
     return start > 0 and header.start in (0, start)
