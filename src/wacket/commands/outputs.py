@@ -1,0 +1,152 @@
+"""Keeps what commands say: records at their offsets, on disk before anybody is told, and long ones without their middle.
+
+One writer for all commands: what comes while it writes goes into its next round, so that many share their waiting for
+the disk. Where the disk fails nothing is told and the round is tried again. Who may read is decided elsewhere, and what
+a record means in pieces.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from wacket.commands.pieces import Extent, Piece, whole
+from wacket.commands.spool import Place, Spool
+from wacket.commands.writing import sync_folder
+from wacket.records import Statistics
+
+log = logging.getLogger(__name__)
+
+ROOM = 32 * 1024 * 1024  # bytes that wait to be written, of all commands
+GATHER = 0.02  # seconds between two rounds, unless somebody waits for the end of one
+EAGER = 4 * 1024 * 1024  # bytes that are not let wait
+RETRY = 1.0  # seconds after which a disk that failed is tried again
+WRITERS = 8  # fsyncs at once: the disk does them together
+
+
+class Incoming:
+    """The output of one command, as it comes in. Used on the event loop; `durable` is how far it is on disk."""
+
+    def __init__(self, spool: Spool, start: Extent) -> None:
+        self.spool = spool
+        self.received, self.durable = start, start.offset
+        self.waiting: list[Piece] = []
+
+    @property
+    def flushed(self) -> bool:
+        return self.durable == self.received.offset
+
+
+class Outputs:
+    """`tell` is called on the event loop with each that has become longer on disk."""
+
+    def __init__(self, folder: Path, head: int, tail: int) -> None:
+        self._folder, self._head, self._tail = folder, head, tail
+        self.tell: Callable[[Incoming], None] = lambda incoming: None
+        self._waiting: dict[Incoming, None] = {}
+        self._bytes = self._total = self._refused = self._rounds = 0
+        self._wake, self._urgent = asyncio.Event(), asyncio.Event()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="outputs")
+        self._syncing = ThreadPoolExecutor(WRITERS, thread_name_prefix="outputs-sync")
+
+    def place(self, job: int, node: int) -> Place:
+        return Place(self._folder / str(job), node)
+
+    def begin(self, job: int, node: int, *, known: bool) -> Incoming:
+        """The output of a command that is going on; what is on disk already is looked for if it may be `known`."""
+        spool = Spool(self.place(job, node), self._head, self._tail)
+        return Incoming(spool, spool.recover() if known else Extent())
+
+    def take(self, incoming: Incoming, offset: int, payload: bytes) -> bool:
+        """Take in what follows on what was received; what came before is left out. False where it does not follow, or
+        there is no room for it: the node must send it again. Raises BadRequest for what is no output.
+        """
+        fresh = [piece for piece in whole(payload, offset) if piece.offset >= incoming.received.offset]
+        if not fresh:
+            return offset <= incoming.received.offset
+        size = sum(piece.size for piece in fresh)
+        if fresh[0].offset != incoming.received.offset or self._bytes + size > ROOM:
+            self._refused += 1
+            return False
+        for piece in fresh:
+            incoming.received = incoming.received.behind(piece)
+        incoming.waiting += fresh
+        self._waiting[incoming] = None
+        self._bytes += size
+        self._wake.set()
+        if self._bytes > EAGER:
+            self._urgent.set()
+        return True
+
+    def hurry(self) -> None:
+        """Somebody waits for the end of what was taken in."""
+        self._urgent.set()
+
+    async def run(self) -> None:
+        """Write rounds until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch = {incoming: incoming.waiting for incoming in self._waiting}
+            self._waiting = {}
+            for incoming in batch:
+                incoming.waiting = []
+            await self._written(loop, {incoming.spool: pieces for incoming, pieces in batch.items()})
+            for incoming, pieces in batch.items():
+                self._bytes -= sum(piece.size for piece in pieces)
+                incoming.durable = pieces[-1].next
+                self.tell(incoming)
+            await self._rest()
+
+    async def _written(self, loop: asyncio.AbstractEventLoop, batch: dict[Spool, list[Piece]]) -> None:
+        failing = ""
+        while True:
+            try:
+                await loop.run_in_executor(self._writer, self._write, batch)
+            except OSError as error:
+                if str(error) != failing:
+                    log.warning("the output of commands cannot be written, and is tried again: %s", error)
+                failing = str(error)
+                await asyncio.sleep(RETRY)
+            else:
+                self._rounds += 1
+                self._total += sum(piece.size for pieces in batch.values() for piece in pieces)
+                return
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(GATHER):
+                await self._urgent.wait()
+        except TimeoutError:
+            pass
+        self._urgent.clear()
+
+    def _write(self, batch: dict[Spool, list[Piece]]) -> None:
+        """In the writer's thread: all of it is on disk when this returns. Doing it again does it once."""
+        for spool, pieces in batch.items():
+            spool.write(pieces)
+        spools = list(batch)
+        if len(spools) == 1:
+            spools[0].sync()
+        else:
+            list(self._syncing.map(Spool.sync, spools))
+        for folder in {folder for spool in spools for folder in spool.made}:
+            sync_folder(folder)
+        for spool in spools:
+            spool.settle()
+
+    def close(self) -> None:
+        self._writer.shutdown()
+        self._syncing.shutdown()
+
+    def statistics(self) -> Statistics:
+        return {
+            "waiting_bytes": self._bytes,
+            "written_bytes": self._total,
+            "rounds": self._rounds,
+            "refused": self._refused,
+        }
