@@ -48,7 +48,7 @@ class Store:
     """`when_crowded` is called from whatever thread adds, while more waits than a flush should find."""
 
     def __init__(self, path: Path, clock: Callable[[], int] = now, room: int = ROOM) -> None:
-        self.when_crowded: Callable[[], None] = lambda: None
+        self.when_crowded: Callable[[], object] = lambda: None
         self._clock = clock
         self._waiting = Waiting(room)
         self._acked: dict[str, int] = {}

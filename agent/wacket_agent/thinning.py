@@ -104,6 +104,13 @@ def decide(step: Step, rows: Sequence[Outline]) -> Decision:
     return Decision(_runs(gone), "dropped" if part.level == LAST_PASS else "thinned", reached)
 
 
+def marks_after(step: Step, decision: Decision, stream: Stream) -> Span:
+    """Up to which lines the stream has then been thinned once, and twice."""
+    level = step.part.level
+    once = decision.reached if level == 0 else stream.once
+    return once, decision.reached if level == 1 else stream.twice
+
+
 def _slots(step: Step, rows: Sequence[Outline]) -> list[list[Outline]]:
     """The rows that the pass looks at, by the slots of which it leaves one piece."""
     part = step.part

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacket_agent.stream_rows import ROW_COST, Outline, Stream
-from wacket_agent.thinning import DAY, HOUR, MOST_ROWS, SECOND, Limits, decide, limits_from, next_step
+from wacket_agent.thinning import DAY, HOUR, MOST_ROWS, SECOND, Limits, decide, limits_from, marks_after, next_step
 
 NOW = 1_800_000_000 * SECOND
 BIG = Limits(days=7, bytes=1 << 40)
@@ -40,7 +40,7 @@ class Held:
         step = next_step(self.stream("metrics"), self.stream("logs"), self.oldest, limits, NOW)
         if step is None:
             return False
-        name, level = step.part.stream, step.part.level
+        name = step.part.stream
         rows = [row for row in self.rows[name] if row.first >= step.part.start][:MOST_ROWS]
         before = self.once, self.twice, len(self.full(name))
         decision = decide(step, rows)
@@ -48,10 +48,8 @@ class Held:
             self.went.append((name, decision.why, len(self.thinnable())))
         for first, last in decision.gaps:
             self.leave_gap(name, first, last, decision.why)
-        if name == "metrics" and level == 0:
-            self.once = decision.reached
-        elif name == "metrics" and level == 1:
-            self.twice = decision.reached
+        if name == "metrics":
+            self.once, self.twice = marks_after(step, decision, self.stream(name))
         assert (self.once, self.twice, len(self.full(name))) != before, "a step that does nothing"
         return True
 
