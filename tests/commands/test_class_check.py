@@ -1,0 +1,108 @@
+"""A check program judges an answer, and can do nothing else. Real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from wacket.commands.class_check import CONFINES, FAILED, Checker
+
+pytestmark = pytest.mark.slow
+ANSWER = {"user": "ada", "hw_command": "print(42)", "hw_response": "42\n", "hw_err": "", "hw_exit": 0}
+GOOD = """
+import json, sys
+answer = json.load(sys.stdin)
+print("right" if answer["hw_response"] == "42\\n" else "wrong: " + answer["hw_response"])
+"""
+confined = pytest.mark.skipif(not CONFINES, reason="needs a system that confines (Linux 5.13 with Landlock)")
+
+
+async def judge(program: str, seconds: float = 20.0, **more: object) -> str:
+    return await Checker(seconds).verdict(program, {**ANSWER, **more})
+
+
+async def test_a_check_reads_the_answer_and_prints_the_verdict() -> None:
+    assert await judge(GOOD) == "right"
+    assert await judge(GOOD, hw_response="ä\x1b") == "wrong: ä\x1b"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import sys; sys.exit('no answer in it')", "exit 1: no answer in it"),
+        ("1 / 0", "exit 1: ZeroDivisionError: division by zero"),
+        ("this is no Python", "SyntaxError"),
+        ("import os; os.abort()", "signal 6"),
+        ("print('x' * 10**6)", "printed more than 65536 bytes"),
+        ("x = bytearray(10**9)", "MemoryError"),
+        ("open('a', 'wb').write(b'x' * 10**7)", ""),
+    ],
+)
+async def test_what_goes_wrong_is_told_instead_of_a_verdict(program: str, said: str) -> None:
+    verdict = await judge(program)
+    assert verdict.startswith(FAILED) and said in verdict
+
+
+async def test_a_check_that_does_not_end_is_ended() -> None:
+    assert await judge("while True: pass", 0.5) == f"{FAILED}it took longer than 0.5 s"
+
+
+async def test_what_a_check_has_begun_ends_with_it(tmp_path: Path) -> None:
+    """Only root can begin anything at all; it holds the pipe until it is killed with its group."""
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+    verdict = await judge("import os\nif os.fork() == 0:\n    while True: pass\nprint('begun')", 1.0)
+    os.close(writing)
+    assert verdict.startswith(FAILED)
+    assert os.read(reading, 1) == b""  # nobody holds the other end any more
+    os.close(reading)
+
+
+async def test_a_check_that_does_not_read_is_none_the_worse() -> None:
+    assert await judge("print('seen')", hw_response="x" * 60_000) == "seen"
+
+
+def test_its_folder_is_its_own_and_gone_afterwards() -> None:
+    program = "import os; open('note', 'w').write('x'); print(os.getcwd(), sorted(os.listdir('.')))"
+    verdict = asyncio.run(judge(program))
+    folder, _, found = verdict.partition(" ")
+    assert found == "['check.py', 'note']" and not Path(folder).exists()
+
+
+async def test_it_knows_nothing_of_the_hub_s_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WACKET_TOKEN", "secret")
+    verdict = await judge("import os, sys; print(sorted(os.environ), sys.path)")
+    assert "WACKET" not in verdict and "site-packages" not in verdict
+
+
+@confined
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open({path!r}).read()",
+        "open({path!r}, 'w')",
+        "import os; os.listdir({folder!r})",
+        "import os; os.unlink({path!r})",
+        "open('/proc/{pid}/environ').read()",
+        "open('/etc/passwd').read()",
+        "import os; os.kill({pid}, 0)",
+        "import socket; socket.create_connection(('127.0.0.1', {port}), 2)",
+    ],
+)
+async def test_it_sees_no_file_process_or_network_of_the_hub(tmp_path: Path, attempt: str) -> None:
+    secret = tmp_path / "owner.key"
+    secret.write_text("secret")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        known = {"path": str(secret), "folder": str(tmp_path), "pid": os.getpid(), "port": server.getsockname()[1]}
+        verdict = await judge(attempt.format(**known) + "\nprint('done')")
+    assert verdict.startswith(FAILED), verdict
+    assert secret.read_text() == "secret"
+
+
+async def test_where_the_system_cannot_confine_a_check_is_limited_all_the_same() -> None:
+    assert await Checker(20.0, confines=False).verdict(GOOD, ANSWER) == "right"
+    assert (await Checker(20.0, confines=False).verdict("bytearray(10**9)", ANSWER)).startswith(FAILED)
