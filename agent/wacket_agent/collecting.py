@@ -1,0 +1,250 @@
+"""Asks every collector in its own time, and keeps what it tells.
+
+Each collector fails alone: an error is told once, and the collector is asked again later and later. One that hangs
+blocks only itself. With metrics not allowed nothing is asked, with logs not allowed only numbers are kept. Turns fall
+on multiples of the period, moved by a part that is the agent's own, so that the numbers of one machine stand side by
+side and a thousand machines do not report in the same second. Does not send: that is for `streams`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import time
+from typing import Any, Callable, Mapping, NamedTuple
+
+from wacket_agent import collectors, lines
+from wacket_agent.collectors import LIMIT, Collector
+from wacket_agent.collectors._context import Absent, Context, Machine
+from wacket_agent.collectors._limited import Limited, Stuck
+from wacket_agent.dropins import DropIns
+from wacket_agent.lines import Log, Point
+
+AT_ONCE = 2  # turns that run beside each other
+MOST_STUCK = 4  # collectors that have not come back, and as many parts of collectors
+MOST_TOLD = 2000  # points and logs of one turn
+LOOK_AGAIN = 30.0  # seconds: for drop-ins that came or went, and for settings that changed
+ABSENT_FOR = 600.0  # what a machine does not have may still be plugged in or installed
+LONGEST_BACK_OFF = 3600.0
+SHORTEST_PERIOD = 1.0
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Told(NamedTuple):
+    """What came of one turn, as lines, and the processor time that it took."""
+
+    metrics: bytes
+    logs: bytes
+    left_out: int
+    seconds: float
+
+
+class Record:
+    """How one collector has done so far. `in_a_row` are the failures since it last worked."""
+
+    def __init__(self) -> None:
+        self.turns = self.failures = self.in_a_row = self.left_out = 0
+        self.seconds = 0.0  # of processor time
+        self.error = self.absent = ""
+
+
+class Collecting:
+    """`clock` gives µs since 1970, `offset` the µs from it to the hub's clock or None; `folder` has the drop-ins."""
+
+    def __init__(
+        self,
+        store: Any,
+        config: Any,
+        clock: Callable[[], int],
+        offset: Callable[[], int | None] = lambda: None,
+        folder: str = "",
+        machine: Machine | None = None,
+        jitter: float | None = None,
+    ) -> None:
+        self._store, self._config, self._clock = store, config, clock
+        self._machine = machine or Machine(Limited(MOST_STUCK), offset=offset)
+        self._jitter = random.random() if jitter is None else jitter  # noqa: S311 - nothing secret
+        self._dropins = DropIns(folder)
+        self._limited = Limited(MOST_STUCK)
+        self._records: dict[str, Record] = {}
+        self._complaints: dict[str, str] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        turns = asyncio.Semaphore(AT_ONCE)
+        built_in = [loaded(name) for name in collectors.known()]
+        tasks: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                wanted = {one.name: one for one in (*built_in, *self._dropped_in())}
+                for name in set(tasks).difference(wanted):
+                    tasks.pop(name).cancel()
+                    del self._records[name]
+                for name in set(wanted).difference(tasks):
+                    self._records[name] = Record()
+                    tasks[name] = asyncio.ensure_future(self._keep_asking(wanted[name], turns))
+                ended, _ = await asyncio.wait(
+                    list(tasks.values()), timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in ended:
+                    task.result()
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    def statistics(self) -> dict[str, Any]:
+        """How each collector has done, by name."""
+        records = {name: dict(vars(record)) for name, record in self._records.items()}
+        return {"stuck": self._limited.late + self._machine.parts.late, "collectors": records}
+
+    def _dropped_in(self) -> list[Collector]:
+        if self._setting("dropins") in ("off", "no"):
+            return []
+        found, refused = self._dropins.look()
+        for name, why in refused.items():
+            self._complain(name, f"{name} is not run: {why}")
+        return found
+
+    async def _keep_asking(self, collector: Collector, turns: asyncio.Semaphore) -> None:
+        record, context = self._records[collector.name], Context(self._machine)
+        while True:
+            period = self._period(collector)
+            if period is None or not self._config.allows.metrics:
+                await asyncio.sleep(LOOK_AGAIN)
+                continue
+            async with turns:
+                await self._turn(collector, context, record)
+            least = ABSENT_FOR if record.absent else back_off(period, record.in_a_row)
+            await asyncio.sleep(pause(self._clock() / 1e6, period, self._jitter, least))
+
+    async def _turn(self, collector: Collector, context: Context, record: Record) -> None:
+        """One turn; whatever goes wrong in it is told and forgotten."""
+        at = self._clock()
+        options = self._config.options.get(f"collect.{collector.name}", {})
+        record.turns += 1
+        record.absent = ""
+        try:
+            told = await self._within(collector, lambda: collected(collector, context, options, at))
+        except Absent as absent:
+            record.absent = str(absent)
+        except Exception as error:
+            record.failures += 1
+            record.in_a_row += 1
+            self._failed(
+                collector, record, str(error) if isinstance(error, Stuck) else f"{type(error).__name__}: {error}"
+            )
+        else:
+            record.in_a_row = 0
+            record.left_out += told.left_out
+            record.seconds += told.seconds
+            self._failed(collector, record, "")
+            self._keep(told, at)
+
+    async def _within(self, collector: Collector, work: Callable[[], Told]) -> Told:
+        """Raises Stuck where it takes longer than it may."""
+        future = self._limited.begin(collector.name, work)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), collector.limit)
+        except asyncio.TimeoutError:
+            if future.done():
+                raise
+            self._limited.give_up(collector.name, future)
+            raise Stuck(f"does not come back within {collector.limit:g} s") from None
+
+    def _keep(self, told: Told, at: int) -> None:
+        if told.metrics:
+            self._store.add("metrics", told.metrics, at)
+        if told.logs and self._config.allows.logs:
+            self._store.add("logs", told.logs, at)
+
+    def _failed(self, collector: Collector, record: Record, error: str) -> None:
+        """Tells a failure when it is another one than before, and its end."""
+        if error != record.error:
+            record.error = error
+            log = Log(f"does not work: {error}", "warn") if error else Log("works again")
+            self._tell(log, collector.source)
+
+    def _complain(self, about: str, complaint: str) -> None:
+        """Tells it once, as long as it is the same."""
+        if self._complaints.get(about) != complaint:
+            self._complaints[about] = complaint
+            self._tell(Log(complaint, "warn"), "collect")
+
+    def _tell(self, log: Log, source: str) -> None:
+        at = self._clock()
+        self._keep(Told(b"", lines.ndjson(log, source, at), 0, 0), at)
+
+    def _setting(self, name: str) -> str:
+        return self._config.options.get("collect", {}).get(name, "").strip().lower()
+
+    def _period(self, collector: Collector) -> float | None:
+        """Seconds, or None where the owner has turned it off."""
+        text = self._setting(collector.name)
+        try:
+            return period_of(text, collector.period)
+        except ValueError:
+            self._complain(
+                collector.name,
+                f"[collect] {collector.name} = {text[:40]} is no period, as 30s, 5m, 1h or off; "
+                f"it stays {collector.period:g}s",
+            )
+            return collector.period
+
+
+def loaded(name: str) -> Collector:
+    """A collector of this package. One that cannot even be loaded fails like the others: alone, and at its turn."""
+    try:
+        return collectors.find(name)
+    except Exception as error:
+        problem = error
+
+    def fail(context: Context) -> Any:
+        raise problem
+
+    return Collector(name, LONGEST_BACK_OFF, LIMIT, fail, name)
+
+
+def collected(collector: Collector, context: Context, options: Mapping[str, str], at: int) -> Told:
+    """What the collector tells, as lines of the time `at` (µs). Raises whatever it raises."""
+    began = time.thread_time()
+    context.begin(options)
+    metrics, logs, count = [], [], 0
+    for count, item in enumerate(collector.collect(context), 1):
+        if count > MOST_TOLD:
+            continue
+        if isinstance(item, Point):
+            metrics.append(lines.influx(item, at))
+        elif isinstance(item, Log):
+            logs.append(lines.ndjson(item, collector.source, at))
+        else:
+            metrics.append(lines.parsed(item, at))
+    return Told(b"".join(metrics), b"".join(logs), max(count - MOST_TOLD, 0), time.thread_time() - began)
+
+
+def period_of(text: str, usual: float) -> float | None:
+    """Seconds in a text as 10s, 5m, 1h or plain 10; None for off. Raises ValueError."""
+    if text in ("off", "no", "0"):
+        return None
+    if text in ("", "on", "yes"):
+        return usual
+    unit = _UNITS.get(text[-1])
+    seconds = float(text[:-1]) * unit if unit else float(text)
+    if not math.isfinite(seconds) or seconds <= 0:
+        raise ValueError(text)
+    return max(seconds, SHORTEST_PERIOD)
+
+
+def back_off(period: float, failures: int) -> float:
+    """Seconds to wait at least: doubled at each failure, up to an hour; less than a period while all is well."""
+    if not failures:
+        return period / 10
+    return min(period * 2 ** min(failures - 1, 20), max(LONGEST_BACK_OFF, period))
+
+
+def pause(now: float, period: float, jitter: float, least: float) -> float:
+    """Seconds from `now` to a multiple of the period, moved by `jitter` (0 to 1) of it, at least `least` away."""
+    phase = period * jitter
+    return math.ceil((now + least - phase) / period) * period + phase - now
