@@ -36,6 +36,9 @@ files = no
 [logs]
 # Files to read besides the system's own, patterns allowed: files = /var/log/nginx/*.log
 
+[keep]
+# How long and how much is kept here while the hub cannot be reached: days = 7, bytes = 256M
+
 [commands]
 # How many programs run beside each other at most: slots = 8
 """

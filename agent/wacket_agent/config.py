@@ -8,14 +8,14 @@ takes something away must not leave it allowed.
 from __future__ import annotations
 
 import configparser
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Mapping, NamedTuple
 
+from wacket_agent.places import default_folder, default_state
+
 FILE = "agent.conf"
-SECTIONS = ("hub", "allow", "collect", "logs", "commands")
+SECTIONS = ("hub", "allow", "collect", "logs", "keep", "commands")  # and [collect.NAME]
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _WORDS = {
     **dict.fromkeys(("yes", "true", "on", "1"), True),
@@ -73,8 +73,8 @@ class Config:
     @classmethod
     def load(cls, folder: str | Path | None = None, state: str | Path | None = None) -> Config:
         """Raises BadConfig, also if there is no file."""
-        place = Path(folder) if folder else default_folder()
-        return cls(place, Path(state) if state else default_state(), read(place / FILE))
+        place = Path(folder or default_folder())
+        return cls(place, Path(state or default_state()), read(place / FILE))
 
     @property
     def hub(self) -> str:
@@ -123,7 +123,7 @@ def parse(text: str, path: str) -> Contents:
         parser.read_string(text)
     except configparser.Error as error:
         raise BadConfig(f"{path}: {_first_words(error)}") from None
-    unknown = [name for name in parser.sections() if name not in SECTIONS]
+    unknown = [name for name in parser.sections() if name not in SECTIONS and not name.startswith("collect.")]
     if unknown:
         raise BadConfig(f"{path}: there is no section [{unknown[0]}]; there are [{'], ['.join(SECTIONS)}]")
     options = {name: dict(parser[name]) for name in parser.sections()}
@@ -147,24 +147,6 @@ def parse_address(text: str) -> Address:
     if not found or not 0 < number < 65_536:
         raise ValueError(f"{text[:80]!r} is no address of a hub; write something like https://192.168.1.5:8443")
     return Address(scheme == "https", host.strip("[]"), number)
-
-
-def default_folder() -> Path:
-    """Where agent.conf is, for the machine (root) or for one account."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "wacket-agent"
-    if os.geteuid() == 0:
-        return Path("/etc/wacket-agent")
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "wacket-agent"
-
-
-def default_state() -> Path:
-    """Where the key, the journal and the output of programs are."""
-    if sys.platform == "win32":
-        return default_folder() / "state"
-    if os.geteuid() == 0:
-        return Path("/var/lib/wacket-agent")
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "wacket-agent"
 
 
 def _allows(section: Mapping[str, str], path: str) -> Allows:

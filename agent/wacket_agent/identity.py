@@ -7,10 +7,11 @@ one, and a cloned card from its original; it is only ever sent as a hash (`proto
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Callable, Sequence
+from typing import Any, Callable, Sequence
 
 from wacket_agent import ed25519
 from wacket_agent.disk import write_whole
@@ -119,7 +120,7 @@ def _asked(*argv: str) -> str:
 
 
 def _registry(key: str, name: str) -> str:
-    import winreg  # only Windows has it
+    winreg: Any = importlib.import_module("winreg")  # only Windows has it
 
     try:
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as opened:

@@ -23,6 +23,7 @@ from wacket_agent.websocket import Broken
 
 OPEN_SECONDS = 20.0  # for one attempt, from the first packet to the hub's verdict
 BEAT = 5.0  # seconds, until the hub has said otherwise
+SHORTEST_BEAT, LONGEST_BEAT = 0.1, 300.0
 SILENT_BEATS = 3
 BYE_SECONDS = 1.0
 HOPELESS_WAIT = 600.0  # seconds: a person must do something first
@@ -155,9 +156,9 @@ class Link:
 
     def _welcome(self, opening: Opening, message: dict[str, Any]) -> None:
         self.command_key = opening.command_key(message)
-        beat, hub = message.get("beat"), message.get("time")
-        self._beat = float(beat) if _is_number(beat) and 0.1 <= beat <= 300 else BEAT
-        if _is_number(hub):
+        beat, hub = _number(message.get("beat")), _number(message.get("time"))
+        self._beat = beat if beat and SHORTEST_BEAT <= beat <= LONGEST_BEAT else BEAT
+        if hub is not None:
             self._hub_clock.begin(int(hub) - _steady())
         self._joining = None
         self._back_off.succeeded()
@@ -174,8 +175,8 @@ class Link:
 
     def _error(self, opening: Opening, message: dict[str, Any]) -> None:
         """What is left open for a `rekey` is not closed here."""
-        code, retry = plain(message.get("code")), message.get("retry")
-        least = min(float(retry), LONGEST_RETRY) if _is_number(retry) and retry >= 0 else HOPELESS_WAIT
+        code, retry = plain(message.get("code")), _number(message.get("retry"))
+        least = HOPELESS_WAIT if retry is None else max(0.0, min(retry, LONGEST_RETRY))
         self._rests = least + self._back_off.next()
         self._closed()
         self._stand("refused", f"{plain(message.get('reason'))} ({code})", code=opening.code)
@@ -183,22 +184,22 @@ class Link:
             raise Lost(self.standing.why)
 
     def _bye(self, _: Opening, message: dict[str, Any]) -> None:
-        retry = message.get("retry")
-        if _is_number(retry) and retry > 0:
-            self._rests = self._chance() * min(float(retry), LONGEST_RETRY)
+        retry = _number(message.get("retry"))
+        if retry and retry > 0:
+            self._rests = self._chance() * min(retry, LONGEST_RETRY)
         raise Lost(f"the hub went away: {plain(message.get('why')) or 'it said goodbye'}")
 
     def _rekey(self, _: Opening, message: dict[str, Any]) -> None:
         """Only to whom the hub has just said that another machine has the same key."""
-        token, secret = message.get("token"), unhex(message.get("secret"), 16)
-        if not _is_number(token):
+        token, secret = _number(message.get("token")), unhex(message.get("secret"), 16)
+        if token is None:
             raise Malformed("rekey without a token")
         if self.standing.state == "refused":
             self.on_rekey(Joining(int(token), secret, ""))
 
     def _hear_beat(self, _: Opening, message: dict[str, Any]) -> None:
-        at, hub = message.get("at"), message.get("time")
-        if at == self._beat_sent and _is_number(hub):
+        at, hub = message.get("at"), _number(message.get("time"))
+        if at == self._beat_sent and hub is not None:
             self._hub_clock.heard(self._beat_sent_steady, int(hub), _steady())
 
     async def _keep_beat(self, connection: Connection) -> None:
@@ -247,8 +248,10 @@ def _steady() -> int:
     return time.monotonic_ns() // 1000
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if abs(value) < 2**53 else None
 
 
 def _reason(error: BaseException) -> str:

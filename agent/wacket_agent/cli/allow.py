@@ -1,0 +1,43 @@
+"""`wacket-agent allow run root`: changes [allow] in agent.conf. A running agent follows within seconds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from wacket_agent import conf_text
+from wacket_agent.cli.failing import Failed
+from wacket_agent.config import FILE, Allows, Config, parse
+from wacket_agent.disk import write_whole
+
+MODE = 0o644  # the agent's account reads it, and only the owner of the machine writes it
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="+", choices=Allows._fields, metavar="WHAT", help=", ".join(Allows._fields))
+
+
+def call(options: argparse.Namespace) -> None:
+    change(options, "yes")
+
+
+def change(options: argparse.Namespace, value: str) -> None:
+    path = options.config / FILE
+    Config.load(options.config, options.state)  # says what is wrong with the file, if anything is
+    text = path.read_text("utf-8")
+    for what in options.what:
+        text = conf_text.with_value(text, "allow", what, value)
+    parse(text, str(path))
+    try:
+        write_whole(path, text.encode(), MODE)
+    except PermissionError:
+        raise Failed(
+            f"{path} may not be changed by this account: only the owner of the machine says what is allowed"
+        ) from None
+    sys.stdout.write(f"{sentence(Config.load(options.config, options.state).allows)}\n")
+
+
+def sentence(allows: Allows) -> str:
+    yes = [name for name, value in allows._asdict().items() if value]
+    no = [name for name, value in allows._asdict().items() if not value]
+    return f"The hub may have: {', '.join(yes) or 'nothing'}. It may not: {', '.join(no) or 'there is nothing else'}."
