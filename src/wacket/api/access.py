@@ -39,6 +39,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Routes that ask nobody for a right, and why that is safe. A test holds every route against this list.
 _SENDS = "takes data: admission decides who may send, and as which node"
 _CLASS = "checks accounts, or takes this machine and adopted devices only"
+_AGENT = "the same for every hub of this version; who joins with it needs a token"
 OPEN: dict[str, str] = {
     "POST /api/v1/login": "this is how one gets in; slowed down per name and per address",
     "GET /s/{code}": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
@@ -57,6 +58,9 @@ OPEN: dict[str, str] = {
     "POST /log/store": _SENDS,
     "POST /log/parse": "a function of its text alone; asks for a caller where strangers are refused",
     "GET /clusters/summary": "open to this machine, as its clients expect; asks all others for `read` itself",
+    "GET /agent/wacket-agent.pyz": _AGENT,
+    "GET /agent/wacket-agent.pyz.sha256": _AGENT,
+    "GET /agent/install.sh": _AGENT,
     "GET /hw_supervisor": _CLASS,
     "POST /hw_supervisor": _CLASS,
 }
