@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from wacket import api
 from wacket.api.parts import Parts
+from wacket.doors.agents import AgentDoor
 from wacket.doors.http import HttpDoor
 from wacket.doors.listening import bound
 from wacket.doors.tcp import TcpDoor
 from wacket.doors.udp import UdpDoor
+from wacket.doors.websocket import AGENTS
 
 if TYPE_CHECKING:
     from wacket.doors.certificate import Certificate
@@ -44,7 +46,9 @@ async def open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
             transport = await udp.serve(listening)
             opened.callback(transport.close)
             parts.addresses.setdefault("udp", _address(listening))
-    application = api.build(parts)
+    agents = _agents(parts)
+    opened.callback(tasks.create_task(agents.run(), name="agents").cancel)
+    application = api.build(parts, {AGENTS: agents})
     for name in ("http", "https"):
         if address := getattr(settings, name):
             files = _certificate(parts) if name == "https" else None
@@ -54,7 +58,24 @@ async def open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
             opened.push_async_callback(door.close)
             parts.addresses[name] = _address(door.listening[0])
             await door.wait_open()
+    opened.callback(agents.close)  # before the doors that it stands behind
     return opened
+
+
+def _agents(parts: Parts) -> AgentDoor:
+    shown = (fingerprint(parts) or "").replace(":", "").lower()
+    door = AgentDoor(
+        parts.fleet,
+        parts.admission,
+        parts.intake,
+        parts.commands,
+        parts.signer.public,
+        parts.bus,
+        parts.clock,
+        shown,
+    )
+    parts.edges["agents"] = door
+    return door
 
 
 def _tls(parts: Parts) -> ssl.SSLContext:

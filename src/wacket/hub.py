@@ -25,8 +25,10 @@ from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
+from wacket.commands.signer import Signer
 from wacket.entrance import fingerprint, open_doors
 from wacket.errors import WacketError
+from wacket.fleet import Fleet
 from wacket.folder import alone, told_where
 from wacket.history import History
 from wacket.history.query import Query
@@ -38,6 +40,7 @@ from wacket.ledger import nodes, people, retention, setup
 from wacket.ledger.owner import owner_key
 from wacket.ledger.store import Ledger
 from wacket.ledger.tokens import Tokens
+from wacket.seams import Link
 from wacket.settings import Settings, load
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
@@ -121,6 +124,7 @@ async def running(
                 await doors.aclose()
                 with contextlib.suppress(WacketError):  # when a node was last heard is not worth failing for
                     await parts.admission.flush()
+                    await parts.fleet.flush()
                 for task in going:
                     task.cancel()
 
@@ -139,7 +143,8 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     catalogue = Catalogue(ledger, settings.intake, clock)
     intake = Intake(history, catalogue, bus, settings.intake, clock)
     stack.callback(intake.close)
-    admission = Admission(ledger, catalogue, tokens, settings.intake, clock)
+    fleet = Fleet.open(folder / "keys", ledger, catalogue, bus, clock)
+    admission = Admission(ledger, catalogue, tokens, settings.intake, clock, fleet.presence.heard)
     parts = Parts(
         folder=folder,
         settings=settings,
@@ -155,11 +160,25 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         bus=bus,
         desk=ClassDesk(ledger, clock, history.space.admit),
         clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query, admission), clock),
+        fleet=fleet,
+        signer=Signer.open(folder / "keys"),
+        commands=_Nobody(),
         owner_key=owner_key(folder),
     )
     for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters"):
         parts.edges[name] = getattr(parts, name)
+    parts.edges |= {"presence": fleet.presence, "completeness": fleet.completeness}
     return parts, query
+
+
+class _Nobody:
+    """In the place of those who command agents."""
+
+    def node_up(self, link: Link) -> None: ...
+
+    def node_down(self, node: int) -> None: ...
+
+    def heard(self, link: Link, message: dict[str, Any], payload: bytes) -> None: ...
 
 
 def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
@@ -168,6 +187,7 @@ def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
         "intake": parts.intake.run(),
         "history": parts.history.run(lambda: retention_rules(parts)),
         "clusters": parts.clusters.run(),
+        "presence": parts.fleet.presence.run(),
         "keeping": _keep_up(parts),
     }
 
@@ -180,6 +200,7 @@ async def _keep_up(parts: Parts) -> None:
         try:
             await parts.admission.flush()
             await parts.tokens.flush()
+            await parts.fleet.flush()
             if (changes := parts.catalogue.changes) != written:
                 await asyncio.to_thread(_write_catalogue, parts)
                 written = changes

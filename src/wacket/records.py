@@ -214,6 +214,7 @@ class Envelope:
     options: Mapping[str, str] = field(default_factory=dict)  # what the request said: precision, time column …
     epoch: str | None = None  # with `sequence`: the sender numbers its frames
     sequence: int | None = None  # number of the first frame in `body`
+    never: int | None = None  # `body` is empty: the frames from `sequence` to this one will never come
     key: str | None = None  # Idempotency-Key
     adopted: bool = True
     urgent: bool = True  # somebody waits for the receipt

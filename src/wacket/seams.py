@@ -86,6 +86,21 @@ class Link(Protocol):
         ...
 
 
+class CommandedLinks(Protocol):
+    """What the door of agents needs of those who command them. Called on the event loop; must not block."""
+
+    def node_up(self, link: Link) -> None:
+        """This node can be reached from now on, in place of any earlier link of it."""
+        ...
+
+    def node_down(self, node: int) -> None: ...
+
+    def heard(self, link: Link, message: dict[str, Any], payload: bytes) -> None:
+        """An agent spoke about commands: state, commands, output, file or need. Raises BadRequest if it is malformed;
+        then its connection is closed."""
+        ...
+
+
 class Edge(Protocol):
     """Anything that takes in or gives out: health, /metrics and `wacket doctor` read only this."""
 

@@ -23,7 +23,7 @@ HOSTILE = (
     "=cmd|' /C calc'!A0",
 )
 OWN_FILES = re.compile(
-    r"(ledger\.db|lock|hub\.json|owner\.key|wacket\.toml|history/[a-z]+\.(db|parquet|head|lock)|history/journal\.db"
+    r"(ledger\.db|lock|hub\.json|owner\.key|keys/(hub|command)\.key|wacket\.toml|history/[a-z]+\.(db|parquet|head|lock)|history/journal\.db"
     r"|history/reserve|history/(readings|logs|rollup_1[mhd])/[0-9-]+\.parquet)(-wal(\.length)?|-shm|-journal|\.head)?"
 )
 

@@ -7,6 +7,7 @@ Builds the application from the running hub's parts. Routes that take data from 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from wacket import __version__
 from wacket.api import errors
@@ -27,12 +29,12 @@ ABOUT = """The hub's interface. Data come in under `/api/v1/ingest`, and as olde
 and acts need a login or a token. Times are ISO-8601 or microseconds since 1970 UTC, as each field says."""
 
 
-def build(parts: Parts) -> Front:
-    """The whole application over `parts`."""
+def build(parts: Parts, sockets: Mapping[str, ASGIApp] | None = None) -> Front:
+    """The whole application over `parts`. `sockets` are applications that answer WebSockets at a path themselves."""
     app, busy = framework()
     app.state.parts, app.state.room = parts, room_for(parts.settings)
     parts.edges["bodies"] = app.state.room
-    return Front(app, busy, parts)
+    return Front(app, busy, parts, sockets or {})
 
 
 def openapi() -> str:

@@ -6,9 +6,11 @@ Looks at where a request comes from and at its size. Who is asking, and whether 
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,7 +18,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wacket.api import body as bodies
 from wacket.api import errors
@@ -33,7 +35,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 # All that other machines may reach without TLS: it is there for devices that cannot do TLS.
 DEVICE_PATHS = (
     "/api/v1/ingest/", "/write", "/api/v2/write", "/query", "/ping", "/health", "/log/", "/hw_supervisor",
+    "/agent/",
 )  # fmt: skip
+AGENTS = "/api/v1/agent"  # they prove themselves, and sign what matters
+ALIVE = re.compile(r"/api/v1/nodes/[^/]+/alive").fullmatch
+NONE: Mapping[str, ASGIApp] = MappingProxyType({})
 READ_THEMSELVES = ("/api/v1/ingest/", "/hw_supervisor")  # and have limits of their own
 LONGEST_BODY = 1024 * 1024  # bytes, of all other requests
 
@@ -46,8 +52,10 @@ PROXIED = "proxied"  # in place of the address of whoever is behind a proxy that
 class Front:
     """The whole application."""
 
-    def __init__(self, app: FastAPI, busy: Mapping[str, Endpoint], parts: Parts) -> None:
-        self.app, self._busy, self._parts = app, busy, parts
+    def __init__(
+        self, app: FastAPI, busy: Mapping[str, Endpoint], parts: Parts, sockets: Mapping[str, ASGIApp] = NONE
+    ) -> None:
+        self.app, self._busy, self._parts, self._sockets = app, busy, parts, sockets
         self._names = own_names(parts.settings.doors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,6 +65,9 @@ class Front:
         scope["app"] = self.app
         try:
             self.check(scope)
+            if scope["type"] == "websocket" and scope["path"] in self._sockets:
+                await self._sockets[scope["path"]](scope, receive, send)
+                return
             endpoint = self._busy.get(scope["path"]) if scope.get("method") == "POST" else None
             if endpoint is not None:
                 response = await endpoint(Request(scope, receive))
@@ -86,9 +97,7 @@ class Front:
             raise Forbidden("this came from a page of another site, and such a page may not send data here")
 
     def must_use_https(self, scope: Scope) -> bool:
-        return (
-            scope.get("scheme") in ("http", "ws") and not is_local(scope) and not scope["path"].startswith(DEVICE_PATHS)
-        )
+        return scope.get("scheme") in ("http", "ws") and not is_local(scope) and not is_for_devices(scope)
 
     def _where_https(self) -> str:
         https = self._parts.addresses.get("https")
@@ -120,7 +129,12 @@ def is_local(scope: Scope) -> bool:
 
 def sends(scope: Scope) -> bool:
     """Whether this is one of the requests that need no proof of who sends them, and may change something."""
-    return scope.get("method") == "POST" and scope["path"].startswith(DEVICE_PATHS)
+    return scope.get("method") == "POST" and is_for_devices(scope)
+
+
+def is_for_devices(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(DEVICE_PATHS) or path == AGENTS or (scope.get("method") == "POST" and bool(ALIVE(path)))
 
 
 def own_names(doors: Doors) -> frozenset[str]:

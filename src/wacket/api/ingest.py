@@ -20,9 +20,8 @@ from wacket.api.access import parts_of, peer_of
 from wacket.api.shown import checked_key, token_in
 from wacket.errors import BadRequest
 from wacket.formats.influx import every_line_has_time
-from wacket.intake.intake import described
 from wacket.intake.known import SAME
-from wacket.records import Envelope, Receipt, arrival
+from wacket.records import Envelope, Receipt, Reject, arrival
 
 router = APIRouter(tags=["sending data"])
 
@@ -207,3 +206,15 @@ def _influx_answer(receipt: Receipt) -> Response:
     first = receipt.rejects[0]
     reason = f"partial write: line {first.offset + 1}: {first.reason} dropped={receipt.rejected}"
     return JSONResponse({"error": reason, "code": "invalid", "message": reason}, 400, INFLUX)
+
+
+def described(rejects: tuple[Reject, ...], limit: int = 20) -> list[dict[str, object]]:
+    """The first rejects as people and programs get them in an answer."""
+    return [
+        {
+            "frame": reject.offset,
+            "reason": reject.reason,
+            "excerpt": reject.excerpt[:80].decode("utf-8", "replace"),
+        }
+        for reject in rejects[:limit]
+    ]

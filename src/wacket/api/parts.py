@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
     from wacket.commands.desk import ClassDesk
+    from wacket.commands.signer import Signer
+    from wacket.fleet import Fleet
     from wacket.history import History
     from wacket.history.query import Query
     from wacket.intake.admission import Admission
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from wacket.intake.intake import Intake
     from wacket.ledger.store import Ledger
     from wacket.ledger.tokens import Tokens
-    from wacket.seams import Edge
+    from wacket.seams import CommandedLinks, Edge
     from wacket.settings import Settings
     from wacket.watch.clusters import ClusterWatch
 
@@ -48,6 +50,9 @@ class Parts:
     bus: Bus
     desk: ClassDesk
     clusters: ClusterWatch
+    fleet: Fleet
+    signer: Signer
+    commands: CommandedLinks
     owner_key: str
     edges: dict[str, Edge] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # door -> "host:port" as really bound

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from wacket.doors.websocket import WebSocket
+from wacket.records import Statistics
+
 if TYPE_CHECKING:
     from wacket.doors.certificate import Certificate
-from wacket.records import Statistics
 
 GRACE_SECONDS = 5  # for answers under way when the hub ends
 KEEP_ALIVE_SECONDS = 75  # a board that posts once a minute keeps its connection
 CORKED_BYTES = 64 * 1024
+LONGEST_MESSAGE = 1_200_000  # bytes of a WebSocket's: an agent's payload and its head
 
 
 class HttpDoor(uvicorn.Server):
@@ -34,7 +37,8 @@ class HttpDoor(uvicorn.Server):
             access_log=False,
             lifespan="off",
             server_header=False,
-            ws_max_size=1 << 20,
+            ws=WebSocket,
+            ws_max_size=LONGEST_MESSAGE,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             proxy_headers=bool(proxies),

@@ -21,11 +21,11 @@ from wacket.intake.decoding import Group, decode
 from wacket.intake.known import Claim, Known
 from wacket.intake.limits import TokenBucket
 from wacket.intake.waiting import Parcel, Settle, Waiting
-from wacket.records import Batch, Envelope, Receipt, Reject, Statistics
+from wacket.records import Batch, Envelope, Receipt, Statistics
 from wacket.seams import Journal
 from wacket.settings import Intake as Limits
 
-COUNTED = ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed", "over_quota")
+COUNTED = ("envelopes", "frames", "stored", "rejected", "duplicates", "groups", "failed", "over_quota", "forgone")
 MOST_LINES = (
     1 << 20
 )  # of one envelope: a line costs a CSV half a kilobyte, and the decoding thread 5 µs if it is refused
@@ -101,6 +101,16 @@ class Intake:
 
         self.submit(envelope, settle)
         return await answer
+
+    async def forgo(self, node: int, epoch: str, first: int, last: int) -> None:
+        """From now on these numbers count as known: their sender says that they will never come. On disk on return.
+
+        Raises what `submit` does, and BadRequest where the sequence has too many holes.
+        """
+        now = self._clock()
+        never = Envelope("", "", node, "text", now, b"", epoch=epoch, sequence=first, never=last, urgent=False)
+        await self.accept(never)
+        self._counts["forgone"] += last + 1 - first
 
     def have(self, node: int, epoch: str, first: int = 0) -> int:
         """The number up to which the frames of this node's epoch from `first` on are known; `first` - 1 for none."""
@@ -249,6 +259,8 @@ class Intake:
         claim = work.claims.get(place)
         if claim is None:
             return Receipt(work.group.frames[place] - refused, refused, rejects)
+        if work.parcels[place].envelope.never is not None:
+            return Receipt(0, 0, sequence=claim.last)
         first_number = work.parcels[place].envelope.sequence or 0
         total = claim.last + 1 - first_number
         rejects = tuple(reject._replace(offset=claim.numbers[reject.offset]) for reject in rejects)
@@ -281,15 +293,3 @@ class Intake:
         for parcel in parcels:
             if parcel.settle is not None:
                 parcel.settle(told)
-
-
-def described(rejects: tuple[Reject, ...], limit: int = 20) -> list[dict[str, object]]:
-    """The first rejects as people and programs get them in an answer."""
-    return [
-        {
-            "frame": reject.offset,
-            "reason": reject.reason,
-            "excerpt": reject.excerpt[:80].decode("utf-8", "replace"),
-        }
-        for reject in rejects[:limit]
-    ]

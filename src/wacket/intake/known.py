@@ -82,14 +82,14 @@ class Known:
         """Claim the frames of a numbered envelope. Raises BadRequest when the sequence has too many holes."""
         refused, body = envelope.refusal is not None, envelope.body
         source, first = (str(envelope.node), envelope.epoch or ""), envelope.sequence or 0
-        last = first + (1 if refused else lines.count(body)) - 1
+        last = first + (1 if refused else lines.count(body)) - 1 if envelope.never is None else envelope.never
         with self._lock:
             ranges = self._claimed.get(source) or self._durable.get(source[0], {}).get(source[1], ())
             missing = marks.unknown(ranges, first, last)
             if missing:
                 ranges = self._claimed[source] = marks.add(ranges, first, last)
         mark = Mark(*source, ranges)
-        if missing == [(first, last)]:
+        if missing == [(first, last)] or (missing and envelope.never is not None):
             return Claim(body, range(last + 1 - first), last, mark)
         numbers = [number - first for low, high in missing for number in range(low, high + 1)]
         frames = lines.frames(body) if numbers else []

@@ -1,0 +1,106 @@
+"""What agents report goes to the intake, and the hub's word that it is on disk goes back. Keeps nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wacket.doors.agent_link import AgentLink
+from wacket.errors import BadRequest, Unavailable
+from wacket.fleet.completeness import STREAMS, Absence, Completeness
+from wacket.fleet.messages import Malformed, Refused, Report, Said, Skip, Streams
+from wacket.intake.intake import Intake
+from wacket.records import Envelope, Receipt, arrival
+
+NAMES = {form: name for name, form in STREAMS.items()}
+
+
+class Reports:
+    """For the links of a door, on the event loop."""
+
+    def __init__(self, intake: Intake, completeness: Completeness, clock: Callable[[], int]) -> None:
+        self._intake, self._completeness, self._clock = intake, completeness, clock
+        self.counts = dict.fromkeys(("reports", "bytes", "acknowledged", "waits", "skips"), 0)
+
+    def take(self, link: AgentLink, said: Said) -> None:
+        """Raises Malformed."""
+        report = said.members(Report)
+        if report.format not in NAMES or not said.payload.endswith(b"\n"):
+            raise Malformed("a report is whole lines of influx or ndjson, each ended by LF")
+        self.counts["reports"] += 1
+        self.counts["bytes"] += len(said.payload)
+        envelope = Envelope(
+            door="agents",
+            peer=link.peer,
+            node=link.node,
+            format=report.format,
+            received_at=arrival(self._clock()),
+            body=said.payload,
+            epoch=report.epoch,
+            sequence=report.seq,
+            urgent=False,
+        )
+        try:
+            self._intake.submit(envelope, lambda result: self._settled(link, report, result))
+        except Unavailable as error:
+            self._hold(link, report.epoch, error)
+
+    async def skip(self, link: AgentLink, said: Said) -> None:
+        """Raises Malformed."""
+        skip = said.members(Skip)
+        if skip.to < skip.seq:
+            raise Malformed("skip: `to` is before `seq`")
+        self.counts["skips"] += 1
+        if skip.to <= self._intake.have(link.node, skip.epoch):  # said before
+            return self._acknowledge(link, "metrics", skip.epoch)
+        name = self._stream(link.node, skip.epoch)
+        try:
+            await self._completeness.skipped(link.node, name, skip)
+            await self._intake.forgo(link.node, skip.epoch, skip.seq, skip.to)
+        except Unavailable as error:
+            return self._hold(link, skip.epoch, error)
+        except BadRequest as error:
+            raise Malformed(str(error)) from error
+        return self._acknowledge(link, name, skip.epoch)
+
+    async def streams(self, link: AgentLink, said: Said, absence: Absence) -> None:
+        """What an agent keeps, after it was let in. Raises Malformed."""
+        for name, stream in said.members(Streams).streams.items():
+            if name not in STREAMS:
+                continue
+            if stream.last < stream.first - 1:
+                raise Malformed("streams: `last` is at least `first` - 1")
+            have = self._intake.have(link.node, stream.epoch)
+            before = self._completeness.announced_before(link.node, name)
+            gone = before.last - self._intake.have(link.node, before.epoch) if before else 0
+            renewed = before is not None and before.epoch != stream.epoch
+            self._completeness.announced(link.node, name, stream, have, absence, max(0, gone) if renewed else 0)
+            try:
+                if have + 1 < stream.first:  # what nobody has must not be waited for
+                    await self._intake.forgo(link.node, stream.epoch, have + 1, stream.first - 1)
+            except Unavailable as error:
+                self._hold(link, stream.epoch, error)
+            else:
+                self._acknowledge(link, name, stream.epoch)
+
+    def _settled(self, link: AgentLink, report: Report, result: Receipt | Exception) -> None:
+        if isinstance(result, Unavailable):
+            self._hold(link, report.epoch, result)
+        elif isinstance(result, Exception):
+            link.refuse(Refused("malformed", str(result), 60))
+        else:
+            self._acknowledge(link, NAMES[report.format], report.epoch)
+
+    def _acknowledge(self, link: AgentLink, name: str, epoch: str) -> None:
+        have = self._intake.have(link.node, epoch)
+        self.counts["acknowledged"] += 1
+        link.send({"t": "ack", "epoch": epoch, "seq": have})
+        self._completeness.acknowledged(link.node, name, epoch, have)
+
+    def _hold(self, link: AgentLink, epoch: str, why: Unavailable) -> None:
+        self.counts["waits"] += 1
+        link.send({"t": "wait", "epoch": epoch, "retry": max(1, round(why.retry_after))})
+
+    def _stream(self, node: int, epoch: str) -> str:
+        """Which stream a numbering is of. Metrics are thinned first, so those where nobody has said it."""
+        said = self._completeness.announced_before(node, "logs")
+        return "logs" if said is not None and said.epoch == epoch else "metrics"
