@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from wacket.ledger.tables import class_history, class_users
+from wacket.ledger.tables import class_history, class_rounds, class_users
 
 SHOWN = 1000  # characters of a text, where many users are listed
 LONG = ("hw_command", "hw_response", "server_analysis", "hw_err")
@@ -93,9 +93,10 @@ def on_agents(connection: Connection) -> list[ClassRow]:
     return [ClassRow(*row) for row in connection.execute(query)]
 
 
-def answered(connection: Connection) -> list[ClassRow]:
-    """Those who have answered in a round and wait for their analysis."""
-    query = select(*_STATUS).where(class_users.c.state == 3, class_users.c.round.is_not(None))
+def to_judge(connection: Connection) -> list[ClassRow]:
+    """Those who have answered in a round that has a check program, and wait for its verdict."""
+    checked = select(class_rounds.c.id).where(class_rounds.c.check_text != "")
+    query = select(*_STATUS).where(class_users.c.state == 3, class_users.c.round.in_(checked))
     return [ClassRow(*row) for row in connection.execute(query)]
 
 

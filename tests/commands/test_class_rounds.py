@@ -1,0 +1,275 @@
+"""Rounds of a class on a real ledger: who is asked, what agents' commands come to, and what a restart finds."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wacket.commands.class_judging import Judging
+from wacket.commands.class_rounds import ClassRounds, Seen, Wish
+from wacket.commands.desk import ClassDesk
+from wacket.commands.life import LONGEST_VALUE
+from wacket.errors import BadRequest, NotFound, Unavailable
+from wacket.ledger import audit, class_sets, classes, nodes
+from wacket.ledger.store import Ledger
+
+WISH = Wish("print(42)", 10, "", "6.08")
+
+
+async def wait_for(look: Callable[[], Any], satisfied: Callable[[Any], bool]) -> Any:
+    async with asyncio.timeout(10):
+        while not satisfied(found := look()):
+            await asyncio.sleep(0.005)
+    return found
+
+
+class FakeMachines:
+    """Begins what it is asked to, unless `refuses` has the node; `seen` is how commands stand."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, Seen] = {}
+        self.begun: list[tuple[str, int]] = []
+        self.refuses: dict[int, str] = {}
+        self.cancelled: list[str] = []
+        self.away = False
+
+    async def begin(self, made: Any, among: Collection[int], peer: str) -> tuple[dict[int, str], dict[int, str]]:
+        if self.away:
+            raise Unavailable("the disk of the hub is nearly full")
+        commands = {node: f"c{made.id}-{node}" for node in among if node not in self.refuses}
+        self.begun += [(made.program, node) for node in commands]
+        self.seen |= {command: Seen(command, "queued") for command in commands.values()}
+        return commands, {node: self.refuses[node] for node in among if node in self.refuses}
+
+    async def look(self, commands: Collection[str]) -> list[Seen]:
+        return [self.seen[command] for command in commands if command in self.seen]
+
+    async def cancel(self, command: str, actor: str, peer: str) -> None:
+        self.cancelled.append(command)
+
+
+class Lengths:
+    """Judges an answer by its length."""
+
+    async def verdict(self, program: str, answer: Any) -> str:
+        return f"{program} {len(answer['hw_response'])} {answer['hw_exit']}"
+
+
+class School:
+    def __init__(self, ledger: Ledger, machines: FakeMachines, clock: Callable[[], int]) -> None:
+        self.ledger, self.machines = ledger, machines
+        self.desk = ClassDesk(ledger, clock)
+        self.rounds = ClassRounds(ledger, self.desk, machines, clock)
+        self.judging = Judging(ledger, self.desk, Lengths())
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[School]:
+        async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            going = [tasks.create_task(part.run()) for part in (self.rounds, self.judging)]
+            yield self
+            for task in going:
+                task.cancel()
+
+    def row(self, user: str) -> classes.ClassRow:
+        found = self.ledger.read(lambda c: classes.find(c, user))
+        assert found is not None
+        return found
+
+    async def ask(self, wish: Wish = WISH) -> Any:
+        return await self.rounds.ask(wish, "person:olga", "192.0.2.9")
+
+    async def moves(self, user: str, **seen: Any) -> None:
+        """The command of a user's node comes to something."""
+        command = self.row(user).command
+        self.machines.seen[command] = Seen(command, **seen)
+        self.rounds.changed(command)
+
+    async def until(self, user: str, state: int) -> classes.ClassRow:
+        return await wait_for(lambda: self.row(user), lambda row: row.state == state)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger.open(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def school(ledger: Ledger) -> School:
+    """The class 6.08: ada and bob have an agent each, eve polls."""
+
+    def fill(connection: Any) -> None:
+        made = [nodes.create(connection, name, "machine", "adopted", f"key:{name}", 1) for name in ("pi-1", "pi-2")]
+        class_sets.create(connection, "6.08", "owner", 1)
+        class_sets.put(connection, "6.08", {"ada": made[0].id, "bob": made[1].id, "eve": None})
+
+    ledger.write_sync(fill)
+    return School(ledger, FakeMachines(), itertools.count(1_000_000).__next__)
+
+
+def history(school: School, user: str) -> list[tuple[str, int, int]]:
+    rows = school.ledger.read(lambda c: classes.history(c, user, 100))
+    return [(row.command, row.before, row.after) for row in reversed(rows)]
+
+
+async def test_a_round_goes_through_all_states_on_agents(school: School) -> None:
+    async with school.open():
+        asked = await school.ask()
+        assert (asked.users, asked.left_out) == (["ada", "bob", "eve"], {})
+        assert [program for program, _ in school.machines.begun] == ["print(42)"] * 2
+        assert school.row("ada").timeout == 10
+        await school.moves("ada", state="running")
+        await school.until("ada", 2)
+        await school.moves("ada", state="failed", out="42\n", err="odd\n", exit=3)
+        row = await school.until("ada", 3)
+        assert (row.hw_response, row.hw_err, row.hw_exit) == ("42\n", "odd\n", 3)
+        assert (school.row("bob").state, school.row("eve").state) == (1, 1)
+    assert [step[1:] for step in history(school, "ada")] == [(0, 1), (1, 2), (2, 3)]
+
+
+async def test_a_program_that_is_over_before_it_is_looked_at_goes_through_all_states_too(school: School) -> None:
+    async with school.open():
+        await school.ask()
+        await school.moves("ada", state="succeeded", out="x" * 2 * LONGEST_VALUE, exit=0)
+        row = await school.until("ada", 3)
+        assert len(row.hw_response) <= LONGEST_VALUE and row.hw_response.endswith("… cut here")
+    assert len(history(school, "ada")) == 3
+
+
+@pytest.mark.parametrize(
+    ("seen", "error"),
+    [
+        ({"state": "timed_out", "err": "so far\n"}, "so far\n\ntimed_out"),
+        ({"state": "rejected", "reason": "the owner does not allow run"}, "rejected: the owner does not allow run"),
+        ({"state": "expired"}, "expired"),
+        ({"state": "lost_reboot"}, "lost_reboot"),
+    ],
+)
+async def test_what_did_not_end_by_itself_is_an_answer_that_says_why(school: School, seen: Any, error: str) -> None:
+    async with school.open():
+        await school.ask()
+        await school.moves("ada", **seen)
+        row = await school.until("ada", 3)
+        assert (row.hw_response, row.hw_err, row.hw_exit) == ("", error, None)
+
+
+async def test_a_program_that_an_agent_has_is_given_to_no_worker(school: School) -> None:
+    """Or it would be run twice."""
+    await school.ask()
+    for command in ("hw_command_retrieval", "hw_response_provide"):
+        assert (await school.desk.handle("ada", command, {"hw_resp": "forged"}, "192.0.2.1"))["state"] == 1
+    assert (await school.desk.handle("eve", "hw_command_retrieval", {}, "192.0.2.1"))["state"] == 2
+
+
+async def test_who_is_busy_is_left_out_and_nobody_is_asked_twice(school: School) -> None:
+    await school.ask(WISH._replace(user="ada"))
+    asked = await school.ask()
+    assert (asked.users, asked.left_out) == (["bob", "eve"], {"ada": "requested already"})
+    with pytest.raises(BadRequest, match="could be asked: ada is requested already"):
+        await school.ask()
+    assert sorted(node for _, node in school.machines.begun) == sorted(
+        node for node in {row.node for row in map(school.row, ("ada", "bob"))} if node
+    )
+
+
+async def test_an_empty_class_and_an_unknown_one_ask_nobody(school: School) -> None:
+    school.ledger.write_sync(lambda c: class_sets.create(c, "empty", "owner", 1))
+    with pytest.raises(BadRequest, match="nobody in it"):
+        await school.ask(WISH._replace(class_name="empty"))
+    with pytest.raises(NotFound):
+        await school.ask(WISH._replace(class_name="nothing"))
+
+
+async def test_agents_that_do_not_take_it_are_left_out_and_back_at_rest(school: School) -> None:
+    refused = school.ledger.read(lambda c: nodes.by_name(c, "pi-1")).id
+    school.machines.refuses = {refused: "does not allow run"}
+    asked = await school.ask()
+    assert (asked.users, asked.left_out) == (["bob", "eve"], {"ada": "does not allow run"})
+    assert school.row("ada").state == 0
+
+
+async def test_when_agents_cannot_be_asked_at_all_the_workers_still_are(school: School) -> None:
+    school.machines.away = True
+    asked = await school.ask()
+    assert asked.users == ["eve"] and set(asked.left_out) == {"ada", "bob"}
+    assert [school.row(user).state for user in ("ada", "bob", "eve")] == [0, 0, 1]
+
+
+async def test_a_reset_ends_the_command_and_what_comes_late_changes_nothing(school: School) -> None:
+    async with school.open():
+        await school.ask()
+        await school.moves("ada", state="running")
+        row = await school.until("ada", 2)
+        await school.desk.reset("ada", "", "person:olga")
+        await wait_for(lambda: school.machines.cancelled, lambda cancelled: row.command in cancelled)
+        await school.ask(WISH._replace(user="ada", program="print(1)"))
+        school.machines.seen[row.command] = Seen(row.command, "cancelled", "late")
+        school.rounds.changed(row.command)
+        await school.moves("ada", state="succeeded", out="1\n", exit=0)
+        assert (await school.until("ada", 3)).hw_response == "1\n"
+    assert len(history(school, "ada")) == 6
+
+
+async def test_those_who_are_stuck_are_reset_with_one_word(ledger: Ledger, school: School) -> None:
+    now = [1_000_000]
+    school = School(ledger, school.machines, lambda: now[0])
+    await school.ask(WISH._replace(user="ada"))
+    now[0] += 20_000_001
+    await school.ask(WISH._replace(user="bob"))
+    assert await school.rounds.reset("6.08", True, "person:olga", "") == ["ada"]
+    assert (school.row("ada").state, school.row("bob").state) == (0, 1)
+    assert await school.rounds.reset("6.08", False, "person:olga", "") == ["bob"]
+
+
+async def test_a_check_program_judges_answers_of_agents_and_workers(school: School) -> None:
+    async with school.open():
+        await school.ask(WISH._replace(check="length"))
+        await school.moves("ada", state="succeeded", out="42\n", exit=0)
+        await school.desk.handle("eve", "hw_command_retrieval", {}, "")
+        await school.desk.handle("eve", "hw_response_provide", {"hw_resp": "4", "hw_exit": "1"}, "")
+        ada, eve = await school.until("ada", 0), await school.until("eve", 0)
+    assert (ada.server_analysis, ada.judge) == ("length 3 0", "check")
+    assert (eve.server_analysis, eve.judge) == ("length 1 1", "check")
+
+
+async def test_without_a_check_program_an_answer_waits_for_somebody(school: School) -> None:
+    async with school.open():
+        await school.ask()
+        await school.moves("ada", state="succeeded", out="42\n", exit=0)
+        await school.until("ada", 3)
+        values = {"server_anal": "well done"}
+        await school.desk.handle("ada", "server_analysis_provide", values, "", "person:olga")
+    assert (school.row("ada").server_analysis, school.row("ada").judge) == ("well done", "person:olga")
+
+
+async def test_a_hub_that_was_stopped_takes_up_what_agents_and_checks_left_open(school: School) -> None:
+    await school.ask(WISH._replace(check="length"))
+    command = school.row("ada").command
+    school.machines.seen[command] = Seen(command, "succeeded", "42\n", "", 0)
+    await school.desk.handle("eve", "hw_command_retrieval", {}, "")
+    await school.desk.handle("eve", "hw_response_provide", {"hw_resp": "4"}, "")
+    again = School(school.ledger, school.machines, itertools.count(9_000_000).__next__)
+    async with again.open():
+        assert (await again.until("ada", 0)).server_analysis == "length 3 0"
+        assert (await again.until("eve", 0)).server_analysis == "length 1 None"
+    assert len(school.machines.begun) == 2
+
+
+async def test_a_round_is_in_the_audit_log_with_its_program(school: School) -> None:
+    await school.ask()
+    acts = school.ledger.read(lambda c: audit.page(c, 10))
+    (act,) = [act for act in acts if act.act == "class.ask"]
+    assert (act.actor, act.peer, act.subject) == ("person:olga", "192.0.2.9", "6.08")
+    assert sum(act.act == "class.request" for act in acts) == 3
+
+
+async def test_one_person_in_no_class_can_be_asked(school: School) -> None:
+    asked = await school.ask(Wish("print(1)", 10, "", "", "zoe"))
+    assert asked.users == ["zoe"] and school.row("zoe").node is None
