@@ -37,7 +37,8 @@ def _exchange(socket_path: str, path: str, deadline: float, limit: int) -> bytes
         connection.settimeout(_left(deadline))
         connection.connect(socket_path)
         connection.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode("ascii"))
-        pieces, size = [], 0
+        pieces: list[bytes] = []
+        size = 0
         while size <= HEAD_LIMIT + limit:
             connection.settimeout(_left(deadline))
             piece = connection.recv(65536)

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Callable, Sequence
+from typing import Any, Iterator, NamedTuple, Sequence
 
 from wacket_agent.logs.programs import Folder
 from wacket_agent.unixhttp import UnixHttpError, get
@@ -23,45 +23,34 @@ TIMEOUT = 2.0
 _ID = re.compile(r"[0-9a-f]{12,64}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
-Ask = Callable[[str, str], Any]
+
+class Container(NamedTuple):
+    key: str
+    name: str
 
 
-class Container:
-    """`pid` is 0 where it is not known."""
+def folders(sockets: Sequence[str] = SOCKETS, proc: str = "/proc") -> list[Folder]:
+    """The temporary folder of each container that can be looked into."""
+    found = []
+    for socket_path in sockets:
+        for name, pid in _running(socket_path):
+            root = f"{proc}/{pid}/root"
+            if os.access(root, os.R_OK | os.X_OK):
+                found.append(Folder(f"{root}/tmp", f"{root}/proc", {"container": name}))  # noqa: S108 - its own
+    return found
 
-    def __init__(self, key: str, name: str, pid: int = 0) -> None:
-        self.key, self.name, self.pid = key, name, pid
 
-
-class Containers:
-    """Remembers each container's process, so that only a new one is asked for."""
-
-    def __init__(self, sockets: Sequence[str] = SOCKETS, proc: str = "/proc") -> None:
-        self._sockets, self._proc = sockets, proc
-        self._known: dict[str, Container] = {}
-
-    def folders(self) -> list[Folder]:
-        """The temporary folder of each container that can be looked into."""
-        listed: list[Container] = []
-        for socket_path in self._sockets:
-            if Path(socket_path).exists():
-                listed += self._of(socket_path)
-        self._known = {container.key: container for container in listed}
-        places = [(f"{self._proc}/{one.pid}/root", one.name) for one in listed if one.pid]
-        return [_folder(root, name) for root, name in places if os.access(root, os.R_OK | os.X_OK)]
-
-    def _of(self, socket_path: str) -> list[Container]:
-        found = listed(_asked(socket_path, LIST))
-        for container in found:
-            known = self._known.get(container.key)
-            if known and known.pid and Path(f"{self._proc}/{known.pid}").exists():
-                container.pid = known.pid
-            else:
-                answer = _asked(socket_path, f"/containers/{container.key}/json")
-                if answer is None:
-                    break
-                container.pid = first_process(answer)
-        return found
+def _running(socket_path: str) -> Iterator[tuple[str, int]]:
+    """Name and first process of each container."""
+    if not Path(socket_path).exists():
+        return
+    for container in listed(_asked(socket_path, LIST)):
+        answer = _asked(socket_path, f"/containers/{container.key}/json")
+        if answer is None:
+            return
+        pid = first_process(answer)
+        if pid:
+            yield container.name, pid
 
 
 def listed(answer: Any) -> list[Container]:
@@ -90,7 +79,3 @@ def _asked(socket_path: str, path: str) -> Any:
         return json.loads(body) if status == 200 else {}
     except (UnixHttpError, ValueError, RecursionError):
         return None
-
-
-def _folder(root: str, name: str) -> Folder:
-    return Folder(f"{root}/tmp", f"{root}/proc", {"container": name})  # noqa: S108 - of the container

@@ -12,8 +12,7 @@ import os
 from typing import Any, Callable, Mapping, Sequence
 
 from wacket_agent.identity import boot_id
-from wacket_agent.logs import files, journald, kernel, programs
-from wacket_agent.logs.containers import Containers
+from wacket_agent.logs import containers, files, journald, kernel, programs
 from wacket_agent.logs.opening import CAN_OPEN_IN_FOLDERS
 from wacket_agent.logs.outlet import Outlet
 from wacket_agent.logs.programs import Folder, ProgramLogs
@@ -64,14 +63,14 @@ class Guarded:
 class TemporaryFolders:
     """Program logs of the machine and, where they can be seen, of its containers."""
 
-    def __init__(self, logs: ProgramLogs, own: Sequence[Folder], containers: Containers | None) -> None:
-        self._logs, self._own, self._containers = logs, own, containers
+    def __init__(self, logs: ProgramLogs, own: Sequence[Folder], look_inside: bool) -> None:
+        self._logs, self._own, self._look_inside = logs, own, look_inside
         self._look_at = 0.0
 
     def poll(self, now: float, at: int) -> None:
         if now >= self._look_at:
             self._look_at = now + CONTAINER_SECONDS
-            inside = self._containers.folders() if self._containers else []
+            inside = containers.folders() if self._look_inside else []
             self._logs.look_in([*self._own, *inside])
         self._logs.poll(now, at)
 
@@ -111,8 +110,7 @@ def _files(options: Options, outlet: Outlet) -> Source:
 def _programs(options: Options, outlet: Outlet) -> Source:
     saved, ended = outlet.marked(programs.MARKS), outlet.marked(programs.ENDED_MARKS)
     logs = ProgramLogs(saved, ended, outlet, at_end=OFF in outlet.marks)
-    containers = Containers() if _wanted(options, "containers") else None
-    return TemporaryFolders(logs, folders(options, os.environ), containers)
+    return TemporaryFolders(logs, folders(options, os.environ), _wanted(options, "containers"))
 
 
 def _wanted(options: Options, name: str) -> bool:
