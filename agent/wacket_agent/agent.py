@@ -21,7 +21,7 @@ from wacket_agent.commands.desk import CommandDesk
 from wacket_agent.config import Config
 from wacket_agent.identity import Identity
 from wacket_agent.link import Link, Standing
-from wacket_agent.logs import LogReading
+from wacket_agent.logs.reading import LogReading
 from wacket_agent.opening import Joining
 from wacket_agent.store import Store
 from wacket_agent.streams import Streams

@@ -28,7 +28,7 @@ RUN = "be the agent, in the foreground; this is what the service runs"
 
 def call(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
-    parser = _parser()
+    parser = _parser(argv)
     options = parser.parse_args(argv)
     if options.self_test:
         from wacket_agent.cli.selftest import selftest
@@ -47,17 +47,16 @@ def call(argv: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("wacket-agent", description="Makes this machine part of the place.")
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--self-test", action="store_true", help="whether everything that the agent needs is here")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, what in COMMANDS.items():
         one = commands.add_parser(name, help=what, description=what)
-        one.add_argument("--config", type=Path, metavar="FOLDER", default=Path(default_folder()), help="of agent.conf")
-        one.add_argument(
-            "--state", type=Path, metavar="FOLDER", default=Path(default_state()), help="of key and journal"
-        )
-        importlib.import_module(f"wacket_agent.cli.{name}").add(one)
+        one.add_argument("--config", type=Path, metavar="FOLDER", default=default_folder(), help="of agent.conf")
+        one.add_argument("--state", type=Path, metavar="FOLDER", default=default_state(), help="of key and journal")
+        if name in argv:  # the others would only make the start slower
+            importlib.import_module(f"wacket_agent.cli.{name}").add(one)
     commands.add_parser("run", help=RUN)
     return parser

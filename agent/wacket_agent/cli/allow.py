@@ -31,9 +31,7 @@ def change(options: argparse.Namespace, value: str) -> None:
     try:
         write_whole(path, text.encode(), MODE)
     except PermissionError:
-        raise Failed(
-            f"{path} may not be changed by this account: only the owner of the machine says what is allowed"
-        ) from None
+        raise Failed(f"{path} is for the owner of this machine to change: try again as that account") from None
     sys.stdout.write(f"{sentence(Config.load(options.config, options.state).allows)}\n")
 
 

@@ -53,10 +53,9 @@ def call(options: argparse.Namespace) -> None:
     config = _config(options, token)
     known = Identity.load(options.state)
     identity = known or Identity.make(options.state)
+    joining = Joining(token.id, token.secret, options.name or host_name())
     try:
-        standing = asyncio.run(
-            _introduced(config, identity, Joining(token.id, token.secret, options.name or host_name()))
-        )
+        standing = asyncio.run(_introduced(config, identity, joining))
         if standing.state not in ("connected", "pending"):
             raise Failed(_refusal(standing, options.hub))
     except BaseException:
@@ -79,9 +78,8 @@ def _config(options: argparse.Namespace, token: Token) -> Config:
         return Config(options.config, options.state, Contents(options.hub, token.hub, Allows(), {}))
     before = Config.load(options.config, options.state)
     if before.pin != token.hub:
-        raise Failed(
-            f"this machine belongs to another hub, {before.hub}: take it away from there first ({command('uninstall')})"
-        )
+        away = command("uninstall")
+        raise Failed(f"this machine belongs to another hub, {before.hub}: take it away from there first ({away})")
     return Config(options.config, options.state, Contents(options.hub, token.hub, before.allows, before.options))
 
 

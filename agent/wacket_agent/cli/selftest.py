@@ -28,10 +28,8 @@ def selftest() -> int:
     }
     failed = [name for name, test in parts.items() if not _passes(name, test)]
     version = ".".join(map(str, sys.version_info[:3]))
-    verdict = (
-        f"cannot run here: {', '.join(failed)}" if failed else f"{wacket_agent.__version__} runs on Python {version}"
-    )
-    sys.stdout.write(f"wacket-agent {verdict}\n")
+    verdict = f"cannot run here: {', '.join(failed)}" if failed else f"runs on Python {version}"
+    sys.stdout.write(f"wacket-agent {wacket_agent.__version__} {verdict}\n")
     return 1 if failed else 0
 
 
