@@ -10,7 +10,7 @@ import glob
 import stat
 import time
 from pathlib import Path
-from typing import Iterator, Mapping, Sequence
+from typing import Iterable, Mapping, Sequence
 
 from wacket_agent.logs import levels
 from wacket_agent.logs.entries import Entry
@@ -23,8 +23,8 @@ from wacket_agent.logs.tail import Manner
 MARKS = "file/"
 MOST_FILES = 200
 MANNER = Manner(patience=2.0, behind=256 << 20)
-GLOB_SECONDS = 10.0
-GLOB_SHARE = 50  # a pattern that takes long to look through is looked at less often
+GLOB_SECONDS = 2.0
+GLOB_SHARE = 500  # a pattern that takes long to look through is looked at less often
 _COMPRESSED = (".gz", ".xz", ".bz2", ".zst", ".lz4", ".zip", ".Z")
 
 
@@ -65,7 +65,10 @@ class FileLogs:
             self._outlet.tell("warn", message, at)
 
 
-def _fitting(pattern: str) -> Iterator[str]:
+def _fitting(pattern: str) -> Iterable[str]:
+    """A plain name fits also while there is no such file, so that it is seen as soon as it is there."""
+    if not glob.has_magic(pattern):
+        return [pattern]
     return glob.iglob(pattern, recursive=True)  # noqa: PTH207 - a whole pattern, which begins with /
 
 

@@ -31,6 +31,7 @@ _CALLED = {
     "username": "user",
     "start": "start",
     "lock": "lock",
+    "part": "part",
 }
 _PAIR = re.compile(r"([A-Za-z_]{1,32})\s*[=:]\s*(?:\"([^\"]*)\"|([^\s,;]+))")
 _PLACES = re.compile(r"\[?(\d{1,10})\]?(?:[\s,;]+([^\s,;]+))?(?:[\s,;]+([^\s,;]+))?\s*")
@@ -49,7 +50,7 @@ _AHEAD = 86_400_000_000
 class Header(NamedTuple):
     """Who writes, as claimed. `start` is the process's start in clock ticks since boot, 0 if unknown.
 
-    `holds_lock`: for as long as the program lives, it holds a lock (flock) on the file.
+    `holds_lock`: for as long as the program lives, it holds a lock (flock) on the file. `part` counts its files.
     """
 
     pid: int
@@ -57,6 +58,7 @@ class Header(NamedTuple):
     user: str = ""
     start: int = 0
     holds_lock: bool = False
+    part: int = 1
 
 
 class Said(NamedTuple):
@@ -76,9 +78,8 @@ def header(line: str) -> Header | None:
     if not pid:
         return None
     holds_lock = known.get("lock") in (True, 1, "1", "true")
-    return Header(
-        pid, name(known.get("program")), name(known.get("user")), _whole(known.get("start"), 2**63), holds_lock
-    )
+    start, part = _whole(known.get("start"), 2**63), _whole(known.get("part"), 2**31) or 1
+    return Header(pid, name(known.get("program")), name(known.get("user")), start, holds_lock, part)
 
 
 def said(line: str, now: int) -> Said:

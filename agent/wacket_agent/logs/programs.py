@@ -196,7 +196,8 @@ def _entries(program: _Program, piece: Piece, at: int) -> Iterator[Entry]:
     lines = piece.lines
     if piece.tail.from_start and program.header and lines:
         lines = lines[1:]
-        yield Entry(at, "info", f"{program.source} began", program.source, {**program.attrs, "began": "true"})
+        if program.header.part == 1:
+            yield Entry(at, "info", f"{program.source} began", program.source, {**program.attrs, "began": "true"})
     for line in join(lines):
         said = program_format.said(line.text, at)
         fields = {f"field.{name}": text for name, text in said.fields.items()}
