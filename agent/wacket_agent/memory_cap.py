@@ -1,0 +1,31 @@
+"""A limit for the agent's own memory: what grows without end must end, and the service starts it again.
+
+It is set by the agent itself, after the nursery was forked, because a limit of the service would count the programs
+that people run, too. Where the system has no such limit (Windows) nothing happens.
+"""
+
+from __future__ import annotations
+
+MOST = 256 << 20  # bytes of data; a healthy agent has a tenth of it in memory, and as much again is only reserved
+
+
+def cap(most: int = MOST) -> None:
+    """From now on a request for more is a MemoryError."""
+    _set_soft(most)
+
+
+def lift() -> None:
+    """For a process that the agent started late, and that is to start programs of people."""
+    _set_soft(None)
+
+
+def _set_soft(most: int | None) -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = hard if most is None else most
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

@@ -1,0 +1,31 @@
+"""The agent's own limit: a request for too much fails, and what it starts afterwards is not limited."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wacket_agent
+
+GREEDY = """
+from wacket_agent import memory_cap
+memory_cap.cap(100 << 20)
+kept = bytearray(10 << 20)
+try:
+    bytearray(200 << 20)
+except MemoryError:
+    print("stopped")
+memory_cap.lift()
+print(len(bytearray(200 << 20)))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no such limit")
+def test_too_much_is_refused_until_the_limit_is_lifted():
+    path = {"PYTHONPATH": str(Path(wacket_agent.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", GREEDY], env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["stopped", str(200 << 20)]

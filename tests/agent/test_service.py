@@ -1,0 +1,328 @@
+"""Installing, repairing and removing: below a root folder, with programs of the system that write down their calls."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wacket_agent import service
+from wacket_agent.service import texts
+from wacket_agent.service.machine import Machine, give, put
+from wacket_agent.service.places import of_account, of_machine
+
+PROGRAM = b"#!/usr/bin/env python3\nthe agent"
+SETTINGS = f"[hub]\naddress = http://127.0.0.1:8080\npin = {'0' * 64}\n"
+UID, GID = 61234, 61235
+
+FAKES = {
+    "systemctl": """
+case "$*" in
+  *--version) echo "systemd $VERSION (x)" ;;
+  *show-environment) [ -n "$USER_SYSTEMD" ] ;;
+  *is-active*) [ -e "$WORLD/active" ] ;;
+  *restart*) touch "$WORLD/active" ;;
+  *disable*) cp "$UNIT" "$WORLD/unit-at-the-end" && rm -f "$WORLD/active" ;;
+esac
+""",
+    "useradd": 'touch "$WORLD/account"',
+    "userdel": 'rm "$WORLD/account"',
+}
+
+
+class Fake(Machine):
+    def __init__(self, world, is_root=True):
+        super().__init__(world / "root")
+        self._world, self._is_root = world, is_root
+
+    @property
+    def is_root(self):
+        return self._is_root
+
+    def account(self, name):
+        return (UID, GID) if (self._world / "account").exists() else None
+
+    def groups(self, names):
+        return [name for name in names if name == "adm"]
+
+
+class World:
+    """A machine to install on: what is said, and what was called."""
+
+    def __init__(self, folder, monkeypatch, is_root):
+        self.folder, self.root, self.told = folder, folder / "root", []
+        self.config, self.state = self.root / "etc/wacket-agent", self.root / "var/lib/wacket-agent"
+        for made in (self.config, self.state, folder / "bin", folder / "home"):
+            made.mkdir(parents=True)
+        (self.config / "agent.conf").write_text(SETTINGS)
+        (self.state / "node.key").write_text("secret")
+        for name, text in FAKES.items():
+            fake = folder / "bin" / name
+            fake.write_text(f'#!/bin/sh\necho "{name} $*" >> "$WORLD/calls"\n{text}\n')
+            fake.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
+        monkeypatch.setenv("HOME", str(folder / "home"))
+        self.machine = Fake(folder, is_root)
+        place = of_machine if is_root else of_account
+        self.places = place(self.root if is_root else folder / "home", self.config, self.state)
+        for name, value in {"WORLD": folder, "VERSION": "252", "UNIT": self.places.unit, "USER_SYSTEMD": "1"}.items():
+            monkeypatch.setenv(name, str(value))
+
+    def boot(self):
+        (self.root / "run/systemd/system").mkdir(parents=True)
+
+    def allow(self, text):
+        (self.config / "agent.conf").write_text(f"{SETTINGS}[allow]\n{text}\n")
+
+    def install(self, content=PROGRAM):
+        service.install(self.config, self.state, self.machine, content, self.told.append)
+        return self.calls()
+
+    def uninstall(self):
+        service.uninstall(self.config, self.state, self.machine, self.told.append)
+        return self.calls()
+
+    def calls(self):
+        """Those since the last look that change something."""
+        path = self.folder / "calls"
+        called = path.read_text().splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return [
+            call for call in called if not call.endswith(("--version", "show-environment")) and "is-active" not in call
+        ]
+
+    def unit(self):
+        return self.places.unit.read_text()
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    made = World(tmp_path, monkeypatch, is_root=True)
+    made.boot()
+    return made
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    return World(tmp_path, monkeypatch, is_root=False)
+
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="systemd is not there"),
+]
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+USERADD = "useradd --system --user-group --no-create-home --home-dir {state} --shell /usr/sbin/nologin wacket"
+
+
+@as_root
+def test_root_installs_a_service_under_an_account_of_its_own(world):
+    assert world.install() == [
+        USERADD.format(state=world.state),
+        "systemctl daemon-reload",
+        "systemctl enable wacket-agent.service",
+        "systemctl restart wacket-agent.service",
+    ]
+    assert "User=wacket\n" in world.unit()
+    assert "NoNewPrivileges=yes\n" in world.unit()
+    assert "SupplementaryGroups=adm\n" in world.unit()
+    assert world.places.program.read_bytes() == PROGRAM
+    assert stat.S_IMODE(world.places.command.stat().st_mode) == 0o755
+    assert (world.state / "node.key").stat().st_uid == UID
+    assert (world.state.stat().st_uid, world.state.stat().st_gid) == (UID, GID)
+    assert (world.config / "agent.conf").stat().st_uid == 0
+    assert world.told == ["The agent runs as a service."]
+
+
+@as_root
+def test_done_again_it_changes_nothing(world):
+    world.install()
+    assert world.install() == ["systemctl enable wacket-agent.service"]
+    assert "installed already" in world.told[-1]
+
+
+@as_root
+def test_what_is_broken_is_repaired(world):
+    world.install()
+    world.places.command.unlink()
+    world.places.unit.write_text("[Service]\nExecStart=/bin/false\n")
+    assert world.install() == [
+        "systemctl daemon-reload",
+        "systemctl enable wacket-agent.service",
+        "systemctl restart wacket-agent.service",
+    ]
+    assert world.places.command.exists()
+    (world.folder / "active").unlink()
+    assert "systemctl restart wacket-agent.service" in world.install()
+    assert "systemctl restart wacket-agent.service" in world.install(PROGRAM + b", newer")
+    assert world.places.program.read_bytes() == PROGRAM + b", newer"
+
+
+@as_root
+def test_where_root_is_allowed_the_service_is_roots_and_back(world):
+    world.install()
+    world.allow("root = yes")
+    assert "systemctl restart wacket-agent.service" in world.install()
+    assert "User=" not in world.unit()
+    assert "NoNewPrivileges" not in world.unit()
+    assert (world.state / "node.key").stat().st_uid == 0
+    world.allow("root = no\nlogs = no")
+    world.install()
+    assert "User=wacket\n" in world.unit()
+    assert "SupplementaryGroups" not in world.unit()
+    assert (world.state / "node.key").stat().st_uid == UID
+
+
+@as_root
+def test_uninstalling_leaves_nothing(world):
+    before = {path for path in world.root.rglob("*") if path.is_file()}
+    world.install()
+    assert {path for path in world.root.rglob("*") if path.is_file()} > before
+    assert world.uninstall() == [
+        "systemctl daemon-reload",
+        "systemctl disable --now wacket-agent.service",
+        "systemctl daemon-reload",
+        "userdel wacket",
+    ]
+    assert [path for path in world.root.rglob("*") if path.is_file()] == []
+    assert not world.config.exists()
+    assert not world.state.exists()
+    assert not (world.folder / "account").exists()
+    assert "KillMode=control-group" in (world.folder / "unit-at-the-end").read_text()
+
+
+@as_root
+def test_an_account_that_was_there_stays(world):
+    (world.folder / "account").touch()
+    world.install()
+    assert "userdel wacket" not in world.uninstall()
+
+
+@as_root
+def test_an_account_that_cannot_be_made_ends_it(world):
+    (world.folder / "bin" / "useradd").write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(OSError, match="useradd --system wacket"):
+        world.install()
+
+
+@as_root
+def test_a_systemd_that_refuses_is_told(world):
+    (world.folder / "bin" / "systemctl").write_text('#!/bin/sh\n[ "$1" != enable ]\n')
+    with pytest.raises(OSError, match="systemctl enable"):
+        world.install()
+
+
+def test_folders_of_other_names_are_left_to_their_owner(home):
+    precious = home.folder / "home" / "thesis"
+    shutil.copytree(home.config, precious)
+    (precious / "thesis.tex").write_text("years")
+    service.uninstall(precious, home.state, home.machine, home.told.append)
+    assert [path.name for path in precious.iterdir()] == ["thesis.tex"]
+    assert any(str(precious) in text for text in home.told)
+
+
+def test_without_root_it_is_a_service_of_the_account(home):
+    assert home.install() == [
+        "systemctl --user daemon-reload",
+        "systemctl --user enable wacket-agent.service",
+        "systemctl --user restart wacket-agent.service",
+    ]
+    assert home.places.unit == home.folder / "home/.config/systemd/user/wacket-agent.service"
+    assert "User=" not in home.unit()
+    assert "WantedBy=default.target" in home.unit()
+    assert "enable-linger" in home.told[-1]
+    assert service.status(home.config, home.state, home.machine) == "a service of this account, running"
+    linger = home.root / "var/lib/systemd/linger"
+    linger.mkdir(parents=True)
+    (linger / home.machine.own_name()).touch()
+    home.told.clear()
+    home.install()
+    assert len(home.told) == 1
+    assert home.uninstall()[-1] == "systemctl --user daemon-reload"
+    assert list((home.folder / "home/.local/lib").iterdir()) == []
+    assert service.status(home.config, home.state, home.machine) == "not installed"
+
+
+def test_without_systemd_it_says_how_to_start_it(home, monkeypatch):
+    monkeypatch.setenv("USER_SYSTEMD", "")
+    assert home.install() == []
+    assert not home.places.unit.exists()
+    assert f"{home.places.command} run" in home.told[0]
+    assert f"@reboot {home.places.command} run" in home.told[0]
+    assert "no systemd" in service.status(home.config, home.state, home.machine)
+    home.uninstall()
+    assert not home.places.program.exists()
+
+
+def test_the_installed_command_runs_the_program(home):
+    home.install(b"import sys\nprint(sys.argv[1:], sys.flags.isolated)\n")
+    done = subprocess.run([home.places.command, "a b", "$c"], capture_output=True, text=True, check=True)
+    assert done.stdout == "['a b', '$c'] 1\n"
+
+
+def test_from_its_source_it_cannot_be_installed(home):
+    with pytest.raises(OSError, match="from its source"):
+        service.install(home.config, home.state, home.machine, None, home.told.append)
+
+
+WISHES = texts.Wishes("/usr/bin/python3", False, ("adm",), steps=False)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+@pytest.mark.parametrize("as_root", [False, True])
+@pytest.mark.parametrize("kill_all", [False, True])
+def test_systemd_understands_the_unit(tmp_path, as_root, kill_all):
+    places = of_machine(tmp_path, tmp_path / "etc/a folder 100%", tmp_path / "$state")
+    text = texts.unit(places, WISHES._replace(python=sys.executable, as_root=as_root, kill_all=kill_all))
+    unit = tmp_path / "wacket-agent.service"
+    unit.write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=30, check=False
+    )
+    ours = [line for line in done.stderr.splitlines() if "wacket-agent" in line]
+    assert ours == []
+
+
+def test_an_older_systemd_is_not_asked_for_steps(tmp_path):
+    places = of_machine(tmp_path, tmp_path / "c", tmp_path / "s")
+    assert "RestartSteps" not in texts.unit(places, WISHES)
+    assert "RestartMaxDelaySec=120" in texts.unit(places, WISHES._replace(steps=True))
+
+
+def test_paths_mean_nothing_to_systemd_or_a_shell(tmp_path):
+    places = of_account(Path("/home/o'brien"), Path('/a "b" %h $x \\'), Path("/s"))
+    text = texts.unit(places, WISHES)
+    assert '--config "/a \\"b\\" %%h $$x \\\\" --state' in text
+    assert "exec /usr/bin/python3 -I '/home/o'\"'\"'brien/.local" in texts.command(places, "/usr/bin/python3")
+    with pytest.raises(ValueError, match="line break"):
+        texts.unit(places._replace(state=Path("/s\nExecStartPre=/bin/evil")), WISHES)
+
+
+def test_a_file_is_written_only_when_it_differs(tmp_path):
+    path = tmp_path / "new" / "file"
+    assert put(path, b"x", 0o644)
+    assert not put(path, b"x", 0o644)
+    path.chmod(0o600)
+    assert put(path, b"x", 0o644)
+    assert put(path, b"y", 0o644)
+
+
+@as_root
+def test_giving_a_folder_away_follows_no_link(tmp_path):
+    outside, folder = tmp_path / "shadow", tmp_path / "state"
+    (folder / "inner").mkdir(parents=True)
+    for name in ("key", "inner/spool", "theirs"):
+        (folder / name).touch()
+    outside.touch()
+    (folder / "link").symlink_to(outside)
+    (folder / "inner" / "second-name").hardlink_to(outside)
+    os.chown(folder / "theirs", 4321, 4321)
+    give(folder, UID, GID, former=(0, UID))
+    assert {(folder / name).stat().st_uid for name in ("key", "inner", "inner/spool")} == {UID}
+    assert (folder / "theirs").stat().st_uid == 4321
+    assert outside.stat().st_uid == 0
