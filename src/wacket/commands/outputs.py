@@ -1,4 +1,4 @@
-"""Keeps what commands say: records at their offsets, on disk before anybody is told, and long ones without their middle.
+"""Keeps what commands say: records at their offsets, told when they are on disk, and long ones without their middle.
 
 One writer for all commands: what comes while it writes goes into its next round, so that many share their waiting for
 the disk. Where the disk fails nothing is told and the round is tried again. Who may read is decided elsewhere, and what
@@ -28,10 +28,12 @@ WRITERS = 8  # fsyncs at once: the disk does them together
 
 
 class Incoming:
-    """The output of one command, as it comes in. Used on the event loop; `durable` is how far it is on disk."""
+    """The output of one command, as it comes in. Used on the event loop; `durable` is how far it is on disk, and `told`
+    is called when that has grown.
+    """
 
-    def __init__(self, spool: Spool, start: Extent) -> None:
-        self.spool = spool
+    def __init__(self, spool: Spool, start: Extent, told: Callable[[], None]) -> None:
+        self.spool, self.told = spool, told
         self.received, self.durable = start, start.offset
         self.waiting: list[Piece] = []
 
@@ -41,11 +43,10 @@ class Incoming:
 
 
 class Outputs:
-    """`tell` is called on the event loop with each that has become longer on disk."""
+    """`head` and `tail` are how many bytes of one command's output are kept at least."""
 
     def __init__(self, folder: Path, head: int, tail: int) -> None:
         self._folder, self._head, self._tail = folder, head, tail
-        self.tell: Callable[[Incoming], None] = lambda incoming: None
         self._waiting: dict[Incoming, None] = {}
         self._bytes = self._total = self._refused = self._rounds = 0
         self._wake, self._urgent = asyncio.Event(), asyncio.Event()
@@ -55,10 +56,10 @@ class Outputs:
     def place(self, job: int, node: int) -> Place:
         return Place(self._folder / str(job), node)
 
-    def begin(self, job: int, node: int, *, known: bool) -> Incoming:
-        """The output of a command that is going on; what is on disk already is looked for if it may be `known`."""
+    def begin(self, job: int, node: int, told: Callable[[], None] = lambda: None, *, known: bool) -> Incoming:
+        """The output of a command that is going on. `known`: some of it may be on disk, and is read."""
         spool = Spool(self.place(job, node), self._head, self._tail)
-        return Incoming(spool, spool.recover() if known else Extent())
+        return Incoming(spool, spool.recover() if known else Extent(), told)
 
     def take(self, incoming: Incoming, offset: int, payload: bytes) -> bool:
         """Take in what follows on what was received; what came before is left out. False where it does not follow, or
@@ -99,7 +100,7 @@ class Outputs:
             for incoming, pieces in batch.items():
                 self._bytes -= sum(piece.size for piece in pieces)
                 incoming.durable = pieces[-1].next
-                self.tell(incoming)
+                incoming.told()
             await self._rest()
 
     async def _written(self, loop: asyncio.AbstractEventLoop, batch: dict[Spool, list[Piece]]) -> None:

@@ -38,7 +38,8 @@ class File(msgspec.Struct, frozen=True):
 class Spec(msgspec.Struct, frozen=True, omit_defaults=True):
     """The members are those of the envelope, docs/reference/agent-protocol.md; `expires` is in seconds.
 
-    `token` is the id of the API token that asked, 0 if none did: its name alone does not tell it from others.
+    `token` is the id of the API token that asked, 0 if none did: its name alone does not tell it from others. `names`
+    are what `-` in the target stands for.
     """
 
     kind: Kind = "exec"
@@ -55,6 +56,7 @@ class Spec(msgspec.Struct, frozen=True, omit_defaults=True):
     bring: tuple[str, ...] = ()
     keep: int = KEEP
     token: int = 0
+    names: tuple[str, ...] = ()
 
     def blobs(self) -> set[str]:
         """The SHA-256 of all that a node may ask for to carry this out."""

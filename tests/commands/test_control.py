@@ -1,0 +1,394 @@
+"""Commands from the asking to the end, with links that a test watches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.commands.desks import NOON, Desks, desks, until
+from tests.support.links import FakeLink
+
+from wacket.commands.spec import File, Spec
+from wacket.errors import BadRequest, Unavailable
+
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Desks]:
+    async with desks(tmp_path) as made:
+        yield made
+
+
+async def test_a_command_from_the_asking_to_the_end(hub: Desks):
+    node = hub.node("pi-1")
+    link = hub.up(node)
+    job = await hub.issue("pi-1", Spec(argv=("echo", "hi"), timeout=5))
+    (row,) = hub.rows(job)
+    assert (row.state, row.sent) == ("sent", NOON)
+    (envelope,) = hub.sent(link)
+    assert envelope["id"] == row.id
+    assert (envelope["node"], envelope["argv"], envelope["actor"]) == (link.key_id, ["echo", "hi"], "owner")
+    assert (envelope["not_before"], envelope["expires"], envelope["timeout"]) == (NOON, NOON + HOUR, 5)
+    hub.say(link, row.id, "accepted")
+    hub.say(link, row.id, "running")
+    end = hub.output(link, row.id, 0, (1, b"hi\n"), (2, b"oh\n"))
+    hub.now += SECOND
+    killed = [{"pid": 7, "name": "sleep"}]
+    hub.say(link, row.id, "failed", exit=2, seconds=0.5, peak=4096, out=3, err=3, end=end, killed=killed)
+    (row,) = await hub.ended(row.id)
+    assert (row.state, row.exit, row.seconds, row.peak, row.out, row.err) == ("failed", 2, 0.5, 4096, 3, 3)
+    assert (row.started, row.ended, row.killed) == (NOON, NOON + SECOND, tuple(killed))
+    assert [piece.payload for piece in hub.said(row)] == [b"hi\n", b"oh\n"]
+    await until(lambda: link.said("settled"))
+    assert [one.message for one in link.said("settled")] == [{"t": "settled", "id": row.id}]
+    assert link.said("have")[-1].message["offset"] == end
+    assert len(hub.desk.board) == 0
+    assert [(act.act, act.subject, act.details["nodes"]) for act in hub.acts()] == [("job.create", "pi-1", 1)]
+
+
+async def test_nothing_is_settled_before_the_ledger_has_it(hub: Desks, monkeypatch):
+    from wacket.commands import settling
+
+    monkeypatch.setattr(settling, "RETRY", 0.001)
+    link = hub.up(hub.node("pi-1"))
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    real, failing = settling.rows.change, True
+
+    def change(*args):
+        if failing:
+            raise Unavailable("the disk is full")
+        real(*args)
+
+    monkeypatch.setattr(settling.rows, "change", change)
+    hub.say(link, row.id, "succeeded", exit=0)
+    await until(lambda: hub.desk.course._settling.rounds == 0 and hub.desk.board.command(row.id).ending)
+    for _ in range(20):
+        hub.say(link, row.id, "succeeded", exit=0)
+    assert not link.said("settled")
+    failing = False
+    await hub.ended(row.id)
+    await until(lambda: link.said("settled"))
+    assert hub.desk.statistics()["ended"] == 1
+
+
+async def test_reports_that_come_again_late_or_wrong_change_nothing(hub: Desks):
+    link = hub.up(hub.node("pi-1"))
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.say(link, row.id, "running")
+    hub.say(link, row.id, "accepted")
+    assert hub.desk.board.command(row.id).row.state == "running"
+    hub.say(link, row.id, "succeeded", exit=0)
+    hub.say(link, row.id, "failed", exit=1)
+    hub.say(link, row.id, "running")
+    (row,) = await hub.ended(row.id)
+    assert row.state == "succeeded"
+    hub.say(link, row.id, "failed", exit=1)
+    await until(lambda: len(link.said("settled")) >= 2)
+    assert hub.row(row.id).state == "succeeded"
+
+
+async def test_a_command_for_an_absent_node_waits_and_goes_when_it_comes(hub: Desks):
+    node = hub.node("pi-1")
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    assert (row.state, row.sent) == ("queued", None)
+    hub.now += SECOND
+    link = hub.up(node)
+    await until(lambda: hub.sent(link))
+    assert (hub.row(row.id).state, hub.row(row.id).sent) == ("sent", hub.now)
+    assert hub.sent(link)[0]["id"] == row.id
+
+
+async def test_a_command_that_nobody_fetched_expires(hub: Desks, monkeypatch):
+    hub.node("pi-1")
+    (row,) = hub.rows(await hub.issue("pi-1", Spec(argv=("true",), expires=60)))
+    hub.now += 60 * SECOND
+    hub.desk.course._sooner.set()
+    (row,) = await hub.ended(row.id)
+    assert (row.state, row.ended) == ("expired", hub.now)
+    assert "was not there" in row.reason
+
+
+async def test_what_was_sent_does_not_expire_before_its_node_says_that_it_has_it_not(hub: Desks):
+    node = hub.node("pi-1")
+    hub.up(node)
+    (first,), (second,) = hub.rows(await hub.issue("pi-1")), hub.rows(await hub.issue("pi-1"))
+    hub.desk.node_down(node)
+    hub.now += 2 * HOUR
+    hub.desk.course._sooner.set()
+    link = hub.up(node, (second.id, "running"))
+    (first,) = await hub.ended(first.id)
+    assert first.state == "expired"
+    assert hub.desk.board.command(second.id).row.state == "running"
+    assert hub.sent(link) == []
+
+
+async def test_what_was_lost_on_the_way_is_sent_again(hub: Desks):
+    node = hub.node("pi-1")
+    hub.up(node)
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.desk.node_down(node)
+    link = hub.up(node)
+    await until(lambda: hub.sent(link))
+    assert hub.sent(link)[0]["id"] == row.id
+
+
+async def test_a_node_that_lost_its_memory_ends_what_it_had_begun(hub: Desks):
+    node = hub.node("pi-1")
+    link = hub.up(node)
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.say(link, row.id, "running")
+    hub.output(link, row.id, 0, (1, b"so far"))
+    await until(lambda: link.said("have"))
+    hub.desk.node_down(node)
+    link = hub.up(node)
+    (row,) = await hub.ended(row.id)
+    assert row.state == "lost_reboot"
+    assert "memory was lost" in row.reason
+    assert hub.said(row)[0].payload == b"so far"
+    assert hub.sent(link) == []
+
+
+async def test_what_is_sent_before_the_node_lists_what_it_has_is_not_missed(hub: Desks):
+    node = hub.node("pi-1")
+    link = FakeLink(node)
+    hub.desk.node_up(link)
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.desk.heard(link, {"t": "commands", "commands": []}, b"")
+    assert len(hub.sent(link)) == 1
+    assert hub.desk.board.command(row.id).row.state == "sent"
+
+
+async def test_output_goes_on_after_a_break_where_the_hub_has_it(hub: Desks):
+    node = hub.node("pi-1")
+    link = hub.up(node)
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.say(link, row.id, "running")
+    half = hub.output(link, row.id, 0, (1, b"one"))
+    await until(lambda: link.said("have"))
+    hub.desk.node_down(node)
+    link = hub.up(node, (row.id, "running"))
+    assert link.said("have")[0].message == {"t": "have", "id": row.id, "offset": half}
+    end = hub.output(link, row.id, half, (1, b"two"))
+    hub.say(link, row.id, "succeeded", exit=0, out=6, end=end)
+    (row,) = await hub.ended(row.id)
+    assert [piece.payload for piece in hub.said(row)] == [b"one", b"two"]
+
+
+async def test_an_end_whose_output_is_not_all_here_does_not_count_yet(hub: Desks):
+    link = hub.up(hub.node("pi-1"))
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.say(link, row.id, "succeeded", exit=0, out=3, end=16)
+    assert link.said("have")[-1].message["offset"] == 0
+    end = hub.output(link, row.id, 0, (1, b"abc"))
+    assert end == 16
+    hub.say(link, row.id, "succeeded", exit=0, out=3, end=16)
+    await hub.ended(row.id)
+
+
+async def test_rights_are_looked_up_again_when_a_node_comes(hub: Desks):
+    from wacket.ledger import people
+
+    hub.ledger.write_sync(lambda connection: people.create(connection, "ada", "operator", "x", NOON - 1))
+    first, second = hub.node("pi-1"), hub.node("pi-2")
+    job = await hub.issue("pi-*", actor="person:ada")
+    link = hub.up(first)
+    await until(lambda: hub.sent(link))
+    hub.ledger.write_sync(lambda connection: people.change(connection, "ada", role="viewer"))
+    link = hub.up(second)
+    (row,) = await hub.ended(hub.rows(job)[1].id)
+    assert (row.state, row.reason) == ("rejected", "ada, who asked for it, may not operate any more")
+    assert hub.sent(link) == []
+
+
+async def test_a_waiting_command_that_is_cancelled_ends_at_once(hub: Desks):
+    node = hub.node("pi-1")
+    job = await hub.issue("pi-1")
+    assert len(await hub.issuing.cancel(job.row.id, None, "person:ada", "192.0.2.1")) == 1
+    (row,) = await hub.ended(hub.rows(job)[0].id)
+    assert (row.state, row.cancel) == ("cancelled", NOON)
+    assert hub.sent(hub.up(node)) == []
+    assert [act.act for act in hub.acts()] == ["job.cancel", "job.create"]
+
+
+async def test_a_running_command_is_cancelled_by_its_node(hub: Desks):
+    link = hub.up(hub.node("pi-1"))
+    job = await hub.issue("pi-1")
+    (row,) = hub.rows(job)
+    hub.say(link, row.id, "running")
+    await hub.issuing.cancel(job.row.id, None, "owner", "")
+    cancel = hub.sent(link)[-1]
+    assert (cancel["kind"], cancel["of"], cancel["node"]) == ("cancel", row.id, link.key_id)
+    hub.say(link, cancel["id"], "accepted")
+    hub.say(link, cancel["id"], "succeeded")
+    assert link.said("settled")[-1].message["id"] == cancel["id"]
+    hub.say(link, row.id, "cancelled", signal=15)
+    (row,) = await hub.ended(row.id)
+    assert (row.state, row.signal) == ("cancelled", 15)
+
+
+async def test_a_cancel_for_an_absent_node_is_remembered(hub: Desks):
+    node = hub.node("pi-1")
+    hub.up(node)
+    job, other = await hub.issue("pi-1"), await hub.issue("pi-1")
+    (row,), (never,) = hub.rows(job), hub.rows(other)
+    hub.desk.node_down(node)
+    for one in (job, other):
+        await hub.issuing.cancel(one.row.id, None, "owner", "")
+    hub.again()
+    link = hub.up(node, (row.id, "running"))
+    assert [(one["kind"], one["of"]) for one in hub.sent(link)] == [("cancel", row.id)]
+    assert (await hub.ended(never.id))[0].state == "cancelled"
+
+
+async def test_a_node_that_speaks_of_anothers_command_is_refused_and_written_down(hub: Desks):
+    mine, liar = hub.up(hub.node("pi-1")), hub.up(hub.node("pi-2"))
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.say(liar, row.id, "succeeded", exit=0)
+    hub.say(liar, row.id, "running")
+    hub.output(liar, row.id, 0, (1, b"a lie"))
+    await until(lambda: hub.desk.statistics()["refused"])
+    assert hub.desk.board.command(row.id).row.state == "sent"
+    hub.say(mine, row.id, "failed", exit=1)
+    (row,) = await hub.ended(row.id)
+    assert row.state == "failed"
+    assert hub.said(row) == []
+    hub.say(liar, row.id, "succeeded", exit=0)
+    await until(lambda: hub.desk.statistics()["refused"] >= 2)
+    lies = [act for act in hub.acts() if act.act == "command.report"]
+    assert [(act.actor, act.outcome, act.details["of"]) for act in lies] == [("node:pi-2", "refused", "pi-1")]
+    assert not liar.said("settled")
+
+
+async def test_a_command_that_nobody_here_knows_is_settled(hub: Desks):
+    link = hub.up(hub.node("pi-1"), ("0" * 26, "succeeded"))
+    await until(lambda: link.said("settled"))
+    hub.say(link, "1" * 26, "succeeded")
+    await until(lambda: len(link.said("settled")) == 2)
+
+
+async def test_small_programs_go_before_their_command_and_large_ones_when_asked_for(hub: Desks):
+    link = hub.up(hub.node("pi-1"))
+    small, large = b"print(1)", bytes(1_000_000)
+    program, data = hub.blobs.put(small), hub.blobs.put(large)
+    spec = Spec(kind="python", program=program, files=(File("data", data, len(large)),))
+    (row,) = hub.rows(await hub.issue("pi-1", spec))
+    await until(lambda: hub.sent(link))
+    kinds = [one.message["t"] for one in link.sent]
+    assert kinds == ["blob", "command"]
+    assert link.sent[0].payload == small
+    hub.desk.heard(link, {"t": "need", "id": row.id, "sha256": data, "offset": 100}, b"")
+    await until(lambda: sum(len(one.payload) for one in link.said("blob")[1:]) == len(large) - 100)
+    offset = 100
+    for one in link.said("blob")[1:]:
+        assert (one.message["offset"], one.message["size"]) == (offset, len(large))
+        offset += len(one.payload)
+
+
+async def test_a_node_gets_only_what_its_own_command_names(hub: Desks):
+    link, other = hub.up(hub.node("pi-1")), hub.up(hub.node("pi-2"))
+    named, secret = hub.blobs.put(b"x" * 100_000), hub.blobs.put(b"secret")
+    (row,) = hub.rows(await hub.issue("pi-1", Spec(kind="python", program=named)))
+    for asking, name in ((link, secret), (other, named), (link, "../" * 20)):
+        message = {"t": "need", "id": row.id, "sha256": name, "offset": 0}
+        if "." in name:
+            with pytest.raises(BadRequest):
+                hub.desk.heard(asking, message, b"")
+        else:
+            hub.desk.heard(asking, message, b"")
+    await until(lambda: hub.desk.statistics()["refused"] == 2)
+    assert not other.said("blob") and not link.said("blob")
+
+
+async def test_a_full_link_is_waited_for(hub: Desks):
+    link = hub.up(hub.node("pi-1"))
+    link.pending = 2_000_000
+    job = await hub.issue("pi-1")
+    assert hub.sent(link) == []
+    assert hub.rows(job)[0].state == "sent"
+    link.pending = 0
+    await until(lambda: hub.sent(link))
+
+
+async def test_files_come_back(hub: Desks):
+    node = hub.node("pi-1")
+    link = hub.up(node)
+    job = await hub.issue("pi-1", Spec(argv=("true",), bring=("*.csv",)))
+    (row,) = hub.rows(job)
+    content = b"a,b\n" * 1000
+    head = {"t": "file", "id": row.id, "name": "out/a.csv", "size": len(content)}
+    head |= {"sha256": hashlib.sha256(content).hexdigest()}
+    hub.desk.heard(link, {**head, "offset": 0}, content[:100])
+    hub.desk.heard(link, {**head, "offset": 500}, content[500:])
+    hub.desk.heard(link, {**head, "offset": 100}, content[100:])
+    await until(lambda: len(link.said("have_file")) == 3)
+    assert [one.message["offset"] for one in link.said("have_file")] == [100, 100, len(content)]
+    assert hub.brought.find(job.row.id, node, "out/a.csv").read_bytes() == content
+    for name in ("../a.csv", "/etc/passwd", "a\\b"):
+        with pytest.raises(BadRequest):
+            hub.desk.heard(link, {**head, "name": name, "offset": 0}, content)
+
+
+async def test_nobody_comes_back_for_ever(hub: Desks):
+    away, gone = hub.node("pi-1"), hub.node("pi-2")
+    hub.up(away)
+    hub.up(gone)
+    (one,), (two,) = hub.rows(await hub.issue("pi-1")), hub.rows(await hub.issue("pi-2"))
+    hub.desk.node_down(away)
+    hub.desk.node_down(gone)
+    hub.desk.course.sweep(30, retired={gone})
+    assert (await hub.ended(two.id))[0].reason == "the node was retired"
+    assert hub.row(one.id).ended is None
+    hub.now += 31 * 24 * HOUR
+    hub.desk.course.sweep(30, retired=set())
+    (row,) = await hub.ended(one.id)
+    assert (row.state, "has not come back for 30 days" in row.reason) == ("lost_reboot", True)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"t": "state"},
+        {"t": "state", "id": "x", "state": "running"},
+        {"t": "state", "id": "0" * 26, "state": "queued"},
+        {"t": "state", "id": "0" * 26, "state": "exploded"},
+        {"t": "state", "id": "0" * 26, "state": "failed", "exit": 2**60},
+        {"t": "state", "id": "0" * 26, "state": "failed", "seconds": -1},
+        {"t": "state", "id": "0" * 26, "state": "failed", "killed": [{"pid": "x"}]},
+        {"t": "state", "id": "0" * 26, "state": "failed", "files": [{"name": "a", "size": 1, "sha256": "z"}]},
+        {"t": "commands", "commands": "all"},
+        {"t": "output", "id": "0" * 26, "offset": -1},
+        {"t": "file", "id": "0" * 26, "name": "x" * 2000, "offset": 0, "size": 1, "sha256": "a" * 64},
+        {"t": "need", "id": "0" * 26, "sha256": "a" * 63, "offset": 0},
+    ],
+)
+async def test_what_is_no_message_is_refused(hub: Desks, message):
+    link = hub.up(hub.node("pi-1"))
+    with pytest.raises(BadRequest):
+        hub.desk.heard(link, message, b"")
+
+
+async def test_an_old_link_of_a_node_is_not_heard_any_more(hub: Desks):
+    node = hub.node("pi-1")
+    old = hub.up(node)
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    hub.up(node, (row.id, "running"))
+    hub.say(old, row.id, "failed", exit=1)
+    assert hub.desk.board.command(row.id).row.state == "running"
+
+
+async def test_who_cannot_be_asked_is_left_out(hub: Desks):
+    hub.node("pi-1")
+    hub.about = {"os": "linux", "allows": {"run": False}}
+    with pytest.raises(BadRequest, match="does not allow run"):
+        await hub.issue("pi-1")
+    assert (await hub.issue("pi-1", Spec(kind="ping"))).rows
+    hub.about["allows"] = {"run": True}
+    with pytest.raises(BadRequest, match="does not allow root"):
+        await hub.issue("pi-1", Spec(argv=("true",), user="root"))
+    with pytest.raises(BadRequest, match="send it first"):
+        await hub.issue("pi-1", Spec(kind="python", program="a" * 64))
+    assert [act.act for act in hub.acts()] == ["job.create"]
