@@ -24,9 +24,10 @@ WISH = Wish("print(42)", 10, "", "6.08")
 
 async def wait_for(look: Callable[[], Any], satisfied: Callable[[Any], bool]) -> Any:
     async with asyncio.timeout(10):
-        while not satisfied(found := look()):
+        while True:
+            if satisfied(found := look()):
+                return found
             await asyncio.sleep(0.005)
-    return found
 
 
 class FakeMachines:

@@ -14,6 +14,7 @@ from pydantic.config import JsonDict
 from sqlalchemy import Connection
 
 from wacket.api.access import Caller, iso, may, parts_of
+from wacket.commands.desk import status_of
 from wacket.commands.life import LONGEST_USER
 from wacket.errors import Forbidden, NotFound
 from wacket.ledger import classes
@@ -32,6 +33,11 @@ EXAMPLE: JsonDict = {
     "hw_response": "42",
     "server_analysis": "",
     "time": "2026-11-21T08:30:00Z",
+    "hw_err": "",
+    "hw_exit": 0,
+    "timeout": 60,
+    "stuck": False,
+    "judge": "",
 }
 MOVE: JsonDict = {
     "id": 7,
@@ -45,7 +51,11 @@ MOVE: JsonDict = {
 
 
 class ClassUser(BaseModel):
-    """One user's hardware: 0 at rest, 1 requested, 2 collected, 3 answered. `time` is of the last transition."""
+    """One user's hardware: 0 at rest, 1 requested, 2 collected, 3 answered. `time` is of the last transition.
+
+    `hw_err` and `hw_exit` are standard error and exit code as far as the hardware told them. `stuck`: it took more than
+    twice `timeout` (seconds) to collect the program or to answer. `judge` gave the analysis: `check` is a program.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -55,6 +65,11 @@ class ClassUser(BaseModel):
     hw_response: str
     server_analysis: str
     time: str
+    hw_err: str
+    hw_exit: int | None
+    timeout: int
+    stuck: bool
+    judge: str
 
 
 class ClassList(BaseModel):
@@ -97,11 +112,11 @@ async def everybody(
     after: Annotated[str, Query(max_length=LONGEST_USER, description="the cursor of the page before")] = "",
 ) -> ClassList:
     """All users by name. Who lacks the right read gets only what is their own."""
-    only = None if "read" in caller.rights else _own_name(caller)
-    ledger = parts_of(request).ledger
-    rows = await asyncio.to_thread(ledger.read, lambda c: classes.everybody(c, only, limit + 1, after))
+    only = None if "read" in caller.rights else own_name(caller)
+    parts = parts_of(request)
+    rows = await asyncio.to_thread(parts.ledger.read, lambda c: classes.everybody(c, only, limit + 1, after))
     cursor = rows[limit - 1].user if len(rows) > limit else None
-    return ClassList(users=[_user(row) for row in rows[:limit]], cursor=cursor)
+    return ClassList(users=[shown(row, parts.clock()) for row in rows[:limit]], cursor=cursor)
 
 
 @router.get(UNDER + "/{user:path}/history", summary="What happened to a user's hardware")
@@ -113,7 +128,7 @@ async def history(
     before: Annotated[int | None, Query(ge=0, le=1 << 62, description="the cursor of the page before")] = None,
 ) -> ClassHistory:
     """Every transition that ever happened, newest first. Who lacks the right read gets only what is their own."""
-    if "read" not in caller.rights and user != _own_name(caller):
+    if "read" not in caller.rights and user != own_name(caller):
         raise Forbidden("this is not your own: it needs the right 'read'")
     ledger = parts_of(request).ledger
     if await asyncio.to_thread(ledger.read, lambda c: classes.find(c, user)) is None:
@@ -130,7 +145,7 @@ async def reset(caller: Operator, request: Request, user: User) -> ClassUser:
     row = await asyncio.to_thread(parts.ledger.read, lambda c: classes.find(c, user))
     if row is None:
         raise NotFound(f"no user {user[:80]!r} in the class")
-    return _user(row)
+    return shown(row, parts.clock())
 
 
 def _page(connection: Connection, user: str, limit: int, before: int | None) -> tuple[list[Moved], int | None]:
@@ -140,14 +155,17 @@ def _page(connection: Connection, user: str, limit: int, before: int | None) -> 
     return rows, rows[-1].id if older else None
 
 
-def _own_name(caller: Caller) -> str:
+def own_name(caller: Caller) -> str:
+    """Whose own it is that the caller may see. Raises Forbidden for callers who are nobody's."""
     if caller.kind != "person":
         raise Forbidden("this needs the right 'read', or an account of one's own")
     return caller.name
 
 
-def _user(row: ClassRow) -> ClassUser:
-    return ClassUser(**row._asdict() | {"time": iso(row.time)})
+def shown(row: ClassRow, now: int) -> ClassUser:
+    """A row as the API tells it."""
+    fields = row._asdict() | {"time": iso(row.time), "stuck": status_of(row).stuck(now)}
+    return ClassUser(**{name: fields[name] for name in ClassUser.model_fields})
 
 
 def _moved(row: Moved) -> Transition:

@@ -1,105 +1,257 @@
-"""See where a class's hardware stands, let it run a program, put it back to rest.
+"""Ask a class to run a program, see how everybody stands, what they answered.
 
-What boards and course servers do through /hw_supervisor, for the person who teaches.
+A class is a set of people, each with their hardware: a node with an agent, or a worker that polls /hw_supervisor.
 """
 
 from __future__ import annotations
 
-import sys
+import csv
+import io
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import click
 
+from wacket.cli.support import classroom
 from wacket.cli.support.ask import sure
-from wacket.cli.support.errors import Denied, Failed
+from wacket.cli.support.classroom import SETS, STATES
+from wacket.cli.support.errors import Failed, Misused
+from wacket.cli.support.jobs import program_text
+from wacket.cli.support.moments import Length
 from wacket.cli.support.options import Group
 from wacket.cli.support.output import Column
 from wacket.cli.support.session import Session
-from wacket.cli.support.text import plain
+from wacket.cli.support.text import folded, plain
 
 CLASS = "/api/v1/class"
-PROTOCOL = "/hw_supervisor"
-STATES = ("at rest", "requested", "collected", "answered")
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+COLUMNS = ("student", "node", "state", "exit", "stdout", "stderr", "analysis", "judge", "time")
 
 
 @click.group(
     "class",
     cls=Group,
     examples=[
-        ("wacket class status", "everybody's hardware"),
-        ("wacket class ask ada led.py", "let ada's board run a program"),
-        ("wacket class history ada", "all that happened"),
-        ("wacket class reset ada", "for a run that got stuck"),
+        ("wacket class create 6.08", "a class"),
+        ("wacket class add 6.08 ada=pi-11 bob", "ada's hardware has an agent, bob's polls"),
+        ("wacket class ask 6.08 --py led.py --timeout 10 --watch", "everybody runs a program"),
+        ("wacket class answers 6.08", "what came of it"),
+        ("wacket class reset 6.08 --stuck", "help those who hang"),
     ],
 )
 def command() -> None:
-    """See and steer the hardware of a class."""
+    """Ask a class to run programs, and see what came of it."""
 
 
-@command.command("status", examples=[("wacket class status --json", "for a script")])
+@command.command("ls", examples=[("wacket class ls", "")])
 @click.pass_obj
-def status(session: Session) -> None:
-    """Show where everybody's hardware stands."""
-    users = _all(session, CLASS, "users", "after")
+def ls(session: Session) -> None:
+    """List the classes."""
+    columns = [Column("name"), Column("people", right=True), Column("created"), Column("created_by")]
+    session.out.rows(session.hub.get(SETS)["classes"], columns, "no classes yet; make one: wacket class create NAME")
+
+
+@command.command(
+    "create",
+    examples=[
+        ("wacket class create '6.08 Tue' ada=pi-11 bob=pi-12", ""),
+        ("wacket class create 6.08 --csv list.csv", ""),
+    ],
+)
+@click.argument("name")
+@click.argument("people", nargs=-1, metavar="[PERSON[=NODE]...]")
+@click.option("--csv", "path", metavar="FILE", help="A list of people: a line for each, PERSON or PERSON,NODE.")
+@click.pass_obj
+def create(session: Session, name: str, people: tuple[str, ...], path: str | None) -> None:
+    """Make a class of people, each with the node whose agent is their hardware; without one a worker polls for them."""
+    members = _members(people, path)
+    made = session.hub.post(SETS, {"name": name, "members": members})
+    session.out.done(f"class {plain(name)} has {folded(made['people'], 'person', 'people')}", made)
+
+
+@command.command("add", examples=[("wacket class add 6.08 ada=pi-11 bob", "")])
+@click.argument("name")
+@click.argument("people", nargs=-1, metavar="PERSON[=NODE]...")
+@click.option("--csv", "path", metavar="FILE", help="A list of people: a line for each, PERSON or PERSON,NODE.")
+@click.pass_obj
+def add(session: Session, name: str, people: tuple[str, ...], path: str | None) -> None:
+    """Take people into a class, or give them other hardware."""
+    members = _members(people, path)
+    if not members:
+        raise Misused("nobody is named", f"Write, for example: wacket class add {plain(name)} ada=pi-11 bob")
+    made = session.hub.put(f"{classroom.path(name)}/members", {"members": members})
+    session.out.done(f"class {plain(name)} has {folded(made['people'], 'person', 'people')}", made)
+
+
+@command.command(
+    "remove", examples=[("wacket class remove 6.08 bob", ""), ("wacket class remove 6.08", "the class itself")]
+)
+@click.argument("name")
+@click.argument("people", nargs=-1, metavar="[PERSON...]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(session: Session, name: str, people: tuple[str, ...], yes: bool) -> None:
+    """Take people out of a class, or remove the class. What they did is kept."""
+    if not people:
+        sure(f"Remove the class {plain(name)}? What its people did is kept.", yes)
+        session.hub.delete(classroom.path(name))
+        return session.out.done(f"class {plain(name)} is removed", {"name": name, "removed": True})
+    made = session.hub.call("DELETE", f"{classroom.path(name)}/members", query={"user": list(people)}).json()
+    return session.out.done(f"class {plain(name)} has {folded(made['people'], 'person', 'people')}", made)
+
+
+@command.command("status", examples=[("wacket class status 6.08", ""), ("wacket class status --json", "for a script")])
+@click.argument("name", required=False, metavar="[CLASS]")
+@click.pass_obj
+def status(session: Session, name: str | None) -> None:
+    """Show where the hardware of a class stands, or everybody's."""
+    users = session.hub.get(classroom.path(name))["members"] if name else _all(session, CLASS, "users", "after")
     if not session.as_json:
+        if users:
+            session.out.note(classroom.line(users))
         users = [{**user, **_short(user)} for user in users]
-    columns = [Column(name) for name in ("user", "state", "time", "hw_response", "server_analysis")]
+    columns = [Column(one) for one in ("user", *(("node",) if name else ()), "state", "time", "hw_response", "hw_err")]
+    columns += [Column("hw_exit", "exit", right=True), Column("server_analysis")]
     session.out.rows(users, columns, "nobody in the class yet; it fills as boards and servers use /hw_supervisor")
 
 
+@command.command(
+    "ask",
+    examples=[
+        ("wacket class ask 6.08 --py led.py --timeout 10 --watch", ""),
+        ("wacket class ask 6.08 --py led.py --check check.py --watch", "judged by a program at once"),
+        ("wacket class ask ada --py led.py", "one person"),
+    ],
+)
+@click.argument("who", metavar="CLASS|PERSON")
+@click.option("--py", required=True, metavar="FILE", help="The Python program to run; - for standard input.")
+@click.option(
+    "--timeout",
+    type=Length(1, 86_400),
+    default="1m",
+    show_default=True,
+    metavar="TIME",
+    help="It may take so long; who takes twice that is stuck.",
+)
+@click.option("--check", metavar="FILE", help="A program that reads an answer as JSON and prints its verdict.")
+@click.option("--watch", is_flag=True, help="Show how they stand until all have answered.")
+@click.pass_obj
+def ask(session: Session, /, *, who: str, py: str, timeout: float, check: str | None, watch: bool) -> None:
+    """Request that the hardware of a class, or of one person, runs a program once.
+
+    Who is not at rest is left out. With --watch it ends with 0 if all answered well, 3 if some did, 1 if nobody.
+    """
+    whole = classroom.is_class(session.hub, who)
+    wish: dict[str, Any] = {"class" if whole else "user": who, "program": program_text(py), "timeout": round(timeout)}
+    if check is not None:
+        wish["check"] = program_text(check)
+    if not whole:
+        session.hub.get(f"{_person(who)}/history", {"limit": 1})  # a name that nobody has is a mistake
+    made = session.hub.post("/api/v1/rounds", wish)
+    for one in made["left_out"] if not session.as_json else ():
+        session.out.note(f"{plain(one['user'])} was left out: {plain(one['why'])}", "!")
+    if not made["users"]:
+        raise Failed(f"nobody of {plain(who)} was asked", f"See: wacket class status {plain(who)}")
+    if watch and whole:
+        return _watched(session, who, made, check is not None)
+    return session.out.done(f"{folded(len(made['users']), 'person', 'people')} asked", made)
+
+
+@command.command(
+    "answers",
+    examples=[("wacket class answers 6.08", ""), ("wacket class answers 6.08 --json=student,exit,stdout", "")],
+)
+@click.argument("name", metavar="CLASS")
+@click.pass_obj
+def answers(session: Session, name: str) -> None:
+    """Show what everybody of a class answered last. On a terminal the first lines."""
+    found = classroom.answers(session.hub, name)
+    if not session.as_json:
+        long = ("stdout", "stderr", "analysis")
+        found = [{**one, **{key: _first_line(one[key]) for key in long}} for one in found]
+    session.out.rows(found, [Column(one) for one in COLUMNS[:-1]], "nobody is in this class")
+
+
+@command.command("export", examples=[("wacket class export 6.08 -o answers.csv", "")])
+@click.argument("name", metavar="CLASS")
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.")
+@click.pass_obj
+def export(session: Session, name: str, output: str | None) -> None:
+    """Export what everybody of a class answered last as CSV. No cell of it is taken for a formula."""
+    from wacket.cli.support import sheet
+
+    rows = sheet.rows(classroom.answers(session.hub, name), COLUMNS)
+    if output is None:
+        return session.out.csv(rows)
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    Path(output).write_text(written.getvalue(), "utf-8")
+    return session.out.note(f"{folded(len(rows) - 1, 'answer')} in {plain(output)}", "✓")
+
+
 @command.command("history", examples=[("wacket class history ada --limit 20", "")])
-@click.argument("user")
+@click.argument("user", metavar="PERSON")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most so many.")
 @click.pass_obj
 def history(session: Session, user: str, limit: int) -> None:
-    """Show what happened to a user's hardware, newest first."""
-    moves = _all(session, f"{CLASS}/{quote(user, safe='')}/history", "transitions", "before", limit)
+    """Show what happened to a person's hardware, newest first."""
+    moves = _all(session, f"{_person(user)}/history", "transitions", "before", limit)
     if not session.as_json:
         moves = [{**move, "value": _first_line(move["value"])} for move in moves]
     columns = [Column(name) for name in ("at", "command", "before", "after", "value", "peer")]
     session.out.rows(moves, columns, f"nothing happened to {plain(user)}'s hardware yet")
 
 
-@command.command("ask", examples=[("wacket class ask ada led.py", "")])
-@click.argument("user")
-@click.argument("program", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@command.command("analyse", examples=[("wacket class analyse ada 'well done'", "")])
+@click.argument("user", metavar="PERSON")
+@click.argument("text")
 @click.pass_obj
-def ask(session: Session, user: str, program: str) -> None:
-    """Request that a user's hardware runs a program (a file, or - for standard input).
-
-    Where the hub checks accounts, the user's password comes from the variable WACKET_CLASS_PASSWORD.
-    """
-    text = sys.stdin.read() if program == "-" else _text_of(program)
-    who = {"user": user, "pword": session.environment.get("WACKET_CLASS_PASSWORD", "")}
-    before = _call(session, {**who, "command": "status_query"})
-    if before["state"] != 0:
-        raise _busy(user, before)
-    # A request that comes too late changes nothing and is answered with what somebody else requested.
-    after = _call(session, {**who, "command": "hw_command_request", "hw_comm": text})
-    if (after["state"], after["hw_command"]) != (1, text):
-        raise _busy(user, after)
-    session.out.facts({"user": user, **after})
-
-
-@command.command("reset", examples=[("wacket class reset ada", "")])
-@click.argument("user")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def reset(session: Session, user: str, yes: bool) -> None:
-    """Put a user's hardware at rest, whatever it was doing. What it said so far stays."""
-    sure(f"Reset {plain(user)}'s hardware? A response that is still to come will be ignored.", yes)
-    after = session.hub.post(f"{CLASS}/{quote(user, safe='')}/reset")
+def analyse(session: Session, user: str, text: str) -> None:
+    """Say what a person's answer is worth; that ends the round for them."""
+    after = session.hub.post(f"{_person(user)}/analysis", {"text": text})
     session.out.done(f"{plain(user)}'s hardware is at rest", after)
 
 
-def _busy(user: str, found: dict[str, Any]) -> Failed:
-    return Failed(
-        f"{plain(user)}'s hardware is busy ({STATES[found['state']]}); nothing was requested",
-        f"Wait, or: wacket class reset {plain(user)}",
-    )
+@command.command("reset", examples=[("wacket class reset 6.08 --stuck", ""), ("wacket class reset ada", "")])
+@click.argument("who", metavar="CLASS|PERSON")
+@click.option("--stuck", is_flag=True, help="Of a class only those who are stuck.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def reset(session: Session, who: str, stuck: bool, yes: bool) -> None:
+    """Put hardware at rest, whatever it was doing. What it said so far stays."""
+    if classroom.is_class(session.hub, who):
+        if not stuck:
+            sure(f"Reset all of {plain(who)}? Responses that are still to come will be ignored.", yes)
+        done = session.hub.post(f"{classroom.path(who)}/reset", {"stuck": stuck})
+        return session.out.done(f"{folded(len(done['users']), 'person', 'people')} at rest", done)
+    if stuck:
+        raise Misused(f"there is no class {plain(who)}", "See: wacket class ls")
+    sure(f"Reset {plain(who)}'s hardware? A response that is still to come will be ignored.", yes)
+    after = session.hub.post(f"{_person(who)}/reset")
+    return session.out.done(f"{plain(who)}'s hardware is at rest", after)
+
+
+def _watched(session: Session, name: str, made: dict[str, Any], judged: bool) -> None:
+    users = classroom.watch(session, name, made["users"], judged)
+    bad = sum(user["stuck"] or classroom.failed(user) for user in users)
+    if session.as_json:
+        session.out.json({**made, "members": users})
+    elif bad:
+        session.out.note(f"see: wacket class answers {plain(name)}")
+    if bad or made["left_out"]:
+        raise click.exceptions.Exit(3 if bad < len(users) else 1)
+
+
+def _members(people: tuple[str, ...], path: str | None) -> list[dict[str, Any]]:
+    rows = [person.partition("=")[::2] for person in people]
+    if path is not None:
+        listed = csv.reader(program_text(path).lstrip("\ufeff").splitlines())
+        rows += [(row[0].strip(), row[1].strip() if len(row) > 1 else "") for row in listed if row and row[0].strip()]
+    return [{"user": user, "node": node or None} for user, node in rows]
+
+
+def _person(user: str) -> str:
+    return f"{CLASS}/{quote(user, safe='')}"
 
 
 def _all(session: Session, path: str, what: str, further: str, most: int | None = None) -> list[dict[str, Any]]:
@@ -113,24 +265,10 @@ def _all(session: Session, path: str, what: str, further: str, most: int | None 
     return found
 
 
-def _call(session: Session, fields: dict[str, str]) -> dict[str, Any]:
-    body = urlencode(fields).encode()
-    found: dict[str, Any] = session.hub.call("POST", PROTOCOL, body=body, headers=FORM).json()
-    if not found.get("login"):
-        raise Denied("the hub checks accounts, and this is not the user's password", "Set WACKET_CLASS_PASSWORD.")
-    return found
-
-
-def _text_of(program: str) -> str:
-    try:
-        return Path(program).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failed(f"cannot read {plain(program)}: {error}", "A program is a UTF-8 text file.") from error
-
-
 def _short(user: dict[str, Any]) -> dict[str, str]:
-    said = {name: _first_line(user[name]) for name in ("hw_response", "server_analysis")}
-    return {"state": f"{user['state']} {STATES[user['state']]}", **said}
+    said = {name: _first_line(user[name]) for name in ("hw_response", "hw_err", "server_analysis")}
+    stuck = ", stuck" if user["stuck"] else ""
+    return {"state": f"{user['state']} {STATES[user['state']]}{stuck}", **said}
 
 
 def _first_line(text: str) -> str:

@@ -90,6 +90,7 @@ def put(connection: Connection, name: str, members: Mapping[str, int | None]) ->
     connection.execute(adding, rows)
     if find(connection, name).members > MOST_MEMBERS:
         raise BadRequest(f"a class has at most {MOST_MEMBERS} people", "members")
+    _require_own_nodes(connection, found.id)
 
 
 def drop(connection: Connection, name: str, users: Iterable[str]) -> int:
@@ -98,8 +99,18 @@ def drop(connection: Connection, name: str, users: Iterable[str]) -> int:
     return connection.execute(delete(class_members).where(chosen)).rowcount
 
 
-def members(connection: Connection, name: str, user: str | None = None, whole: bool = False) -> list[Member]:
-    """The people of a class by name, or just the one. Of long texts the beginning unless `whole`. Raises NotFound."""
+def members(
+    connection: Connection,
+    name: str,
+    user: str | None = None,
+    whole: bool = False,
+    after: str = "",
+    limit: int | None = None,
+) -> list[Member]:
+    """The people of a class by name, those after `after`, or just the one. Of long texts the beginning unless `whole`.
+
+    Raises NotFound.
+    """
     found = find(connection, name)
     columns = [
         func.substr(column, 1, SHOWN).label(column.name) if column.name in LONG and not whole else column
@@ -112,8 +123,9 @@ def members(connection: Connection, name: str, user: str | None = None, whole: b
                 nodes, nodes.c.id == class_members.c.node
             )
         )
-        .where(class_members.c["class"] == found.id)
+        .where(class_members.c["class"] == found.id, class_members.c.user > after)
         .order_by(class_members.c.user)
+        .limit(limit)
     )
     if user is not None:
         query = query.where(class_members.c.user == user)
@@ -140,6 +152,19 @@ def add_round(connection: Connection, made: Round) -> Round:
 def round_of(connection: Connection, number: int) -> Round | None:
     row = connection.execute(select(class_rounds).where(class_rounds.c.id == number)).first()
     return Round(*row) if row else None
+
+
+def _require_own_nodes(connection: Connection, number: int) -> None:
+    """Two people at one node would wait for each other's programs, and could read each other's files."""
+    query = (
+        select(nodes.c.name)
+        .join(class_members, class_members.c.node == nodes.c.id)
+        .where(class_members.c["class"] == number)
+        .group_by(nodes.c.id)
+        .having(func.count() > 1)
+    )
+    if shared := connection.execute(query.limit(1)).scalar():
+        raise BadRequest(f"the node {shared!r} would be two people's", "members")
 
 
 def _sets() -> Select[Any]:
