@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ("src", "agent", "clients")  # the hub's, the agent's, and what programs and boards take in
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,14 @@ def read(*folders: str) -> list[Source]:
 
 @pytest.fixture(scope="session")
 def source() -> list[Source]:
-    found = read("src")
-    assert len(found) > 20, "the laws found no source to judge"
+    found = read(*SOURCE)
+    assert all(any(file.path.startswith(folder) for file in found) for folder in SOURCE), "no source to judge"
     return found
 
 
 @pytest.fixture(scope="session")
 def everything() -> list[Source]:
-    return read("src", "tests", "benchmarks", "scripts")
+    return read(*SOURCE, "tests", "benchmarks", "scripts")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import ast
 
 BROAD = {"Exception", "BaseException"}
-MAY_PRINT = ("src/wacket/cli/", "src/wacket/demo/")
+MAY_PRINT = ("src/wacket/cli/", "src/wacket/demo/", "agent/wacket_agent/cli/")
 
 
 def names(node):

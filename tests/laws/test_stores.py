@@ -8,7 +8,11 @@ import ast
 
 # The call that opens a store → the only places where it may stand
 OPENERS = {
-    "sqlite3.connect": ("src/wacket/history/schema.py", "src/wacket/history/salvage.py"),  # salvage: a copy
+    "sqlite3.connect": (
+        "src/wacket/history/schema.py",
+        "src/wacket/history/salvage.py",  # a copy
+        "agent/wacket_agent/database.py",
+    ),
     "create_engine": ("src/wacket/ledger/store.py",),
     "duckdb.connect": ("src/wacket/history/",),
 }
