@@ -31,7 +31,7 @@ LOOK_SECONDS = 2.0  # between two looks at the settings
 DROP_INS = "collectors.d"  # in the folder of the settings
 
 
-class NotJoined(Exception):
+class NotJoined(ValueError):
     """There is no key: somebody has to run `join`."""
 
 
@@ -134,9 +134,12 @@ class Agent:
 
 
 async def _cancelled(tasks: list[asyncio.Future[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Until all have ended. Asked again and again: `wait_for` before Python 3.12 may swallow a cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1.0)
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
-from typing import Any, Mapping
+from typing import Any, Awaitable, Mapping, TypeVar
 
 from wacket_agent import protocol, websocket
 from wacket_agent.config import Address
@@ -21,8 +21,25 @@ HIGH_WATER = 1 << 20  # bytes written and not taken by the socket, above which `
 MOST_WAITING = 16 << 20  # beyond, the hub does not read any more
 
 
+T = TypeVar("T")
+
+
 class Lost(ConnectionError):
     """The connection has ended; the text says why, for a person."""
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """What comes of it, or asyncio.TimeoutError. Unlike `wait_for` before Python 3.12 it never swallows a cancellation,
+    with which an agent would go on that was told to end.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait([task], timeout=seconds)
+    finally:
+        task.cancel()
+    if not done:
+        raise asyncio.TimeoutError
+    return task.result()
 
 
 class Connection:
@@ -95,9 +112,11 @@ class Connection:
         if not self._writer.transport.is_closing():
             self._writer.write(websocket.closing(websocket.NORMAL, os.urandom(4)))
             self._writer.close()
-        with contextlib.suppress(OSError, asyncio.TimeoutError):
-            await asyncio.wait_for(self._writer.wait_closed(), patience)
-        self.abort()
+        try:
+            with contextlib.suppress(OSError, asyncio.TimeoutError):
+                await within(patience, self._writer.wait_closed())
+        finally:
+            self.abort()
 
     def abort(self, why: str = "") -> None:
         """End at once; `receive` tells why."""

@@ -14,7 +14,7 @@ import time
 from typing import Any, Callable, Mapping, NamedTuple
 
 from wacket_agent.config import Config, parse_address
-from wacket_agent.connection import Connection, Lost
+from wacket_agent.connection import Connection, Lost, within
 from wacket_agent.identity import Identity
 from wacket_agent.opening import Joining, Opening, WrongHub
 from wacket_agent.pace import BackOff, HubClock
@@ -112,7 +112,7 @@ class Link:
         return self.time() - self._clock()
 
     async def _connect_once(self) -> None:
-        connection, opening, verdict = await asyncio.wait_for(self._open(), OPEN_SECONDS)
+        connection, opening, verdict = await within(OPEN_SECONDS, self._open())
         self._connection = connection
         beats = asyncio.ensure_future(self._keep_beat(connection))
         try:

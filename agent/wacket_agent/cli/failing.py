@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 
@@ -11,6 +10,6 @@ class Failed(Exception):
 
 
 def command(words: str) -> str:
-    """How to type a command of this agent, as it was called just now."""
-    program = Path(sys.argv[0])
-    return f"python3 {program} {words}" if program.suffix == ".pyz" else f"wacket-agent {words}"
+    """How to type a command of this agent: by the one file that this module may be in."""
+    archive = Path(__file__).parents[2]
+    return f"python3 {archive} {words}" if archive.is_file() else f"wacket-agent {words}"

@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
 
 from wacket_agent import conf_text
 from wacket_agent.about import About, host_name
@@ -23,7 +22,7 @@ from wacket_agent.link import Link, Standing
 from wacket_agent.opening import Joining
 from wacket_agent.protocol import Token, parse_token
 
-PATIENCE = 60.0  # seconds for the hub to be reached and to answer
+PATIENCE = 20.0  # seconds for the hub to be reached and to answer
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -97,10 +96,9 @@ async def _introduced(config: Config, identity: Identity, joining: Joining) -> S
     await asyncio.wait(waiting, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
-    results: list[Any] = await asyncio.gather(*waiting, return_exceptions=True)
-    for mistake in results:
-        if isinstance(mistake, Exception) and not isinstance(mistake, asyncio.CancelledError):
-            raise mistake
+    await asyncio.wait(waiting)
+    if not waiting[0].cancelled():
+        waiting[0].result()  # a mistake of ours
     return link.standing
 
 

@@ -29,20 +29,28 @@ def run(argv: Sequence[str]) -> int:
 def start(folder: str, state: str) -> int:
     """Until the agent ends; then the exit code."""
     nursery = _nursery(state)
-    import asyncio
-
-    from wacket_agent.agent import NotJoined, tell
-    from wacket_agent.agent import run as run_agent
-    from wacket_agent.config import Config
-
     try:
-        asyncio.run(run_agent(Config.load(folder, state), nursery))
-    except (NotJoined, OSError, ValueError) as error:
-        tell(str(error))
-        return 1
+        return _be_the_agent(folder, state, nursery)
     finally:
         if nursery:
             nursery.close()
+
+
+def _be_the_agent(folder: str, state: str, nursery: Any) -> int:
+    import asyncio
+
+    from wacket_agent import memory_cap
+    from wacket_agent.config import Config
+
+    memory_cap.cap()
+    try:
+        config = Config.load(folder, state)
+        from wacket_agent import agent
+
+        asyncio.run(agent.run(config, nursery))
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"wacket-agent: {error}\n")
+        return 1
     return 0
 
 
