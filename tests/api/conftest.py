@@ -17,8 +17,22 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from wacket.api import access, audit, errors, login, nodes, people, retention, setup, tokens
+from wacket.api import (
+    access,
+    audit,
+    completeness,
+    errors,
+    join_tokens,
+    login,
+    machines,
+    nodes,
+    people,
+    retention,
+    setup,
+    tokens,
+)
 from wacket.bus.memory import Bus
+from wacket.fleet import Fleet
 from wacket.intake.catalogue import Catalogue
 from wacket.ledger import nodes as node_rows
 from wacket.ledger import passwords
@@ -46,8 +60,9 @@ class Api:
             clock=lambda: self.now,
             ledger=ledger,
             tokens=Tokens(ledger, lambda: self.now),
-            catalogue=Catalogue(ledger, settings.intake, lambda: self.now),
-            bus=Bus(),
+            catalogue=(catalogue := Catalogue(ledger, settings.intake, lambda: self.now)),
+            bus=(bus := Bus()),
+            fleet=Fleet.open(folder / "keys", ledger, catalogue, bus, lambda: self.now),
             owner_key=owner_key(folder),
             questions=stack.enter_context(ThreadPoolExecutor(2)),
             addresses={"http": "127.0.0.1:8080"},
@@ -55,7 +70,8 @@ class Api:
         self.app = FastAPI(openapi_url="/api/v1/openapi.json")
         self.app.state.parts = self.parts
         errors.install(self.app)
-        for module in (audit, login, nodes, people, retention, setup, tokens):
+        nouns = (audit, completeness, join_tokens, login, machines, nodes, people, retention, setup, tokens)
+        for module in nouns:
             self.app.include_router(module.router)
         self.owner = self.client(peer=LOOPBACK, bearer=self.parts.owner_key)
 

@@ -35,6 +35,14 @@ def test_list_and_look(api, stranger):
         "first_seen": "2027-01-15T08:00:00Z",
         "last_seen": "2027-01-15T08:00:00Z",
         "last_peer": PENDING,
+        "presence": "pending",
+        "since": "2027-01-15T08:00:00Z",
+        "why": "",
+        "code": "",
+        "os": "",
+        "agent": "",
+        "allows": None,
+        "machine": None,
     }
     assert api.owner.get("/api/v1/nodes/nobody").status_code == 404
 

@@ -10,10 +10,20 @@ NODES = {
             "name": "bench",
             "kind": "board",
             "state": "adopted",
-            "last_seen": "2026-01-02T03:04:05Z",
+            "presence": "late",
+            "since": "2026-01-02T03:04:05Z",
+            "os": "",
             "tags": {"room": "2"},
         },
-        {"name": "10.0.0.7", "kind": "board", "state": "pending", "last_seen": "2026-01-02T03:04:06Z", "tags": {}},
+        {
+            "name": "10.0.0.7",
+            "kind": "machine",
+            "state": "pending",
+            "presence": "pending",
+            "since": "2026-01-02T03:04:06Z",
+            "os": "linux",
+            "tags": {},
+        },
     ]
 }
 
@@ -22,8 +32,8 @@ def test_a_list_in_a_pipe_is_aligned_lines_without_heading_or_colour(hub, wacket
     hub.answers["GET /api/v1/nodes"] = NODES
     ran = wacket("node", "ls")
     assert ran.out.splitlines() == [
-        "bench     board  adopted  2026-01-02T03:04:05Z  room=2",
-        "10.0.0.7  board  pending  2026-01-02T03:04:06Z",
+        "bench     board    late     2026-01-02T03:04:05Z         room=2",
+        "10.0.0.7  machine  pending  2026-01-02T03:04:06Z  linux",
     ]
     assert (ran.code, ran.err) == (0, "")
 
@@ -44,7 +54,7 @@ def test_what_a_device_calls_itself_cannot_reach_the_terminal_as_an_escape(hub, 
 
 
 def test_an_empty_list_says_what_to_do_on_standard_error_and_prints_no_data(hub, wacket):
-    hub.answers["GET /api/v1/tokens"] = {"tokens": []}
+    hub.answers["GET /api/v1/tokens"] = hub.answers["GET /api/v1/join-tokens"] = {"tokens": []}
     ran = wacket("token", "ls")
     assert ran.out == "" and "wacket token create" in ran.err
 

@@ -52,6 +52,7 @@ OPEN: dict[str, str] = {
     "POST /write": _SENDS,
     "POST /api/v2/write": _SENDS,
     "POST /api/v1/ingest/{name}": _SENDS,
+    "POST /api/v1/nodes/{name}/alive": _SENDS,
     "GET /api/v1/formats": "the same for every hub of this version; tells nothing about this one",
     "GET /query": "answers one fixed sentence to Influx clients; reads nothing",
     "POST /query": "answers one fixed sentence to Influx clients; reads nothing",

@@ -1,11 +1,12 @@
 """Nodes as people see them: list, look at, make, rename, tag, adopt and retire. The history of a retired node
-stays.
+stays. What people do with the machine behind a node is in machines.py.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -14,8 +15,10 @@ from sqlalchemy import Connection
 from wacket.api.access import Caller, iso, may, parts_of, perform
 from wacket.api.parts import Parts
 from wacket.errors import BadRequest, NotFound
+from wacket.fleet.messages import About
 from wacket.intake.admission import require_node_name
 from wacket.ledger import nodes
+from wacket.ledger.agents import AgentRow
 from wacket.ledger.nodes import NodeRow
 
 router = APIRouter(tags=["nodes"])
@@ -33,11 +36,44 @@ EXAMPLE: JsonDict = {
     "first_seen": "2026-11-21T08:00:00Z",
     "last_seen": "2026-11-21T08:30:00Z",
     "last_peer": "192.168.1.20",
+    "presence": "up",
+    "since": "2026-11-21T08:00:00Z",
+    "why": "",
+    "code": "",
+    "os": "",
+    "agent": "",
+    "allows": None,
+    "machine": None,
 }
 
 
+class CopyInfo(BaseModel):
+    """Another machine that shows this one's key: most often its card was copied."""
+
+    host: str
+    peer: str
+    at: str
+
+
+class MachineInfo(BaseModel):
+    """What a machine says of itself, through its agent."""
+
+    host: str
+    system: str
+    arch: str
+    python: str
+    accounts: list[str]
+    slots: int
+    joined: str
+    copy_seen: CopyInfo | None
+
+
 class NodeInfo(BaseModel):
-    """Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it."""
+    """Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it. `presence` is up, late,
+    down, off, pending or retired, `since` when, and `why` says more where there is more to say. `code` is what people
+    compare with what the machine shows. `allows` is set on the machine, and the hub cannot change it. `agent` is the
+    version of its agent; what has none has "" there, and `allows` and `machine` are null.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -49,6 +85,14 @@ class NodeInfo(BaseModel):
     first_seen: str
     last_seen: str
     last_peer: str
+    presence: str
+    since: str
+    why: str
+    code: str
+    os: str
+    agent: str
+    allows: dict[str, bool] | None
+    machine: MachineInfo | None
 
 
 class NodeList(BaseModel):
@@ -79,17 +123,16 @@ class NodeChange(BaseModel):
 @router.get("/api/v1/nodes", summary="List the nodes")
 async def list_nodes(caller: Reader, request: Request) -> NodeList:
     """All nodes, the pending and the retired ones too, by name."""
-    rows = sorted(parts_of(request).catalogue.nodes(), key=lambda row: row.name)
-    return NodeList(nodes=[_info(row) for row in rows])
+    parts = parts_of(request)
+    rows = sorted(parts.catalogue.nodes(), key=lambda row: row.name)
+    return NodeList(nodes=[info(parts, row) for row in rows])
 
 
 @router.get("/api/v1/nodes/{name}", summary="One node")
 async def one_node(caller: Reader, name: Name, request: Request) -> NodeInfo:
     """What is known of one node."""
-    row = parts_of(request).catalogue.node_named(name)
-    if row is None:
-        raise NotFound(f"no node named {name[:80]!r}")
-    return _info(row)
+    parts = parts_of(request)
+    return info(parts, known(parts, name))
 
 
 @router.post("/api/v1/nodes", status_code=201, summary="Make a node")
@@ -104,8 +147,8 @@ async def create_node(caller: Operator, body: NewNode, request: Request) -> Node
         return nodes.create(connection, body.name, body.kind, "adopted", identity, parts.clock())
 
     row = await perform(parts, caller, "node.create", body.name, work, kind=body.kind)
-    _tell(parts, row)
-    return _info(row)
+    tell(parts, row)
+    return info(parts, row)
 
 
 @router.patch("/api/v1/nodes/{name}", summary="Rename, tag, adopt or retire a node")
@@ -116,7 +159,7 @@ async def change_node(caller: Operator, name: Name, body: NodeChange, request: R
     parts, new = parts_of(request), body.name or name
     if body.name is not None:
         require_node_name(body.name, "name")
-    _require_tags(body.tags or {})
+    require_tags(body.tags or {})
 
     def work(connection: Connection) -> NodeRow:
         if nodes.by_name(connection, name).id == nodes.HUB and body.state not in (None, "adopted"):
@@ -130,21 +173,57 @@ async def change_node(caller: Operator, name: Name, body: NodeChange, request: R
         return nodes.by_name(connection, new)
 
     row = await perform(parts, caller, "node.change", name, work, **body.model_dump(exclude_none=True, mode="json"))
-    _tell(parts, row)
-    return _info(row)
+    tell(parts, row)
+    return info(parts, row)
 
 
-def _tell(parts: Parts, row: NodeRow) -> None:
-    parts.catalogue.add_nodes([row])
-    parts.bus.publish_nowait("nodes", row)
+def known(parts: Parts, name: str) -> NodeRow:
+    """Raises NotFound."""
+    row = parts.catalogue.node_named(name)
+    if row is None:
+        raise NotFound(f"no node named {name[:80]!r}")
+    return row
 
 
-def _require_tags(tags: dict[str, str]) -> None:
+def tell(parts: Parts, *rows: NodeRow) -> None:
+    """These are so by now: who looks nodes up, and who watches them, is told."""
+    parts.catalogue.add_nodes(rows)
+    for row in rows:
+        parts.fleet.presence.changed(row.id)
+
+
+def require_tags(tags: dict[str, str]) -> None:
     for tag, value in tags.items():
         if not tag or len(tag) > 64 or len(value) > 256 or not (tag + value).isprintable():
             raise BadRequest("a tag is a printable name (1 to 64) with a printable value (up to 256)", "tags")
 
 
-def _info(row: NodeRow) -> NodeInfo:
-    shown = row._asdict() | {"first_seen": iso(row.first_seen), "last_seen": iso(row.last_seen)}
-    return NodeInfo(**shown)
+def info(parts: Parts, row: NodeRow) -> NodeInfo:
+    state = parts.fleet.presence.of(row)
+    times = {"first_seen": iso(row.first_seen), "last_seen": iso(row.last_seen), "since": iso(state.since)}
+    agent = parts.fleet.agents.of_node(row.id)
+    about = msgspec.convert(agent.about, About) if agent else About()
+    return NodeInfo(
+        **row._asdict() | times,
+        presence=state.state,
+        why=state.why,
+        code=parts.fleet.code(row.id),
+        os=about.os,
+        agent=about.agent,
+        allows=msgspec.structs.asdict(about.allows) if agent else None,
+        machine=_machine(parts, agent, about) if agent else None,
+    )
+
+
+def _machine(parts: Parts, agent: AgentRow, about: About) -> MachineInfo:
+    copy = parts.fleet.copies.of_node(agent.node)
+    return MachineInfo(
+        host=about.host,
+        system=about.system,
+        arch=about.arch,
+        python=about.python,
+        accounts=about.accounts,
+        slots=about.slots,
+        joined=iso(agent.joined),
+        copy_seen=CopyInfo(host=copy.host, peer=copy.peer, at=iso(copy.at)) if copy else None,
+    )

@@ -1,4 +1,4 @@
-"""See, adopt, rename and retire nodes.
+"""See, adopt, name, tag and retire nodes.
 
 A node is anything that talks to the hub: a machine, a board, a service.
 """
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import click
 
+from wacket.cli.support import machine
 from wacket.cli.support.ask import sure
 from wacket.cli.support.errors import Denied, Failed, Partly, TimedOut, Unreachable
 from wacket.cli.support.options import Group
@@ -28,19 +29,21 @@ ADOPTED = {"state": "adopted"}
         ("wacket node ls", "who talks to the hub"),
         ("wacket node adopt 192.168.4.17", "trust a board that announced itself"),
         ("wacket node rename 192.168.4.17 bench-3", "give it a name"),
+        ("wacket node approve pi-11", "let a machine in that joined with a token"),
     ],
 )
 def command() -> None:
-    """See, adopt, rename and retire nodes: the machines, boards and services that talk to the hub."""
+    """See, adopt, name, tag and retire nodes: the machines, boards and services that talk to the hub."""
 
 
 @command.command("ls", examples=[("wacket node ls --state pending", "those that nobody has adopted yet")])
-@click.option("--state", metavar="STATE", help="Only adopted, pending or retired ones.")
+@click.option("--state", metavar="STATE", help="Only those that are up, late, down, off, pending, retired or adopted.")
 @click.pass_obj
 def ls(session: Session, state: str | None) -> None:
     """List the nodes."""
-    nodes = [node for node in session.hub.get(NODES)["nodes"] if state in {None, node.get("state")}]
-    columns = [Column(name) for name in ("name", "kind", "state", "last_seen", "tags")]
+    found = session.hub.get(NODES)["nodes"]
+    nodes = [node for node in found if state in {None, node.get("state"), node.get("presence")}]
+    columns = [Column(name) for name in ("name", "kind", "presence", "since", "os", "tags")]
     session.out.rows(nodes, columns, "no nodes yet; a board that prints a line to the TCP door becomes one")
 
 
@@ -48,8 +51,24 @@ def ls(session: Session, state: str | None) -> None:
 @click.argument("name")
 @click.pass_obj
 def show(session: Session, name: str) -> None:
-    """Show all that is known of one node."""
-    session.out.facts(session.hub.get(_path(name)))
+    """Show all that is known of one node, and what its machine allows."""
+    node = session.hub.get(_path(name))
+    session.out.facts(node if session.as_json else machine.facts(node))
+    for line in machine.advice(node):
+        session.out.note(line)
+
+
+@command.command("approve", examples=[("wacket node approve pi-11", "")])
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--yes", is_flag=True, help="Do not ask whether the codes are the same.")
+@click.pass_obj
+def approve(session: Session, names: tuple[str, ...], yes: bool) -> None:
+    """Let machines in that joined with a token, after comparing the code that each shows."""
+    for name in names:
+        code = session.hub.get(_path(name)).get("code")
+        if code:
+            sure(f"{plain(name)} must show the code {plain(code)}. Does it?", yes)
+        _change(session, name, ADOPTED, "is let in")
 
 
 @command.command("adopt", examples=[("wacket node adopt 192.168.4.17", "")])
@@ -89,6 +108,62 @@ def _adopted(session: Session, name: str) -> dict[str, Any]:
 def rename(session: Session, name: str, new: str) -> None:
     """Give a node another name; its history goes with it."""
     _change(session, name, {"name": new}, f"is now {plain(new)}")
+
+
+@command.command(
+    "tag", examples=[("wacket node tag pi-11 room=lab demo", ""), ("wacket node tag pi-11 demo-", "take it off")]
+)
+@click.argument("name")
+@click.argument("tags", nargs=-1, required=True, metavar="TAG[=VALUE]...")
+@click.pass_obj
+def tag(session: Session, name: str, tags: tuple[str, ...]) -> None:
+    """Give a node tags, beside those that it has; TAG- takes one off."""
+    kept = dict(session.hub.get(_path(name)).get("tags") or {})
+    for word in tags:
+        if word.endswith("-") and "=" not in word:
+            kept.pop(word[:-1], None)
+        else:
+            kept |= machine.read_tags([word])
+    _change(session, name, {"tags": kept}, f"has the tags: {plain(machine.tags_as_text(kept)) or 'none'}")
+
+
+@command.command(
+    "replace", examples=[("wacket node replace pi-11 pi-11-2", "pi-11 was installed anew, and joined as pi-11-2")]
+)
+@click.argument("old")
+@click.argument("new")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def replace(session: Session, old: str, new: str, yes: bool) -> None:
+    """Say that NEW is the same machine as OLD: OLD goes on with its key and all of its own history."""
+    sure(f"Does {plain(old)} go on as the machine that is now {plain(new)}? {plain(new)} is retired.", yes)
+    session.out.done(f"{plain(old)} goes on as that machine", session.hub.post(f"{_path(old)}/replace", {"by": new}))
+
+
+@command.command("split", examples=[("wacket node split pi-11", "another machine has a copy of its card")])
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def split(session: Session, name: str, yes: bool) -> None:
+    """Tell a machine that shows the key of NAME to make a key of its own; it joins as a new node."""
+    sure(f"Is the other machine with the key of {plain(name)} to be a node of its own?", yes)
+    told = session.hub.post(f"{_path(name)}/split")
+    session.out.done(f"the copy of {plain(name)} joins as a new node", told)
+
+
+@command.command("report", examples=[("wacket node report pi-11", "when it was away, and what came later")])
+@click.argument("name")
+@click.pass_obj
+def report(session: Session, name: str) -> None:
+    """Tell what is missing of a node: when it was away, what came later, what was left out or lost."""
+    said = session.hub.get(f"{_path(name)}/completeness")
+    if session.as_json:
+        return session.out.json(said, "gaps")
+    columns = [Column(field) for field in ("stream", "kind", "since", "until", "lines", "came")]
+    session.out.rows(said["gaps"], columns, "nothing is missing, and it was never away for long")
+    if said["gaps"] and said["complete"]:
+        session.out.note("all that was missing has come", "✓")
+    return None
 
 
 @command.command("retire", examples=[("wacket node retire bench-3", "its history is kept")])
