@@ -125,34 +125,32 @@ class Collecting:
         at = self._clock()
         options = self._config.options.get(f"collect.{collector.name}", {})
         record.turns += 1
-        record.absent = ""
         try:
             told = await self._within(collector, lambda: collected(collector, context, options, at))
         except Absent as absent:
-            record.absent = str(absent)
+            self._settle(collector, record, absent=str(absent))
+        except Stuck as stuck:
+            self._settle(collector, record, error=str(stuck))
         except Exception as error:
-            record.failures += 1
-            record.in_a_row += 1
-            self._failed(
-                collector, record, str(error) if isinstance(error, Stuck) else f"{type(error).__name__}: {error}"
-            )
+            self._settle(collector, record, error=f"does not work: {type(error).__name__}: {error}")
         else:
-            record.in_a_row = 0
+            self._settle(collector, record)
             record.left_out += told.left_out
             record.seconds += told.seconds
-            self._failed(collector, record, "")
             self._keep(told, at)
 
     async def _within(self, collector: Collector, work: Callable[[], Told]) -> Told:
         """Raises Stuck where it takes longer than it may."""
         future = self._limited.begin(collector.name, work)
+        result = asyncio.wrap_future(future)
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), collector.limit)
-        except asyncio.TimeoutError:
-            if future.done():
-                raise
-            self._limited.give_up(collector.name, future)
-            raise Stuck(f"does not come back within {collector.limit:g} s") from None
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the result.
+            await asyncio.wait([result], timeout=collector.limit)
+            if result.done():
+                return result.result()
+        finally:
+            result.cancel()
+        raise self._limited.give_up(collector.name, future, collector.limit)
 
     def _keep(self, told: Told, at: int) -> None:
         if told.metrics:
@@ -160,12 +158,14 @@ class Collecting:
         if told.logs and self._config.allows.logs:
             self._store.add("logs", told.logs, at)
 
-    def _failed(self, collector: Collector, record: Record, error: str) -> None:
-        """Tells a failure when it is another one than before, and its end."""
+    def _settle(self, collector: Collector, record: Record, error: str = "", absent: str = "") -> None:
+        """How the turn ended. A failure is told when it is another one than before, and so is its end."""
+        record.absent = absent
+        record.failures += bool(error)
+        record.in_a_row = record.in_a_row + 1 if error else 0
         if error != record.error:
             record.error = error
-            log = Log(f"does not work: {error}", "warn") if error else Log("works again")
-            self._tell(log, collector.source)
+            self._tell(Log(error, "warn") if error else Log("works again"), collector.source)
 
     def _complain(self, about: str, complaint: str) -> None:
         """Tells it once, as long as it is the same."""

@@ -1,6 +1,6 @@
 """Collectors that a site adds by itself: programs in any language in a folder, which print lines.
 
-`30-rain.sh` is run every 30 seconds. A line that it prints is Influx line protocol, or `name:value` pairs, or else text
+`30-rain.sh` is run every 30 seconds. A line that it prints is `name:value` pairs, or Influx line protocol, or else text
 for a log. What it prints to standard error, and how it failed, is told when it changes. Whoever may write such a file
 may act as the agent: only files are run that nobody but root and the agent's own account can change.
 Does not watch the folder; it is asked to look.
@@ -116,10 +116,8 @@ def told(ran: Ran, name: str, context: Context) -> Iterator[Any]:
 
 
 def understood(line: str, name: str) -> Any:
-    """A line of Influx as it is, a point of `name:value` pairs, or a log."""
-    if lines.parsed(line, 0):
-        return line
+    """A point of `name:value` pairs, a line of Influx as it is, or a log."""
     pairs = [_PAIR.fullmatch(part) for part in _BETWEEN_PAIRS.split(line)]
     if all(pairs):
         return Point(name, {pair[1]: float(pair[2]) for pair in pairs if pair})
-    return Log(line)
+    return line if lines.parsed(line, 0) else Log(line)

@@ -67,6 +67,7 @@ def test_any_point_is_understood_by_the_hub(name: str, fields: dict[str, float],
     assert sorted(decoded.readings.value.tolist()) == pytest.approx(sorted(map(float, told)))
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(blacklist_characters='\\"', blacklist_categories=("Cc", "Cs")), min_size=1, max_size=250))
 def test_a_label_comes_back_as_it_was(label: str) -> None:
     line = lines.influx(Point("m", {"value": 1}, {"t": label}), AT)

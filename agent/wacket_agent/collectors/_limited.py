@@ -15,7 +15,7 @@ Function = Callable[[], Any]
 
 
 class Stuck(Exception):
-    """Not called, or not waited for any longer; the text says which."""
+    """Not called, or not waited for any longer; the text says which, and is the same until the call has come back."""
 
 
 class Limited:
@@ -24,7 +24,7 @@ class Limited:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._late: dict[Hashable, Future[Any]] = {}
+        self._late: dict[Hashable, tuple[Future[Any], str]] = {}
 
     @property
     def late(self) -> int:
@@ -35,7 +35,7 @@ class Limited:
         """What the call will give. Raises Stuck where it must not be made."""
         with self._lock:
             if key in self._late:
-                raise Stuck("has not come back yet")
+                raise Stuck(self._late[key][1])
             if len(self._late) >= self._most:
                 raise Stuck(f"not asked, since {self._most} others have not come back")
         future: Future[Any] = Future()
@@ -43,10 +43,13 @@ class Limited:
         threading.Thread(target=self._call, args=(key, function, future), name=f"{key}", daemon=True).start()
         return future
 
-    def give_up(self, key: Hashable, future: Future[Any]) -> None:
+    def give_up(self, key: Hashable, future: Future[Any], seconds: float) -> Stuck:
+        """What to raise for a call that has not come back after so long."""
+        why = f"does not come back within {seconds:g} s"
         with self._lock:
             if not future.done():
-                self._late[key] = future
+                self._late[key] = future, why
+        return Stuck(why)
 
     def within(self, seconds: float, key: Hashable, function: Function) -> Any:
         """What the function gives. Raises Stuck when that takes longer, and whatever the function raises."""
@@ -56,8 +59,7 @@ class Limited:
         except _Late:
             if future.done():
                 raise
-            self.give_up(key, future)
-            raise Stuck(f"does not come back within {seconds:g} s") from None
+            raise self.give_up(key, future, seconds) from None
 
     def _call(self, key: Hashable, function: Function, future: Future[Any]) -> None:
         try:
@@ -68,5 +70,5 @@ class Limited:
             future.set_result(result)
         finally:
             with self._lock:
-                if self._late.get(key) is future:
+                if key in self._late and self._late[key][0] is future:
                     del self._late[key]

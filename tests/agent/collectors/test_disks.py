@@ -64,6 +64,7 @@ def wait_until_none_is_late(parts):
     raise AssertionError("the call never came back")
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), min_size=1))
 def test_names_are_unescaped_as_the_kernel_escapes_them(path):
     escaped = "".join(f"\\{ord(letter):03o}" if letter in " \t\n\\" else letter for letter in path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def test_a_new_process_under_an_old_number_is_not_busy_at_once(saved):
     assert rig.logs("processes") == [("debug", "busiest: none is busy")]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=20), st.integers(1, 4_194_304))
 def test_any_name_is_read_whole(name, pid):
     process = parsed(f"{pid} ({name}){AFTER}", 100, 4096)

@@ -1,0 +1,294 @@
+"""Asking the collectors: in their own time, each failing alone, and within what the owner allows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wacket_agent import collecting, collectors
+from wacket_agent.collecting import Collecting, back_off, pause, period_of
+from wacket_agent.collectors import Collector
+from wacket_agent.collectors._context import Absent, Machine
+from wacket_agent.collectors._limited import Limited
+from wacket_agent.lines import Log, Point
+
+AGENT = Path(__file__).parents[2] / "agent" / "wacket_agent"
+AT = 1_795_255_200_000_000
+
+
+class Allows(NamedTuple):
+    metrics: bool = True
+    logs: bool = True
+
+
+class Config:
+    def __init__(self):
+        self.allows = Allows()
+        self.options = {}
+
+
+class Store:
+    def __init__(self):
+        self.metrics, self.logs, self.times = [], [], []
+
+    def add(self, stream, lines, at):
+        assert lines.endswith(b"\n")
+        getattr(self, stream).extend(lines.splitlines())
+        self.times.append(at)
+
+    def messages(self, source):
+        return [log["message"] for log in map(json.loads, self.logs) if log["source"] == source]
+
+
+class Bench:
+    """The scheduler with collectors of the test's own, which are as often as can be."""
+
+    def __init__(self, monkeypatch):
+        self.own, self.store, self.config = {}, Store(), Config()
+        self.turns = []
+        self.folder = ""
+        monkeypatch.setattr(collectors, "known", lambda: list(self.own))
+        monkeypatch.setattr(collectors, "find", lambda name: Collector(name, 0.01, 0.05, self.own[name], name))
+        monkeypatch.setattr(collecting, "LOOK_AGAIN", 0.01)
+        monkeypatch.setattr(collecting, "back_off", lambda period, failures: 0.001)
+        monkeypatch.setattr(collecting, "ABSENT_FOR", 0.001)
+
+    async def run_until(self, condition):
+        self.collecting = Collecting(
+            self.store, self.config, lambda: AT, folder=self.folder, machine=Machine(Limited(4)), jitter=0.0
+        )
+        task = asyncio.ensure_future(self.collecting.run())
+        try:
+            async with asyncio.timeout(30):
+                while not condition() and not task.done():  # noqa: ASYNC110 - a condition of any kind
+                    await asyncio.sleep(0.002)
+        finally:
+            task.cancel()
+            result = (await asyncio.gather(task, return_exceptions=True))[0]
+        assert isinstance(result, asyncio.CancelledError), result
+
+    def record(self, name):
+        return self.collecting.statistics()["collectors"].get(name, {"turns": 0})
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    return Bench(monkeypatch)
+
+
+def number(context):
+    yield Point("x", {"value": 1})
+    yield Log("hello")
+
+
+async def test_what_is_told_is_kept_with_its_time(bench):
+    bench.own["x"] = number
+    await bench.run_until(lambda: bench.store.logs)
+    assert bench.store.metrics[0] == b"x value=1i %d000" % AT
+    assert json.loads(bench.store.logs[0]) == {"time": AT, "level": "info", "message": "hello", "source": "x"}
+    assert set(bench.store.times) == {AT}
+
+
+async def test_one_that_fails_is_told_once_and_disturbs_nobody(bench):
+    answers = iter([ValueError("no"), ValueError("no"), ValueError("other"), None, None])
+
+    def failing(context):
+        answer = next(answers, None)
+        if answer:
+            raise answer
+        yield Point("y", {"value": 1})
+
+    bench.own |= {"x": number, "y": failing}
+    await bench.run_until(lambda: bench.record("y")["turns"] > 5 and bench.record("x")["turns"] > 5)
+    assert bench.store.messages("y") == [
+        "does not work: ValueError: no",
+        "does not work: ValueError: other",
+        "works again",
+    ]
+    assert bench.record("y")["failures"] == 3
+    assert bench.record("x")["failures"] == 0
+
+
+async def test_one_that_hangs_blocks_only_itself(bench):
+    gate, calls = threading.Event(), []
+
+    def hanging(context):
+        calls.append(context)
+        gate.wait(60)
+        return []
+
+    bench.own |= {"x": number, "y": hanging}
+    try:
+        await bench.run_until(lambda: bench.record("y")["turns"] > 3 and bench.record("x")["turns"] > 3)
+        assert len(calls) == 1, "it was started again before it came back"
+        assert bench.collecting.statistics()["stuck"] == 1
+        assert bench.store.messages("y") == ["does not come back within 0.05 s"]
+    finally:
+        gate.set()
+
+
+async def test_what_is_absent_is_no_failure(bench):
+    def absent(context):
+        raise Absent("no battery")
+
+    bench.own["x"] = absent
+    await bench.run_until(lambda: bench.record("x")["turns"] > 2)
+    assert (bench.record("x")["failures"], bench.record("x")["absent"]) == (0, "no battery")
+    assert bench.store.logs == []
+
+
+async def test_without_leave_nothing_is_asked(bench):
+    bench.own["x"] = number
+    bench.config.allows = Allows(metrics=False)
+    looks = iter(range(10))
+    await bench.run_until(lambda: next(looks) == 9)
+    assert bench.record("x")["turns"] == 0
+    assert (bench.store.metrics, bench.store.logs) == ([], [])
+
+
+async def test_leave_for_numbers_is_none_for_logs(bench):
+    bench.own["x"] = number
+    bench.config.allows = Allows(logs=False)
+    await bench.run_until(lambda: bench.store.metrics)
+    assert bench.store.logs == []
+
+
+async def test_the_owner_turns_one_off_and_on_while_it_runs(bench):
+    bench.own |= {"x": number, "y": number}
+    bench.config.options = {"collect": {"x": "off"}}
+    await bench.run_until(lambda: bench.record("y")["turns"] > 3)
+    assert bench.record("x")["turns"] == 0
+    bench.config.options = {}
+    await bench.run_until(lambda: bench.record("x")["turns"] > 1)
+
+
+async def test_a_wrong_period_is_told_once_and_the_usual_one_kept(bench):
+    bench.own["x"] = number
+    bench.config.options = {"collect": {"x": "often"}}
+    await bench.run_until(lambda: bench.record("x")["turns"] > 3)
+    assert bench.store.messages("collect") == [
+        "[collect] x = often is no period, as 30s, 5m, 1h or off; it stays 0.01s"
+    ]
+
+
+async def test_a_collector_gets_its_own_section(bench):
+    seen = []
+
+    def looking(context):
+        seen.append(dict(context.options))
+        return []
+
+    bench.own["x"] = looking
+    bench.config.options = {"collect.x": {"a": "1"}}
+    await bench.run_until(lambda: seen)
+    assert seen[0] == {"a": "1"}
+
+
+async def test_one_that_cannot_be_loaded_fails_alone(bench, monkeypatch):
+    found = collectors.find
+
+    def broken(name):
+        if name == "y":
+            raise ImportError("no such part")
+        return found(name)
+
+    monkeypatch.setattr(collectors, "find", broken)
+    bench.own |= {"x": number, "y": number}
+    await bench.run_until(lambda: bench.store.metrics and bench.store.messages("y"))
+    assert bench.store.messages("y") == ["does not work: ImportError: no such part"]
+
+
+async def test_one_that_tells_without_end_is_cut(bench, monkeypatch):
+    monkeypatch.setattr(collecting, "MOST_TOLD", 3)
+    bench.own["x"] = lambda context: [Point("x", {"value": number}) for number in range(10)]
+    await bench.run_until(lambda: bench.record("x").get("left_out"))
+    assert bench.record("x")["left_out"] % 7 == 0
+    assert len(bench.store.metrics) == 3 * bench.record("x")["turns"]
+
+
+@pytest.mark.slow
+async def test_drop_ins_come_and_go(bench, tmp_path):
+    (tmp_path / "1-rain.sh").write_text("#!/bin/sh\necho mm:3\n")
+    (tmp_path / "1-rain.sh").chmod(0o755)
+    (tmp_path / "1-open.sh").write_text("#!/bin/sh\necho mm:3\n")
+    (tmp_path / "1-open.sh").chmod(0o777)
+    bench.own["x"] = number
+    bench.folder = str(tmp_path)
+    gone = []
+
+    def condition():
+        if b"rain mm=3.0 %d000" % AT in bench.store.metrics and not gone:
+            gone.append((tmp_path / "1-rain.sh").unlink())
+        return gone and "turns" in bench.record("1-rain.sh") and bench.record("1-rain.sh")["turns"] == 0
+
+    await bench.run_until(condition)
+    assert len(bench.store.messages("collect")) == 1
+    assert "1-open.sh is not run: others may write" in bench.store.messages("collect")[0]
+
+
+def test_every_collector_of_the_package_keeps_the_contract():
+    assert len(collectors.known()) >= 18
+    for name in collectors.known():
+        found = collectors.find(name)
+        assert (found.name, found.source) == (name, name)
+        assert found.period >= 1
+        assert found.limit > 0
+        assert sys.modules[found.collect.__module__].__doc__
+
+
+@pytest.mark.slow
+def test_collectors_are_found_inside_a_zip_file(tmp_path):
+    whole = tmp_path / "agent.zip"
+    with zipfile.ZipFile(whole, "w") as file:
+        for path in AGENT.rglob("*.py"):
+            file.write(path, f"wacket_agent/{path.relative_to(AGENT).as_posix()}")
+    program = (
+        f"import sys; sys.path.insert(0, {str(whole)!r})\n"
+        "from wacket_agent import collecting, collectors\n"
+        "print(len([collecting.loaded(name) for name in collectors.known()]), collectors.__file__)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.stdout == f"{len(collectors.known())} {whole}{os.sep}wacket_agent/collectors/__init__.py\n", ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("", 10), ("on", 10), ("off", None), ("no", None), ("5s", 5), ("2m", 120), ("1h", 3600), ("7", 7), ("0.1s", 1)],
+)
+def test_periods(text, seconds):
+    assert period_of(text, 10) == seconds
+
+
+@pytest.mark.parametrize("text", ["often", "5x", "-1s", "nan", "inf", "s", "1e999"])
+def test_what_is_no_period(text):
+    with pytest.raises(ValueError):
+        period_of(text, 10)
+
+
+@given(st.floats(1, 2e9), st.floats(1, 1e5), st.floats(0, 1, exclude_max=True), st.integers(0, 60))
+def test_turns_fall_on_multiples_of_the_period(now, period, jitter, failures):
+    least = back_off(period, failures)
+    wait = pause(now, period, jitter, least)
+    assert least - 1e-3 <= wait <= least + period + 1e-3
+    place = (now + wait) / period - jitter
+    assert math.isclose(place, round(place), abs_tol=1e-3)
+
+
+def test_failures_back_off_up_to_an_hour():
+    assert [back_off(10, failures) for failures in (0, 1, 2, 3)] == [1, 10, 20, 40]
+    assert back_off(10, 1000) == 3600
+    assert back_off(86400, 5) == 86400
