@@ -10,6 +10,7 @@ from wacket_agent.cli.failing import Failed
 from wacket_agent.config import FILE, Allows, Config, parse
 from wacket_agent.disk import write_whole
 
+NEEDS_SERVICE = {"root", "logs"}
 MODE = 0o644  # the agent's account reads it, and only the owner of the machine writes it
 
 
@@ -33,6 +34,16 @@ def change(options: argparse.Namespace, value: str) -> None:
     except PermissionError:
         raise Failed(f"{path} is for the owner of this machine to change: try again as that account") from None
     sys.stdout.write(f"{sentence(Config.load(options.config, options.state).allows)}\n")
+    if NEEDS_SERVICE.intersection(options.what):
+        _adjust_service(options)
+
+
+def _adjust_service(options: argparse.Namespace) -> None:
+    """As whom the service runs, and what it can read, is decided when it is installed."""
+    from wacket_agent import service
+
+    if service.status(options.config, options.state) != "not installed":
+        service.install(options.config, options.state)
 
 
 def sentence(allows: Allows) -> str:
