@@ -257,6 +257,14 @@ def test_without_systemd_it_says_how_to_start_it(home, monkeypatch):
     assert not home.places.program.exists()
 
 
+@as_root
+def test_without_systemd_root_needs_no_account(tmp_path, monkeypatch):
+    world = World(tmp_path, monkeypatch, is_root=True)
+    assert world.install() == []
+    assert world.places.program.exists()
+    assert (world.state / "node.key").stat().st_uid == 0
+
+
 def test_the_installed_command_runs_the_program(home):
     home.install(b"import sys\nprint(sys.argv[1:], sys.flags.isolated)\n")
     done = subprocess.run([home.places.command, "a b", "$c"], capture_output=True, text=True, check=True)

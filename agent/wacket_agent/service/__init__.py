@@ -37,11 +37,11 @@ def install(
     python = python_for(machine, places.system)
     changed = put(places.program, own_file() if content is None else content, 0o755)
     changed |= put(places.command, texts.command(places, python).encode(), 0o755)
-    if places.system:
-        _give_to_account(machine, places, allows.root)
     if not systemd.is_here():
         say(_without_systemd(places))
         return
+    if places.system:
+        _give_to_account(machine, places, allows.root)
     wishes = texts.Wishes(python, allows.root, _groups(machine, allows), systemd.has_steps())
     unit_changed = put(places.unit, texts.unit(places, wishes).encode(), 0o644)
     systemd.start(unit_changed, changed or unit_changed)
