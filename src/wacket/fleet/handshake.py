@@ -47,10 +47,28 @@ def vouching(command_key: str, hub: str) -> bytes:
     return _text("wacket command key v1", command_key, hub)
 
 
+# Points of small order: with such a key anybody can sign anything, so it proves nobody.
+_WEAK_KEYS = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+
+
 def signed_by(key: str, signature: str, text: bytes) -> bool:
     """Whether the owner of a public key has signed this."""
+    public = bytes.fromhex(key)
+    if public[:-1] + bytes([public[-1] & 0x7F]) in _WEAK_KEYS:
+        return False
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), text)
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature), text)
     except (InvalidSignature, ValueError):
         return False
     return True
