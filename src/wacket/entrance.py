@@ -68,7 +68,7 @@ def _agents(parts: Parts) -> AgentDoor:
         parts.fleet,
         parts.admission,
         parts.intake,
-        parts.commands,
+        parts.jobs.desk,
         parts.signer.public,
         parts.bus,
         parts.clock,

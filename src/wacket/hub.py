@@ -17,6 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,10 +26,13 @@ from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
 from wacket.commands.desk import ClassDesk
+from wacket.commands.issuing import Node
+from wacket.commands.jobs import Jobs
 from wacket.commands.signer import Signer
 from wacket.entrance import fingerprint, open_doors
 from wacket.errors import WacketError
 from wacket.fleet import Fleet
+from wacket.fleet.presence import Presence
 from wacket.folder import alone, told_where
 from wacket.history import History
 from wacket.history.query import Query
@@ -40,7 +44,6 @@ from wacket.ledger import nodes, people, retention, setup
 from wacket.ledger.owner import owner_key
 from wacket.ledger.store import Ledger
 from wacket.ledger.tokens import Tokens
-from wacket.seams import Link
 from wacket.settings import Settings, load
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
@@ -144,6 +147,10 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     intake = Intake(history, catalogue, bus, settings.intake, clock)
     stack.callback(intake.close)
     fleet = Fleet.open(folder / "keys", ledger, catalogue, bus, clock)
+    signer = Signer.open(folder / "keys")
+    agents, admit = partial(_nodes, catalogue, fleet.presence), history.space.admit
+    jobs = Jobs.open(folder, settings.commands, ledger, signer, bus, agents, clock, admit)
+    stack.callback(jobs.close)
     admission = Admission(ledger, catalogue, tokens, settings.intake, clock, fleet.presence.heard)
     parts = Parts(
         folder=folder,
@@ -158,27 +165,22 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         admission=admission,
         intake=intake,
         bus=bus,
-        desk=ClassDesk(ledger, clock, history.space.admit),
+        desk=ClassDesk(ledger, clock, admit),
         clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query, admission), clock),
         fleet=fleet,
-        signer=Signer.open(folder / "keys"),
-        commands=_Nobody(),
+        signer=signer,
+        jobs=jobs,
         owner_key=owner_key(folder),
     )
-    for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters"):
+    for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters", "jobs"):
         parts.edges[name] = getattr(parts, name)
     parts.edges |= {"presence": fleet.presence, "completeness": fleet.completeness}
     return parts, query
 
 
-class _Nobody:
-    """In the place of those who command agents."""
-
-    def node_up(self, link: Link) -> None: ...
-
-    def node_down(self, node: int) -> None: ...
-
-    def heard(self, link: Link, message: dict[str, Any], payload: bytes) -> None: ...
+def _nodes(catalogue: Catalogue, presence: Presence) -> list[Node]:
+    """All nodes as those who make jobs look at them."""
+    return [Node(row, presence.state_of(row), presence.about(row.id)) for row in catalogue.nodes()]
 
 
 def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
@@ -187,6 +189,7 @@ def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
         "intake": parts.intake.run(),
         "history": parts.history.run(lambda: retention_rules(parts)),
         "clusters": parts.clusters.run(),
+        "jobs": parts.jobs.run(),
         "presence": parts.fleet.presence.run(),
         "keeping": _keep_up(parts),
     }

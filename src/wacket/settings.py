@@ -80,6 +80,18 @@ class Clusters(msgspec.Struct, forbid_unknown_fields=True):
     bandwidth_samples: Positive = 200  # events that the bandwidth is estimated from
 
 
+class Commands(msgspec.Struct, forbid_unknown_fields=True):
+    """What is kept of the jobs that nodes carry out. The record of a job itself stays for ever."""
+
+    head_bytes: Positive = 8 * 1024 * 1024  # of one command's output: so much of its beginning is kept,
+    tail_bytes: Positive = 8 * 1024 * 1024  # and at least so much of its end
+    keep_days: NotNegative = 90  # outputs, programs and files of older jobs are removed; 0 is for ever
+    keep_bytes: Positive = 10 * 1024**3  # of all outputs; the oldest go first
+    blobs_bytes: Positive = 4 * 1024**3  # of all programs and files that are sent along
+    file_bytes: Positive = 1024**3  # of the files that one command brings back
+    lost_days: NotNegative = 30  # a node that is away for so long has lost what it had begun
+
+
 class Class(msgspec.Struct, forbid_unknown_fields=True):
     """The class protocol at /hw_supervisor."""
 
@@ -94,6 +106,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     intake: Intake = msgspec.field(default_factory=Intake)
     history: History = msgspec.field(default_factory=History)
     clusters: Clusters = msgspec.field(default_factory=Clusters)
+    commands: Commands = msgspec.field(default_factory=Commands)
     classes: Class = msgspec.field(default_factory=Class)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
     from wacket.commands.desk import ClassDesk
+    from wacket.commands.jobs import Jobs
     from wacket.commands.signer import Signer
     from wacket.fleet import Fleet
     from wacket.history import History
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from wacket.intake.intake import Intake
     from wacket.ledger.store import Ledger
     from wacket.ledger.tokens import Tokens
-    from wacket.seams import CommandedLinks, Edge
+    from wacket.seams import Edge
     from wacket.settings import Settings
     from wacket.watch.clusters import ClusterWatch
 
@@ -52,7 +53,7 @@ class Parts:
     clusters: ClusterWatch
     fleet: Fleet
     signer: Signer
-    commands: CommandedLinks
+    jobs: Jobs
     owner_key: str
     edges: dict[str, Edge] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # door -> "host:port" as really bound

@@ -48,6 +48,10 @@ class Blobs:
         sync_folder(self._folder)
         self._bytes += draft.size
 
+    @property
+    def is_half_full(self) -> bool:
+        return 2 * self._bytes > self._room
+
     def require_room(self, size: int) -> None:
         if self._bytes + size > self._room:
             raise Unavailable("the hub keeps no more files for jobs: commands.blobs_bytes is reached", retry_after=HOUR)

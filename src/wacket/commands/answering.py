@@ -1,0 +1,57 @@
+"""What commands said, for reading: bytes of one stream or of both, and equal answers of many nodes folded into one.
+
+Reads what outputs.py has written; blocking, for threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from wacket.commands.folding import alike, fold
+from wacket.commands.outputs import Outputs
+from wacket.commands.pieces import CUT, ERR, OUT, Cut
+from wacket.commands.spool import Place, Reader
+from wacket.ledger.commands import CommandRow
+
+CHOICES = {"out": (OUT,), "err": (ERR,), "both": (OUT, ERR)}
+SHOWN = 64 * 1024  # bytes of each stream in a folded answer
+
+
+def said(place: Place, stream: str) -> Iterator[bytes]:
+    """The bytes of a stream; where some are not there, a line says how many."""
+    kinds, reader = CHOICES[stream], Reader(place)
+    while pieces := reader.read():
+        chosen = [piece for piece in pieces if piece.kind in kinds or piece.kind == CUT]
+        if data := b"".join(_cut_line(piece.cut, kinds) if piece.kind == CUT else piece.payload for piece in chosen):
+            yield data
+
+
+def answers(
+    rows: Sequence[CommandRow], outputs: Outputs, name: Callable[[int], str], most: int = SHOWN
+) -> list[dict[str, Any]]:
+    """Groups of nodes that answered the same: state, exit code, reason and all that they said."""
+    groups = alike((row, (row.state, row.exit, row.signal, row.reason, row.digest)) for row in rows)
+    return [_answer(group, outputs, name, most) for group in groups]
+
+
+def _answer(group: list[CommandRow], outputs: Outputs, name: Callable[[int], str], most: int) -> dict[str, Any]:
+    one = group[0]
+    found: dict[str, Any] = {"nodes": fold(name(row.node) for row in group), "count": len(group), "state": one.state}
+    found |= {"exit": one.exit, "signal": one.signal, "reason": one.reason}
+    place = outputs.place(one.job, one.node)
+    return found | {stream: _text(place, stream, most) for stream in ("out", "err")}
+
+
+def _text(place: Place, stream: str, most: int) -> str:
+    head = b""
+    for data in said(place, stream):
+        head += data
+        if len(head) > most:
+            return head[:most].decode("utf-8", "replace") + f"\n… cut here: the first {most} bytes\n"
+    return head.decode("utf-8", "replace")
+
+
+def _cut_line(cut: Cut, kinds: tuple[int, ...]) -> bytes:
+    missing = cut.out * (OUT in kinds) + cut.err * (ERR in kinds)
+    return f"\n… {missing} bytes are cut out here …\n".encode() if missing else b""

@@ -1,0 +1,43 @@
+"""Keeps what commands leave behind within bounds: outputs by age and size, blobs that nothing names.
+
+The record of a job stays whatever goes here. Blocking, for a thread; says which it removed to nobody but the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+DAY = 86_400_000_000  # µs
+
+
+def trim(
+    folder: Path,
+    spared: Collection[int],
+    asked: Callable[[Collection[int]], Mapping[int, int]],
+    before: int,
+    most: int,
+) -> list[int]:
+    """Remove what jobs said that were asked before `before` (µs), and of the oldest until it is `most` bytes. Open
+    jobs are `spared`. `asked` tells when each job was asked. The numbers of those that were removed.
+    """
+    jobs = sorted(int(path.name) for path in folder.glob("[0-9]*") if path.name.isdecimal())
+    ages = asked(jobs)
+    sizes = {job: _size(folder / str(job)) for job in jobs}
+    total, removed = sum(sizes.values()), []
+    for job in jobs:
+        if job not in spared and (ages.get(job, 0) < before or total > most):
+            shutil.rmtree(folder / str(job), ignore_errors=True)
+            total -= sizes[job]
+            removed.append(job)
+    if removed:
+        log.info("the output of %d old jobs was removed", len(removed))
+    return removed
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
