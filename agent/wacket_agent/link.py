@@ -11,7 +11,7 @@ import asyncio
 import os
 import random
 import time
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple
 
 from wacket_agent.config import Config, parse_address
 from wacket_agent.connection import Connection, Lost, within
@@ -30,7 +30,7 @@ HOPELESS_WAIT = 600.0  # seconds: a person must do something first
 LONGEST_RETRY = 3600.0
 VERDICTS = ("welcome", "pending", "error")
 
-Handler = Callable[[dict[str, Any], bytes], None]
+Handler = Callable[[Dict[str, Any], bytes], None]
 
 
 class Standing(NamedTuple):
