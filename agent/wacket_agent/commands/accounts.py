@@ -1,0 +1,90 @@
+"""Accounts of this machine: who a command runs as, what belongs to its surroundings, and acting with its rights.
+
+On Windows there is one account, the agent's own. Who may be what is not decided here (see allowing.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+try:
+    import pwd
+except ImportError:  # Windows
+    pwd = None
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_FROM_WINDOWS = ("PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "WINDIR", "TEMP", "TMP", "USERPROFILE", "USERNAME")
+
+
+class Account:
+    def __init__(self, name, uid, gid, home):
+        self.name, self.uid, self.gid, self.home = name, uid, gid, home
+
+    @property
+    def is_own(self):
+        """Whether it is who this process is already."""
+        return pwd is None or self.uid == os.geteuid()
+
+
+def own():
+    if pwd is None:
+        return Account(os.environ.get("USERNAME", ""), 0, 0, os.path.expanduser("~"))
+    try:
+        return _account(pwd.getpwuid(os.geteuid()))
+    except KeyError:  # an account without a name, as in containers
+        return Account(str(os.geteuid()), os.geteuid(), os.getegid(), "/")
+
+
+def find(name):
+    """The account of this name, or None."""
+    if pwd is None:
+        return None
+    try:
+        return _account(pwd.getpwnam(name))
+    except (KeyError, ValueError):
+        return None
+
+
+def surroundings(account):
+    """The variables that every program gets: nothing of the agent's own, which may hold secrets."""
+    if pwd is None:
+        return {name: os.environ[name] for name in _FROM_WINDOWS if name in os.environ}
+    language = os.environ.get("LANG") or "C.UTF-8"
+    who = {"HOME": account.home, "USER": account.name, "LOGNAME": account.name}
+    return {"PATH": PATH, "LANG": language, "TERM": "dumb", **who}
+
+
+def become(account):
+    """For good, in a process that is about to run a program. Raises OSError."""
+    if account.is_own:
+        return
+    os.setgroups(_groups(account))
+    os.setgid(account.gid)
+    os.setuid(account.uid)
+
+
+@contextlib.contextmanager
+def rights_of(account):
+    """Touch files as this account would: what it may not, we may not. Only for a process with one thread."""
+    if account.is_own:
+        yield
+        return
+    groups, group = os.getgroups(), os.getegid()
+    os.setgroups(_groups(account))
+    os.setegid(account.gid)
+    os.seteuid(account.uid)
+    try:
+        yield
+    finally:
+        os.seteuid(os.getuid())
+        os.setegid(group)
+        os.setgroups(groups)
+
+
+def _account(row):
+    return Account(row.pw_name, row.pw_uid, row.pw_gid, row.pw_dir)
+
+
+def _groups(account):
+    return os.getgrouplist(account.name, account.gid)

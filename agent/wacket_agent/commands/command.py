@@ -1,0 +1,93 @@
+"""One command that the hub has not settled: what stands in its folder, and what follows from that.
+
+The folder is the truth, not this object: an agent that starts again makes the same of it. It sends nothing and decides
+nothing for others; the desk does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any, Mapping
+
+from wacket_agent.commands import cgroup, claim, notes, results, tree
+from wacket_agent.commands.accounts import Account
+from wacket_agent.commands.allowing import task
+from wacket_agent.commands.notes import Note
+from wacket_agent.commands.reading import SpoolReader
+from wacket_agent.commands.sending import Sending
+from wacket_agent.envelope import Envelope
+
+FETCHING, WAITING, STARTED, ENDED = "fetching", "waiting", "started", "ended"
+
+
+class Command:
+    """`phase` is ours, `state` what the hub is told."""
+
+    def __init__(self, command: str, folder: str, envelope: Envelope | None) -> None:
+        self.id, self.folder, self.envelope = command, folder, envelope
+        self.phase = FETCHING
+        self.state = "accepted"
+        self.asked_at = 0.0  # when a runner was last asked for
+        self.lost_at = 0.0  # when the runner was first found to be gone
+        self.finishing = False
+        self.sending = Sending(command, folder)
+
+    def prepare(self, account: Account, blobs: Mapping[str, str], grace: int) -> None:
+        """Make the folder, all but begun. Raises OSError."""
+        assert self.envelope
+        os.makedirs(self.folder, 0o700, exist_ok=True)
+        pairs = task(self.envelope, account, blobs, grace)
+        notes.write(self._path("task"), pairs, self._path("task.new"))
+
+    def claim(self) -> tuple[str, str]:
+        """(`free`, `alive` or `dead`, what the claimer wrote)."""
+        return claim.look(self._path("claim"))
+
+    def result(self) -> Note | None:
+        return notes.read(self._path("result"))
+
+    def ended(self, message: dict[str, Any]) -> None:
+        self.phase, self.state = ENDED, message["state"]
+        self.sending.ended(message)
+
+    def cancel(self) -> None:
+        """Have the runner end it, now or when it begins. Raises OSError."""
+        with open(self._path("cancel"), "wb"):
+            pass
+        state, text = self.claim()
+        pid = text.partition(" ")[2]
+        if state == claim.ALIVE and pid.isdigit():
+            _signal(int(pid), signal.SIGTERM)
+
+    def lost(self, at: int, reason: str, same_boot: bool) -> dict[str, Any]:
+        """The end of a command whose runner is gone; what it left running is ended first."""
+        killed = self._end_rest() if same_boot else {}
+        return results.lost(self.id, at, reason, SpoolReader(self.folder).extent(), killed)
+
+    def _end_rest(self) -> dict[int, str]:
+        """The program itself died with the runner. What had its session, or its cgroup, did not."""
+        found: dict[int, str] = {}
+        note = notes.read(self._path("running"))
+        if note is None:
+            return found
+        found = tree.session(note.number("pid"))
+        group = note.one("group")
+        if group:
+            found.update(dict.fromkeys(cgroup.members(group), "?"))
+            cgroup.kill(group)
+        for pid in found:
+            _signal(pid, signal.SIGKILL)
+        if group:
+            cgroup.remove(group)
+        return found
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.folder, name)
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass

@@ -1,0 +1,80 @@
+"""The small files by which desk and runner talk: names and values, with NUL behind each.
+
+NUL is the one byte that no argument, variable or path can hold, so nothing needs quoting; and `json` would cost each
+runner a megabyte of memory. A note is there as a whole or not at all. It is not synced: whoever needs that does it.
+"""
+
+from __future__ import annotations
+
+import os
+
+_SPARE = b" " * 4096
+
+
+class Note:
+    """What is in a note. A name may come several times."""
+
+    def __init__(self, pairs):
+        self.pairs = list(pairs)
+
+    def all(self, name):
+        return [value for key, value in self.pairs if key == name]
+
+    def one(self, name, otherwise=""):
+        found = self.all(name)
+        return found[0] if found else otherwise
+
+    def number(self, name, otherwise=0):
+        try:
+            return int(self.one(name))
+        except ValueError:
+            return otherwise
+
+
+def dump(pairs):
+    """ValueError for what no note can hold: NUL, or = in a name."""
+    if any("=" in name or not name or "\0" in name + value for name, value in pairs):
+        raise ValueError("a note can hold neither NUL nor = in a name")
+    text = "".join(f"{name}={value}\0" for name, value in pairs)
+    return os.fsencode(text) + b"\0"
+
+
+def load(data):
+    """The note, or None if it is not whole."""
+    if not data.endswith(b"\0") or (data != b"\0" and not data.endswith(b"\0\0")):
+        return None
+    entries = [os.fsdecode(entry).partition("=") for entry in data[:-1].split(b"\0")[:-1]]
+    if any(not (name and mark) for name, mark, _ in entries):
+        return None
+    return Note((name, value) for name, _, value in entries)
+
+
+def read(path):
+    """The note at `path`, or None if there is no whole one."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return load(file.read())
+    except OSError:
+        return None
+
+
+def reserve(path):
+    """Take the room for a note that must be written when the disk is full. Nothing if there is none already."""
+    try:
+        with open(path, "wb", buffering=0) as file:
+            file.write(_SPARE)
+    except OSError:
+        pass
+
+
+def write(path, pairs, spare):
+    """Write the note; `spare` is the path of what `reserve` made, or of nothing. Raises OSError."""
+    data = dump(pairs)
+    file = os.open(spare, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        if os.write(file, data) != len(data):
+            raise OSError("the disk did not take the whole note")
+        os.ftruncate(file, len(data))
+    finally:
+        os.close(file)
+    os.replace(spare, path)

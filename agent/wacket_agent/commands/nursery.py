@@ -1,0 +1,125 @@
+"""The nursery: a small process that forks a runner for each command that the agent names to it.
+
+It is forked from the agent before anything large is loaded, so that a runner has little memory and begins in a
+millisecond. It knows nothing of commands but their ids, which come through a pipe. When the agent ends so does the
+nursery; runners live on. When the nursery is killed the agent makes another one, which costs starting Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+
+from wacket_agent.commands.bell import SIZE, Bell
+
+_ANEW = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from wacket_agent.commands import nursery; nursery.serve(sys.argv[2], 0)"
+)
+
+
+class Nursery:
+    """The agent's end. `start` may be asked for the same command twice: only one runner gets it."""
+
+    def __init__(self, state, pipe, pid):
+        self._state, self._pipe, self.pid = state, pipe, pid
+
+    @classmethod
+    def anew(cls, state):
+        """A nursery that is not forked but started: for an agent that has grown already. Raises OSError."""
+        theirs, ours = os.pipe()
+        try:
+            root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+            command = [sys.executable, "-I", "-S", "-c", _ANEW, root, state]
+            pid = os.posix_spawn(sys.executable, command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, theirs, 0)])
+        except OSError:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        return cls(state, ours, pid)
+
+    def start(self, command):
+        """Have a runner forked for it. Raises OSError where that is not possible now."""
+        try:
+            self._ask(command)
+        except BrokenPipeError:
+            self.close()
+            other = Nursery.anew(self._state)
+            self._pipe, self.pid = other._pipe, other.pid
+            self._ask(command)
+
+    def listen(self, loop, rang):
+        """From now on `rang` is called on the loop with the commands that something is new about; call to stop."""
+        bell = Bell(os.path.join(self._state, "bell"))
+        loop.add_reader(bell, lambda: rang(bell.rung()))
+
+        def stop():
+            loop.remove_reader(bell)
+            bell.close()
+
+        return stop
+
+    def close(self):
+        """The nursery ends; this waits for it."""
+        os.close(self._pipe)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+    def _ask(self, command):
+        os.write(self._pipe, f"{command}\n".encode("ascii"))
+
+
+def start_nursery(state_folder):
+    """Fork it. To be called before anything large is loaded and before there are threads."""
+    state = os.path.abspath(os.fspath(state_folder))
+    theirs, ours = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(ours)
+        try:
+            serve(state, theirs)
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    return Nursery(state, ours, pid)
+
+
+def serve(state, requests):
+    """The nursery's whole life."""
+    from wacket_agent.commands.runner import Runner
+
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes note of ended runners for us
+    gc.collect()
+    gc.freeze()  # a runner that collected garbage would touch, and so copy, all of the memory that it shares
+    while True:
+        request = os.read(requests, SIZE)
+        if not request:
+            return
+        runner = Runner(state, request.decode("ascii").strip())
+        try:
+            pid = os.fork()
+        except OSError as error:
+            runner.give_up(f"the machine could not begin another process: {error.strerror}")
+            continue
+        if pid == 0:
+            os.close(requests)
+            _run(runner)
+
+
+def _run(runner):
+    """Never returns; a mistake of ours goes to the agent's standard error, and the claim tells the desk."""
+    try:
+        gc.disable()
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        runner.run()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)

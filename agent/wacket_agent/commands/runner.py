@@ -1,0 +1,223 @@
+"""Watches one program from its beginning to its end, and needs nobody for that: the agent may be gone meanwhile.
+
+It holds the program's pipes, keeps the time, ends the whole tree of processes when somebody cancels or the time is up,
+and writes output and result to the command's folder. It ends with the program; what the program left running in the
+background lives on, without its pipes. If the runner itself is killed, so is the program, and the claim tells.
+
+SIGTERM only makes it look whether there is a file `cancel`: a machine that shuts down sends that signal to everybody.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+
+from wacket_agent.commands import accounts, bell, cgroup, claim, files, linux, notes, records
+from wacket_agent.commands.ending import Ending
+from wacket_agent.commands.program import Start, Unstarted, start
+from wacket_agent.commands.scratch import Scratch
+from wacket_agent.commands.spool import Spool
+
+PIECE = records.LONGEST
+LOOK = 1.0  # seconds between two looks at the clock and at `cancel`: the machine may have slept
+DRAIN = 1.0  # seconds for output that comes after the program has ended
+RING = 0.01  # seconds between two rings for output
+
+# Seconds that go on while the machine sleeps, where such a clock is to be had.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def clock():
+    return time.clock_gettime(_CLOCK) if _CLOCK is not None else time.monotonic()
+
+
+def now():
+    return time.time_ns() // 1000
+
+
+class Runner:
+    """One command. `state` is the agent's state folder."""
+
+    def __init__(self, state, command):
+        self._command = command
+        self._folder = os.path.join(state, "commands", command)
+        self._bell = os.path.join(state, "bell")
+        self._claim = None
+        self._group = None
+        self._spool = None
+        self._pipes = {}  # descriptor: kind of record
+        self._begun = clock()
+        self._rang = 0.0
+        self._unsaid = False
+
+    def run(self):
+        """Everything, if nobody else has the command already."""
+        self._claim = claim.take(os.path.join(self._folder, "claim"), f"runner {os.getpid()}")
+        task = notes.read(os.path.join(self._folder, "task"))
+        if self._claim is None or task is None:
+            return
+        notes.reserve(os.path.join(self._folder, "result.spare"))
+        self._begun = clock()
+        try:
+            result = self._carry_out(task)
+        except (Unstarted, files.Refused) as problem:
+            result = {"state": "failed", "exit": getattr(problem, "exit", None), "reason": str(problem)}
+        except OSError as error:
+            result = {"state": "failed", "reason": f"the machine could not begin it: {error}"}
+        self._finish(result)
+
+    def give_up(self, reason):
+        """For who could not even fork: the command ends, unless somebody else has it."""
+        self._claim = claim.take(os.path.join(self._folder, "claim"), f"runner {os.getpid()}")
+        if self._claim is not None:
+            self._finish({"state": "failed", "reason": reason})
+            os.close(self._claim)
+
+    def _carry_out(self, task):
+        if self._is_cancelled():
+            return {"state": "cancelled", "reason": "cancelled before it was begun"}
+        account = accounts.find(task.one("user")) if task.one("user") else accounts.own()
+        if account is None:
+            raise Unstarted(f"there is no account {task.one('user')!r} on this machine")
+        scratch = Scratch(self._folder, account, task.one("cwd"))
+        scratch.prepare(task)
+        self._spool = Spool(self._folder, task.number("keep"))
+        self._group = cgroup.make(self._command)
+        linux.adopt_orphans()
+        wake = _wake_at_signals()
+        result = self._watch(self._start(task, account, scratch), task, wake)
+        if task.all("bring"):
+            brought, left_out = scratch.bring(task.all("bring"))
+            result["file"] = [f"{number} {size} {name}" for number, size, name in brought]
+            result["reason"] = "; ".join(filter(None, [result.get("reason", ""), *left_out]))
+        return result
+
+    def _start(self, task, account, scratch):
+        argv = task.all("arg")
+        env = accounts.surroundings(account)
+        if task.one("program"):
+            argv = [sys.executable, os.path.join(scratch.home, "program.py"), *argv]
+            env.update(PYTHONUNBUFFERED="1", PYTHONPATH=scratch.work)
+        for entry in task.all("env"):
+            name, _, value = entry.partition("=")
+            env[name] = value
+        pid, out, err = start(Start(argv, env, scratch.work, task.one("stdin"), account, self._group))
+        self._pipes = {out: records.OUT, err: records.ERR}
+        self._note_running(pid)
+        bell.ring(self._bell, self._command)
+        return pid
+
+    def _note_running(self, pid):
+        """For the desk, which ends what is left if we are killed. Not worth failing for."""
+        path = os.path.join(self._folder, "running")
+        with contextlib.suppress(OSError):
+            notes.write(path, [("pid", str(pid)), ("group", self._group or "")], path + ".new")
+
+    def _watch(self, pid, task, wake):
+        """Until the program has ended, and with it all others if it was to be ended; the result."""
+        ending = Ending(pid, self._group, self._begun + task.number("timeout"), task.number("grace", 5))
+        while True:
+            moment = clock()
+            if ending.cause == "" and self._is_cancelled():
+                ending.begin("cancelled", moment)
+            ending.step(moment)
+            if ending.is_over or (ending.ended_at is not None and not ending.cause and not self._pipes):
+                break
+            if ending.ended_at is not None and not ending.cause and moment >= ending.ended_at + DRAIN:
+                break
+            self._listen(wake, ending.pause(moment, LOOK))
+            ending.reap(clock())
+        self._drain()
+        self._spool.close()
+        return ending.result(clock() - self._begun)
+
+    def _listen(self, wake, seconds):
+        """Read what there is, until something happens or `seconds` are over."""
+        seconds = min(seconds, RING) if self._unsaid else seconds
+        ready, _, _ = select.select([wake, *self._pipes], [], [], seconds)
+        if wake in ready:
+            os.read(wake, 4096)
+        for pipe in ready:
+            if pipe in self._pipes:
+                self._read(pipe)
+        if self._unsaid and clock() >= self._rang + RING:
+            self._unsaid, self._rang = False, clock()
+            bell.ring(self._bell, self._command)
+
+    def _read(self, pipe):
+        data = os.read(pipe, PIECE)
+        if data:
+            self._spool.add(self._pipes[pipe], now(), data)
+            self._unsaid = True
+        else:
+            os.close(pipe)
+            del self._pipes[pipe]
+
+    def _drain(self):
+        """What is in the pipes already. A process in the background that keeps writing does not hold us up."""
+        for pipe in list(self._pipes):
+            os.set_blocking(pipe, False)
+            try:
+                for _ in range(16):  # more than a pipe holds
+                    if pipe in self._pipes:
+                        self._read(pipe)
+            except BlockingIOError:
+                pass
+        for pipe in self._pipes:
+            os.close(pipe)
+        self._pipes.clear()
+
+    def _is_cancelled(self):
+        return os.path.exists(os.path.join(self._folder, "cancel"))
+
+    def _finish(self, result):
+        """Told first, synced then: what a power cut takes in between is told as lost, which is the truth."""
+        told = {"at": now(), "seconds": round(clock() - self._begun, 6), **result}
+        if self._spool:
+            told.update(out=self._spool.out, err=self._spool.err, end=self._spool.end)
+        pairs = [(name, str(value)) for name, value in told.items() if value is not None and name not in _LISTS]
+        lists = [(name, value) for name in _LISTS for value in told.get(name, ())]
+        try:
+            self._write_result(pairs + lists)
+        except (OSError, ValueError):
+            self._write_result(pairs)
+        bell.ring(self._bell, self._command)
+        if self._group:
+            cgroup.remove(self._group)
+        _sync(os.path.join(self._folder, "result"))
+        _sync(self._folder)
+
+    def _write_result(self, pairs):
+        notes.write(os.path.join(self._folder, "result"), pairs, os.path.join(self._folder, "result.spare"))
+
+
+_LISTS = ("killed", "file")
+
+
+def _wake_at_signals():
+    """A descriptor that becomes readable when a child ends or somebody pokes us."""
+    wake, poke = os.pipe()
+    os.set_blocking(poke, False)
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(poke, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: None)
+    return wake
+
+
+def _sync(path):
+    """The folder too, for the names in it."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(file)
+    except OSError:
+        pass
+    finally:
+        os.close(file)

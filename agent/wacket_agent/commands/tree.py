@@ -1,0 +1,112 @@
+"""All processes that a command has: who they are, and ending them.
+
+The runner adopts orphans, so that on Linux nothing below it escapes, whatever it forks and whichever session it makes.
+Elsewhere `ps` tells, and who lets go of both parent and session is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from wacket_agent.commands import cgroup
+
+
+class Tree:
+    """The processes below `root` (not itself), and those in the cgroup. `killed` keeps who was sent a signal."""
+
+    MOST_TOLD = 200
+
+    def __init__(self, root, group=None):
+        self._root, self._group = root, group
+        self.killed = {}
+
+    def living(self):
+        """{pid: name} of all that have not ended; zombies have."""
+        table = _table()
+        found = {}
+        _gather(table, self._root, found)
+        for pid in cgroup.members(self._group) if self._group else ():
+            if pid in table and pid != self._root:
+                found[pid] = table[pid][1]
+        return found
+
+    def signal(self, number):
+        """Send it to all that live now; the number of those."""
+        found = self.living()
+        if number == signal.SIGKILL and self._group:
+            cgroup.kill(self._group)
+        for pid, name in found.items():
+            self._send(pid, name, number)
+        return len(found)
+
+    def _send(self, pid, name, number):
+        try:
+            os.kill(pid, number)
+            if number == signal.SIGTERM:
+                os.kill(pid, signal.SIGCONT)  # one that is stopped would not hear of it
+        except OSError:
+            return
+        if len(self.killed) < self.MOST_TOLD:
+            self.killed.setdefault(pid, name)
+
+
+def session(number):
+    """{pid: name} of the processes of this session; empty where /proc does not tell."""
+    found = {}
+    for pid in _pids():
+        stat = _stat(pid)
+        if stat and stat[3] == str(number) and stat[0] != "Z":
+            found[pid] = stat[-1]
+    return found
+
+
+def _gather(table, root, found):
+    children = {}
+    for pid, (parent, name) in table.items():
+        children.setdefault(parent, []).append((pid, name))
+    waiting = [root]
+    while waiting:
+        for pid, name in children.get(waiting.pop(), ()):
+            if pid not in found:
+                found[pid] = name
+                waiting.append(pid)
+
+
+def _table():
+    """{pid: (parent, name)} of all processes but zombies."""
+    if not os.path.exists("/proc/self/stat"):
+        return _table_of_ps()
+    table = {}
+    for pid in _pids():
+        stat = _stat(pid)
+        if stat and stat[0] not in ("Z", "X"):
+            table[pid] = (int(stat[1]), stat[-1])
+    return table
+
+
+def _pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _stat(pid):
+    """State, parent, group and session as texts, and the name last; None for one that is gone."""
+    try:
+        file = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        text = os.read(file, 1024).decode("utf-8", "replace")
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    # The name stands in brackets and may hold anything, brackets too.
+    before, _, after = text.rpartition(")")
+    return [*after.split()[:4], before.partition("(")[2]] if after else None
+
+
+def _table_of_ps():
+    with os.popen("ps -axo pid=,ppid=,stat=,comm=") as answer:
+        rows = [line.split(None, 3) for line in answer.read().splitlines()]
+    return {int(row[0]): (int(row[1]), os.path.basename(row[3])) for row in rows if len(row) == 4 and row[2][:1] != "Z"}
