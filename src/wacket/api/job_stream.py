@@ -1,0 +1,95 @@
+"""The events of a job as NDJSON, from its beginning to its end. commands/following.py makes them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import StreamingResponse
+from starlette.types import Message, Send
+
+from wacket.api.access import Caller, caller_of, may, parts_of
+from wacket.commands.board import Job
+from wacket.commands.following import Follower
+from wacket.errors import WacketError
+from wacket.ledger import commands as command_rows
+
+router = APIRouter(tags=["jobs"])
+log = logging.getLogger(__name__)
+Reader = Annotated[Caller, Depends(may("read"))]
+
+NDJSON = "application/x-ndjson"
+CHECK_EVERY = 5.0  # seconds after which a revoked token ends the stream
+EXAMPLE = """{"event":"job","id":212,"nodes":["demo-01","demo-02"],"waiting":["demo-02"],"left_out":[]}
+{"event":"output","node":"demo-01","stream":"out","offset":0,"text":"up 3 days\\n"}
+{"event":"state","node":"demo-01","state":"succeeded","exit":0,"seconds":0.012}
+{"event":"state","node":"demo-02","state":"expired","reason":"the node was not there before its time was over"}
+{"event":"end","counts":{"succeeded":1,"expired":1}}
+"""
+STREAM: dict[str, Any] = {
+    "description": "The job, or the stream of its events.",
+    "content": {NDJSON: {"schema": {"type": "string"}, "example": EXAMPLE}},
+}
+
+
+@router.get(
+    "/api/v1/jobs/{job}/events",
+    summary="Follow a job",
+    response_class=StreamingResponse,
+    responses={200: STREAM | {"description": "The events."}},
+)
+async def follow_job(
+    caller: Reader,
+    job: Annotated[int, Path(ge=1, le=2**63 - 1, description="the number of the job")],
+    request: Request,
+) -> StreamingResponse:
+    """All events of a job from its beginning, one JSON object a line, until it is over; an empty line now and then
+    says that the hub is still there. Events come in the order in which things are on disk; states that pass quickly
+    may be left out, output never is."""
+    parts = parts_of(request)
+    live = parts.jobs.desk.board.job(job)
+    if live is None:
+        row = await asyncio.to_thread(parts.jobs.issuing.row, job)
+        rows = await asyncio.to_thread(parts.ledger.read, lambda connection: command_rows.of_job(connection, job))
+        live = Job(row, rows)
+    return stream(request, live, "read", 200)
+
+
+def stream(request: Request, job: Job, right: str, status: int) -> StreamingResponse:
+    """The events of a job, for as long as the caller has the right to see them."""
+    return _Events(_lines(request, job, right), status, parts_of(request).settings.doors.slow_seconds)
+
+
+class _Events(StreamingResponse):
+    """Broken off when its reader takes nothing for `patience` seconds: it can follow the job again."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None], status: int, patience: float) -> None:
+        super().__init__(pieces, status, media_type=NDJSON, headers={"Cache-Control": "no-store"})
+        self._pieces, self._patience = pieces, patience
+
+    async def stream_response(self, send: Send) -> None:
+        async def patient(message: Message) -> None:
+            async with asyncio.timeout(self._patience):
+                await send(message)
+
+        try:
+            await super().stream_response(patient)
+        except (TimeoutError, WacketError) as error:
+            log.info("the stream of a job was broken off: %s", error or f"nothing was taken for {self._patience:g} s")
+        finally:
+            await self._pieces.aclose()
+
+
+async def _lines(request: Request, job: Job, right: str) -> AsyncGenerator[bytes, None]:
+    parts, loop = parts_of(request), asyncio.get_running_loop()
+    checked = loop.time()
+    with Follower(parts.jobs.desk, job, parts.catalogue.node_name) as follower:
+        async for lines in follower.lines():
+            if lines:
+                yield lines
+            if loop.time() - checked > CHECK_EVERY:
+                checked = loop.time()
+                await caller_of(request, right)

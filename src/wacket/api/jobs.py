@@ -1,0 +1,216 @@
+"""Jobs: ask nodes to run something, look at what came of it, cancel it, and do it again.
+
+What commands said is in job_output.py, the stream of events in job_stream.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import math
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from wacket.api.access import Caller, iso, may, parts_of
+from wacket.api.job_shapes import (
+    CancelJob,
+    Cancelled,
+    JobList,
+    LeftOut,
+    MadeJob,
+    Meant,
+    NewJob,
+    Preview,
+    RepeatJob,
+    WholeJob,
+)
+from wacket.api.job_stream import NDJSON, STREAM, stream
+from wacket.api.parts import Parts, apart
+from wacket.api.shown import token_in
+from wacket.commands import spec
+from wacket.commands.board import Job
+from wacket.commands.following import shown
+from wacket.commands.issuing import Wish
+from wacket.commands.states import counts
+from wacket.commands.targets import Selection
+from wacket.errors import BadRequest, NotFound
+from wacket.ledger import commands as command_rows
+from wacket.ledger import jobs as job_rows
+from wacket.ledger.commands import CommandRow
+from wacket.ledger.jobs import JobRow
+
+router = APIRouter(tags=["jobs"])
+Reader = Annotated[Caller, Depends(may("read"))]
+Operator = Annotated[Caller, Depends(may("operate"))]
+Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the number of the job")]
+
+
+@router.post(
+    "/api/v1/jobs", status_code=201, summary="Run something on nodes", response_model=MadeJob, responses={201: STREAM}
+)
+async def create_job(caller: Operator, body: NewJob, request: Request) -> Response:
+    """Make a job. With `Accept: application/x-ndjson` the answer is the stream of its events until it is over.
+
+    A target that matches no node is status 400 with the reasons, and nothing is done.
+    """
+    parts = parts_of(request)
+    wanted = await understood(parts, body, token_of(request, caller))
+    job, chosen = await parts.jobs.issuing.issue(Wish(body.target, wanted, caller.actor, caller.peer))
+    return _made(request, job, chosen)
+
+
+@router.post("/api/v1/jobs/preview", summary="Which nodes a job would reach")
+async def preview_job(caller: Operator, body: NewJob, request: Request) -> Preview:
+    """The nodes that a job would go to, and why others get nothing. Does nothing."""
+    parts = parts_of(request)
+    wanted = spec.Spec(kind=body.kind, user=body.user, names=tuple(body.names))
+    chosen = parts.jobs.issuing.select(Wish(body.target, wanted, caller.actor))
+    nodes = [Meant(node=node.name, state=node.state) for node in chosen.nodes]
+    return Preview(nodes=nodes, left_out=_left_out(chosen.left_out))
+
+
+@router.get("/api/v1/jobs", summary="List the jobs")
+async def list_jobs(
+    caller: Reader,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=1000, description="so many at most")] = 50,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="only jobs with a smaller number")] = None,
+) -> JobList:
+    """The latest jobs, newest first, with how many of their commands are in which state."""
+    parts = parts_of(request)
+    rows = await apart(parts, parts.ledger.read, lambda connection: job_rows.page(connection, limit, before))
+    numbers = [row.id for row in rows]
+    found = await apart(parts, parts.ledger.read, lambda connection: job_rows.counts(connection, numbers))
+    return JobList(jobs=[_short(row) | _counted(parts, row, found[row.id]) for row in rows])
+
+
+@router.get("/api/v1/jobs/{job}", summary="One job")
+async def one_job(caller: Reader, job: Number, request: Request) -> WholeJob:
+    """Who asked for what, and how it went on each node."""
+    parts = parts_of(request)
+    row, rows = await found_job(parts, job)
+    nodes = [{"node": parts.catalogue.node_name(one.node), **shown(one, _is_away(parts, one))} for one in rows]
+    record = _short(row) | _counted(parts, row, counts(one.state for one in rows)) | _whole_spec(row)
+    return WholeJob(nodes=nodes, left_out=_left_out(row.left_out), **record)
+
+
+@router.post("/api/v1/jobs/{job}/cancel", summary="Cancel a job")
+async def cancel_job(caller: Operator, job: Number, body: CancelJob, request: Request) -> Cancelled:
+    """End its programs, with all that they started. A node that is not there is told when it comes."""
+    parts = parts_of(request)
+    node = None if body.node is None else node_named(parts, body.node)
+    lives = await parts.jobs.issuing.cancel(job, node, caller.actor, caller.peer)
+    return Cancelled(id=job, nodes=sorted(parts.catalogue.node_name(live.row.node) for live in lives))
+
+
+@router.post(
+    "/api/v1/jobs/{job}/repeat",
+    status_code=201,
+    summary="Do a job again",
+    response_model=MadeJob,
+    responses={201: STREAM},
+)
+async def repeat_job(caller: Operator, job: Number, body: RepeatJob, request: Request) -> Response:
+    """A new job that does the same, on the nodes that its target means now. Answers as POST /api/v1/jobs does."""
+    parts = parts_of(request)
+    token = token_of(request, caller)
+    wish = await parts.jobs.issuing.repetition(
+        job, only_failed=body.only == "failed", actor=caller.actor, peer=caller.peer, token=token
+    )
+    return _made(request, *await parts.jobs.issuing.issue(wish))
+
+
+async def understood(parts: Parts, body: NewJob, token: int) -> spec.Spec:
+    """What is asked of each node. Raises BadRequest. Program and standard input are on disk when this returns."""
+    stdin = _base64(body.stdin)
+    texts: dict[str, bytes] = {"program": body.program.encode("utf-8", "surrogatepass"), "stdin": stdin}
+    kept: dict[str, Any] = {
+        name: await asyncio.to_thread(parts.jobs.blobs.put, text) for name, text in texts.items() if text
+    }
+    wanted = spec.Spec(
+        kind=body.kind,
+        argv=tuple(body.argv),
+        args=tuple(body.args),
+        env=body.env,
+        cwd=body.cwd,
+        user=body.user,
+        timeout=math.ceil(body.timeout),
+        expires=math.ceil(body.expires),
+        files=tuple(spec.File(**file.model_dump()) for file in body.files),
+        bring=tuple(body.bring),
+        token=token,
+        names=tuple(body.names),
+        **kept,
+    )
+    return spec.checked(wanted)
+
+
+def token_of(request: Request, caller: Caller) -> int:
+    """The id of the token that was shown, 0 for whoever showed none: names of tokens are not unique."""
+    secret = token_in(request.headers.get("authorization", ""))
+    token = parts_of(request).tokens.check(secret) if caller.kind == "token" and secret else None
+    return token.id if token else 0
+
+
+async def found_job(parts: Parts, number: int) -> tuple[JobRow, list[CommandRow]]:
+    """A job and its commands, as they are now. Raises NotFound."""
+    live = parts.jobs.desk.board.job(number)
+    if live is not None:
+        return live.row, list(live.rows.values())
+    row = await asyncio.to_thread(parts.jobs.issuing.row, number)
+    return row, await asyncio.to_thread(parts.ledger.read, lambda connection: command_rows.of_job(connection, number))
+
+
+def node_named(parts: Parts, name: str) -> int:
+    """Raises NotFound."""
+    row = parts.catalogue.node_named(name)
+    if row is None:
+        raise NotFound(f"no node named {name[:80]!r}")
+    return row.id
+
+
+def _made(request: Request, job: Job, chosen: Selection) -> Response:
+    if NDJSON in request.headers.get("accept", ""):
+        return stream(request, job, "operate", 201)
+    waiting = [node.name for node in chosen.nodes if not node.present]
+    made = {"id": job.row.id, "nodes": [node.name for node in chosen.nodes], "waiting": waiting}
+    return JSONResponse(made | {"left_out": [one._asdict() for one in chosen.left_out]}, 201)
+
+
+def _left_out(found: Any) -> list[LeftOut]:
+    return [LeftOut(node=node, why=why) for node, why in found]
+
+
+def _is_away(parts: Parts, row: CommandRow) -> bool:
+    return row.ended is None and row.state != "queued" and not parts.jobs.desk.is_up(row.node)
+
+
+def _short(row: JobRow) -> dict[str, Any]:
+    wanted = spec.read(row.spec)
+    found: dict[str, Any] = {"id": row.id, "at": iso(row.at), "actor": row.actor, "target": row.target}
+    found |= {"kind": wanted.kind, "digest": row.digest}
+    found |= {name: list(getattr(wanted, name)) for name in ("argv", "args") if getattr(wanted, name)}
+    links = {"schedule": row.schedule, "repeats": row.repeats}
+    return found | {name: number for name, number in links.items() if number is not None}
+
+
+def _counted(parts: Parts, row: JobRow, found: dict[str, int]) -> dict[str, Any]:
+    return {"counts": found, "open": parts.jobs.desk.board.job(row.id) is not None}
+
+
+def _whole_spec(row: JobRow) -> dict[str, Any]:
+    wanted = spec.read(row.spec)
+    names = ("program", "env", "cwd", "stdin", "user", "timeout", "expires")
+    found: dict[str, Any] = {name: value for name in names if (value := getattr(wanted, name))}
+    found["files"] = [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in wanted.files]
+    return {"peer": row.peer, "bring": list(wanted.bring), **found}
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRequest("stdin is not valid Base64", "stdin") from None
