@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple, Sequence
 
-from wacket_agent.logs.programs import Folder
+from wacket_agent.logs.writers import Folder
 from wacket_agent.unixhttp import UnixHttpError, get
 
 SOCKETS = ("/var/run/docker.sock", "/run/podman/podman.sock")

@@ -14,7 +14,7 @@ from typing import Iterable, Mapping, Sequence
 
 from wacket_agent.logs import levels
 from wacket_agent.logs.entries import Entry
-from wacket_agent.logs.following import Following, Found, Piece
+from wacket_agent.logs.following import Following, Found, Piece, found
 from wacket_agent.logs.joining import join
 from wacket_agent.logs.opening import open_file
 from wacket_agent.logs.outlet import Outlet
@@ -73,15 +73,15 @@ def _fitting(pattern: str) -> Iterable[str]:
 
 
 def _looked_at(paths: Sequence[str]) -> dict[str, Found]:
-    found = {}
+    listed = {}
     for path in paths:
         try:
             info = Path(path).stat()
         except OSError:
             continue
         if stat.S_ISREG(info.st_mode):
-            found[path] = Found((info.st_dev, info.st_ino), info.st_size)
-    return found
+            listed[path] = found(info)
+    return listed
 
 
 def _entries(piece: Piece, at: int) -> list[Entry]:

@@ -22,10 +22,15 @@ MOST_SEARCHED = 5000  # names in a folder, for a file that got another one
 
 
 class Found(NamedTuple):
-    """A file that is to be followed: what a look at its name gave."""
+    """A file that is to be followed: what a look at its name gave. `changed` is its own time, in ns."""
 
     identity: Identity
     size: int
+    changed: int
+
+
+def found(info: os.stat_result) -> Found:
+    return Found((info.st_dev, info.st_ino), info.st_size, info.st_mtime_ns)
 
 
 class Piece(NamedTuple):
@@ -55,17 +60,17 @@ class Following:
     def __len__(self) -> int:
         return len(self._tails)
 
-    def look(self, found: Mapping[str, Found], now: float) -> Iterator[Piece]:
+    def look(self, listed: Mapping[str, Found], now: float) -> Iterator[Piece]:
         """What there is to read now, a piece at a time: stop when there is no room for more, and come again."""
-        self.refused = {path: why for path, why in self.refused.items() if path in found}
-        begun = self._list(found, now)
+        self.refused = {path: why for path, why in self.refused.items() if path in listed}
+        begun = self._list(listed, now)
         if self._at_end:
             self._at_end = False
             yield from self._at_ends(begun, now)
-        sizes = {one.identity: one.size for one in found.values()}
+        by_identity = {one.identity: one for one in listed.values()}
         for tail in self._in_order():
-            if tail.identity in sizes:
-                yield from self._read_listed(tail, sizes[tail.identity], now)
+            if tail.identity in by_identity:
+                yield from self._read_listed(tail, by_identity[tail.identity], now)
             else:
                 yield from self._read_leaving(tail, now)
 
@@ -77,10 +82,10 @@ class Following:
         for tail in self._tails.values():
             tail.close()
 
-    def _list(self, found: Mapping[str, Found], now: float) -> list[Tail]:
+    def _list(self, listed: Mapping[str, Found], now: float) -> list[Tail]:
         """Note where each file is now; the new ones."""
         self._listed, begun = set(), []
-        for path, one in found.items():
+        for path, one in listed.items():
             tail = self._tails.get(one.identity)
             if tail is None:
                 tail = Tail(one.identity, self._known_as(path, one.identity), self._manner, now)
@@ -108,12 +113,13 @@ class Following:
         """Those that leave first; then whoever waited longest."""
         return sorted(self._tails.values(), key=lambda tail: (tail.identity in self._listed, tail.changed))
 
-    def _read_listed(self, tail: Tail, size: int, now: float) -> Iterator[Piece]:
-        if not tail.is_open and (tail.has_read(size) or not self._opened(tail, now)):
+    def _read_listed(self, tail: Tail, one: Found, now: float) -> Iterator[Piece]:
+        if not tail.is_open and (tail.asleep_since == one.changed or not self._opened(tail, now)):
             return
         yield from self._pieces(tail, now)
-        if now - tail.changed >= SLEEP_SECONDS and tail.has_read(size):
+        if now - tail.changed >= SLEEP_SECONDS and tail.has_read(one.size):
             tail.close()
+            tail.asleep_since = one.changed
 
     def _read_leaving(self, tail: Tail, now: float) -> Iterator[Piece]:
         if tail.is_open or self._found_again(tail):

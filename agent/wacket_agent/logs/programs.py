@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Iterator, Mapping, NamedTuple, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from wacket_agent.logs import program_format
 from wacket_agent.logs.entries import Entry
-from wacket_agent.logs.following import Following, Found, Piece
+from wacket_agent.logs.following import Following, Found, Piece, found
 from wacket_agent.logs.joining import join
 from wacket_agent.logs.opening import open_folder, open_in_folder
 from wacket_agent.logs.outlet import Outlet
 from wacket_agent.logs.places import Identity, name_of
-from wacket_agent.logs.program_format import FILE_NAME, Header
+from wacket_agent.logs.program_format import FILE_NAME
 from wacket_agent.logs.running import still_runs
-from wacket_agent.logs.tail import Manner, Tail
+from wacket_agent.logs.tail import Manner
+from wacket_agent.logs.writers import Folder, Writer, met
 
 MARKS, ENDED_MARKS = "program/", "program-ended/"
 MOST_FILES = 1000
@@ -28,30 +29,6 @@ MOST_NAMES = 20_000  # in one folder
 MANNER = Manner(patience=2.0, behind=32 << 20)
 SCAN_SECONDS = 2.0
 CHECK_SECONDS = 5.0  # between two looks whether programs still run
-HEADER_BYTES = 4096
-UNNAMED = "program"
-# Names of our own sources: a program that claims to be one of them is called by another name.
-_TAKEN = ("journal", "kernel", "wacket-agent", "energy")
-
-
-class Folder(NamedTuple):
-    """Where programs write; `proc` is where their process numbers mean something, `attrs` go to each log."""
-
-    path: str
-    proc: str = "/proc"
-    attrs: Mapping[str, str] = {}
-
-
-class _Program:
-    """What is known of the writer of one file."""
-
-    def __init__(self, header: Header | None, owner: str, folder: Folder) -> None:
-        self.header, self.folder = header, folder
-        self.source = header.program if header and header.program else UNNAMED
-        if self.source in _TAKEN:
-            self.source = f"{UNNAMED} {self.source}"
-        claimed = {"pid": str(header.pid), "user": header.user} if header else {}
-        self.attrs = {**folder.attrs, "owner": owner, **claimed}
 
 
 class ProgramLogs:
@@ -60,7 +37,7 @@ class ProgramLogs:
         self._following = Following(MARKS, saved, MANNER, open_safely, at_end)
         self._ended = {name for name, text in ended.items() if text}
         self._folders: dict[str, Folder] = {}
-        self._programs: dict[Identity, _Program] = {}
+        self._writers: dict[Identity, Writer] = {}
         self._found: dict[str, Found] = {}
         self._scan_at = self._check_at = 0.0
         self._is_crowded = False
@@ -88,36 +65,27 @@ class ProgramLogs:
         self._following.close()
 
     def _scan(self, at: int) -> None:
-        found: dict[str, Found] = {}
+        listed: dict[str, Found] = {}
         for path in self._folders:
             for name, one in _listed(path):
-                if len(found) < MOST_FILES:
-                    found[f"{path}/{name}"] = one
-        is_crowded = len(found) >= MOST_FILES
+                if len(listed) < MOST_FILES:
+                    listed[f"{path}/{name}"] = one
+        is_crowded = len(listed) >= MOST_FILES
         if is_crowded and not self._is_crowded:
             self._outlet.tell("warn", f"there are more than {MOST_FILES} program logs; the others are not read", at)
-        self._is_crowded, self._found = is_crowded, found
+        self._is_crowded, self._found = is_crowded, listed
 
     def _put(self, piece: Piece, at: int) -> None:
         tail = piece.tail
         if not any(piece.marks.values()):
-            self._programs.pop(tail.identity, None)
+            self._writers.pop(tail.identity, None)
             self._outlet.put([], at, {**piece.marks, **self._end_mark(tail.identity, "")})
             return
-        if piece.lines and (tail.from_start or tail.identity not in self._programs):
-            self._programs[tail.identity] = self._meet(tail)
-        program = self._programs.get(tail.identity)
-        entries = list(_entries(program, piece, at)) if program else []
-        self._outlet.put(entries, at, piece.marks)
-
-    def _meet(self, tail: Tail) -> _Program:
-        folder = self._folder_of(tail.path)
-        try:
-            first = tail.beginning(HEADER_BYTES).lstrip(b"\n\r").split(b"\n", 1)[0]
-            owner = _account(tail.owner(), folder)
-        except OSError:
-            return _Program(None, "", folder)
-        return _Program(program_format.header(first.decode("utf-8", "replace").strip()), owner, folder)
+        marks = dict(piece.marks)
+        if tail.from_start or tail.identity not in self._writers:
+            self._writers[tail.identity] = met(tail.fileno(), self._folder_of(tail.path))
+            marks.update(self._end_mark(tail.identity, "") if tail.from_start else {})
+        self._outlet.put(_entries(self._writers[tail.identity], piece, at), at, marks)
 
     def _folder_of(self, path: str) -> Folder:
         parent = path.rpartition("/")[0]
@@ -125,13 +93,31 @@ class ProgramLogs:
 
     def _tell_ended(self, at: int) -> None:
         for path, one in self._found.items():
-            program = self._programs.get(one.identity)
-            if program is None or program.header is None or name_of(one.identity) in self._ended:
-                continue
-            if self._following.has_all(one) and not _runs(program.header, path, program.folder.proc):
-                attrs = {**program.attrs, "ended": "true"}
-                entry = Entry(at, "info", f"{program.source} ended", program.source, attrs)
-                self._outlet.put([entry], at, self._end_mark(one.identity, "1"))
+            if name_of(one.identity) not in self._ended and self._following.has_all(one):
+                writer = self._if_ended(path, one.identity)
+                if writer:
+                    entry = Entry(
+                        at, "info", f"{writer.source} ended", writer.source, {**writer.attrs, "ended": "true"}
+                    )
+                    self._outlet.put([entry], at, self._end_mark(one.identity, "1"))
+
+    def _if_ended(self, path: str, identity: Identity) -> Writer | None:
+        """Who wrote a file that is read to its end, if that program does not run any more."""
+        writer = self._writers.get(identity)
+        if writer and not writer.header:
+            return None
+        try:
+            descriptor = open_safely(path)
+        except OSError:
+            return None
+        try:
+            writer = self._writers.setdefault(identity, writer or met(descriptor, self._folder_of(path)))
+            runs = writer.header is None or still_runs(writer.header, descriptor, writer.folder.proc)
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
+        return None if runs else writer
 
     def _end_mark(self, identity: Identity, text: str) -> dict[str, str]:
         name = name_of(identity)
@@ -164,9 +150,9 @@ def _listed(path: str) -> Iterator[tuple[str, Found]]:
         with os.scandir(folder) as entries:
             names = [entry.name for _, entry in zip(range(MOST_NAMES), entries) if FILE_NAME.fullmatch(entry.name)]
         for name in sorted(names):
-            found = _regular(name, folder)
-            if found:
-                yield name, found
+            one = _regular(name, folder)
+            if one:
+                yield name, one
     except OSError:
         return
     finally:
@@ -179,49 +165,26 @@ def _regular(name: str, folder: int | None = None) -> Found | None:
         info = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:
         return None
-    return Found((info.st_dev, info.st_ino), info.st_size) if stat.S_ISREG(info.st_mode) and info.st_size else None
+    return found(info) if stat.S_ISREG(info.st_mode) and info.st_size else None
 
 
-def _again(found: Mapping[str, Found]) -> Iterator[tuple[str, Found]]:
-    for path in found:
+def _again(listed: Mapping[str, Found]) -> Iterator[tuple[str, Found]]:
+    for path in listed:
         one = _regular(path)
         if one:
             yield path, one
 
 
-def _entries(program: _Program, piece: Piece, at: int) -> Iterator[Entry]:
+def _entries(writer: Writer, piece: Piece, at: int) -> Iterator[Entry]:
     if piece.left_out:
         message = f"{piece.left_out} bytes left out: the program writes faster than they can be kept"
-        yield Entry(at, "warn", message, program.source, program.attrs)
+        yield Entry(at, "warn", message, writer.source, writer.attrs)
     lines = piece.lines
-    if piece.tail.from_start and program.header and lines:
+    if piece.tail.from_start and writer.header and lines:
         lines = lines[1:]
-        if program.header.part == 1:
-            yield Entry(at, "info", f"{program.source} began", program.source, {**program.attrs, "began": "true"})
+        if writer.header.part == 1:
+            yield Entry(at, "info", f"{writer.source} began", writer.source, {**writer.attrs, "began": "true"})
     for line in join(lines):
         said = program_format.said(line.text, at)
         fields = {f"field.{name}": text for name, text in said.fields.items()}
-        yield Entry(said.at or at, said.level, said.message, program.source, {**program.attrs, **fields}, line.cut)
-
-
-def _runs(header: Header, path: str, proc: str) -> bool:
-    try:
-        descriptor = open_safely(path)
-    except OSError:
-        return True
-    try:
-        return still_runs(header, descriptor, proc)
-    finally:
-        os.close(descriptor)
-
-
-def _account(uid: int, folder: Folder) -> str:
-    """The owner's name; of a container only the number is known."""
-    if folder.attrs:
-        return str(uid)
-    try:
-        import pwd
-
-        return pwd.getpwuid(uid).pw_name
-    except (ImportError, KeyError):
-        return str(uid)
+        yield Entry(said.at or at, said.level, said.message, writer.source, {**writer.attrs, **fields}, line.cut)

@@ -30,6 +30,7 @@ class Manner(NamedTuple):
 class Tail:
     """`left_out` counts bytes since it was last looked at; whoever tells of them sets it to 0.
 
+    `asleep_since` is the file's own time (ns) when it was closed because nothing was written to it any more.
     `from_start` says whether the lines that `read` gave last are the first of the file.
     """
 
@@ -38,10 +39,12 @@ class Tail:
         self.left_out = 0
         self.from_start = False
         self.changed = now
+        self.asleep_since = 0
         self._manner = manner
         self._measured, self._head = place.measured, place.head
         self._cutter = Cutter(place.offset, place.skipping)
         self._descriptor = -1
+        self._is_checked = False
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +69,7 @@ class Tail:
         if (info.st_dev, info.st_ino) != self.identity:
             os.close(descriptor)
             return False
-        self._descriptor = descriptor
+        self._descriptor, self._is_checked = descriptor, False
         return True
 
     def is_continued(self) -> bool:
@@ -87,7 +90,9 @@ class Tail:
         size = os.fstat(self._descriptor).st_size
         at = self.reached
         self.from_start = False
-        if size < at or (size > at and not self._begins_as_before()):
+        is_as_known = size == at and self._is_checked
+        self._is_checked = True
+        if size < at or not (is_as_known or self._begins_as_before()):
             self._cutter, at, self._measured, self._head = Cutter(), 0, 0, 0
         if size - at > self._manner.behind:
             at = self._jump(size)
@@ -103,13 +108,9 @@ class Tail:
             return self._cutter.give_up_waiting()
         return []
 
-    def beginning(self, most: int) -> bytes:
-        """The first bytes of the file, which must be open. Raises OSError."""
-        return self._read_at(0, most)
-
-    def owner(self) -> int:
-        """The account that the file belongs to, which nobody can forge. Raises OSError."""
-        return os.fstat(self._descriptor).st_uid
+    def fileno(self) -> int:
+        """The open file, whose place for reading may be changed."""
+        return self._descriptor
 
     def close(self) -> None:
         """Also lets go of a half line that was read; its place is still before it."""

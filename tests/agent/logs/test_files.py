@@ -221,6 +221,7 @@ def test_who_is_too_far_behind_goes_on_near_the_end(machine: Machine, log: Path,
     assert told[-1] == "0399"
 
 
+@pytest.mark.slow
 def test_a_turn_ends_when_there_is_no_more_room_and_goes_on_later(machine: Machine, log: Path) -> None:
     log.write_text("".join(f"{number:06}\n" for number in range(30_000)))
     counts = [len(machine.poll(1)) for _ in range(8)]
