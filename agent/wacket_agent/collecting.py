@@ -28,6 +28,7 @@ LOOK_AGAIN = 30.0  # seconds: for drop-ins that came or went, and for settings t
 ABSENT_FOR = 600.0  # what a machine does not have may still be plugged in or installed
 LONGEST_BACK_OFF = 3600.0
 SHORTEST_PERIOD = 1.0
+DROP_INS = "dropins"  # as a name in the settings: all of them
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -79,6 +80,7 @@ class Collecting:
         try:
             while True:
                 wanted = {one.name: one for one in (*built_in, *self._dropped_in())}
+                self._check_names(wanted)
                 for name in set(tasks).difference(wanted):
                     tasks.pop(name).cancel()
                     del self._records[name]
@@ -101,12 +103,18 @@ class Collecting:
         return {"stuck": self._limited.late + self._machine.parts.late, "collectors": records}
 
     def _dropped_in(self) -> list[Collector]:
-        if self._setting("dropins") in ("off", "no"):
+        if self._setting(DROP_INS) in ("off", "no"):
             return []
         found, refused = self._dropins.look()
         for name, why in refused.items():
             self._complain(name, f"{name} is not run: {why}")
         return found
+
+    def _check_names(self, wanted: Mapping[str, Collector]) -> None:
+        known = {DROP_INS, *map(str.lower, wanted)}
+        for name in set(self._config.options.get("collect", {})).difference(known):
+            there = ", ".join(sorted(wanted))
+            self._complain(name, f"[collect] {name[:40]}: there is no such collector; there are {there}")
 
     async def _keep_asking(self, collector: Collector, turns: asyncio.Semaphore) -> None:
         record, context = self._records[collector.name], Context(self._machine)
@@ -178,7 +186,7 @@ class Collecting:
         self._keep(Told(b"", lines.ndjson(log, source, at), 0, 0), at)
 
     def _setting(self, name: str) -> str:
-        return self._config.options.get("collect", {}).get(name, "").strip().lower()
+        return self._config.options.get("collect", {}).get(name.lower(), "").strip().lower()
 
     def _period(self, collector: Collector) -> float | None:
         """Seconds, or None where the owner has turned it off."""

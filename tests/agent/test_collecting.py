@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -183,6 +184,14 @@ async def test_a_wrong_period_is_told_once_and_the_usual_one_kept(bench):
     ]
 
 
+async def test_a_name_that_is_no_collector_is_told_once(bench):
+    bench.own["x"] = number
+    bench.config.options = {"collect": {"y": "off", "dropins": "off", "x": "1s"}}
+    looks = iter(range(20))
+    await bench.run_until(lambda: bench.store.metrics and next(looks) == 19)
+    assert bench.store.messages("collect") == ["[collect] y: there is no such collector; there are x"]
+
+
 async def test_a_collector_gets_its_own_section(bench):
     seen = []
 
@@ -279,6 +288,7 @@ def test_what_is_no_period(text):
         period_of(text, 10)
 
 
+@pytest.mark.slow
 @given(st.floats(1, 2e9), st.floats(1, 1e5), st.floats(0, 1, exclude_max=True), st.integers(0, 60))
 def test_turns_fall_on_multiples_of_the_period(now, period, jitter, failures):
     least = back_off(period, failures)
@@ -292,3 +302,11 @@ def test_failures_back_off_up_to_an_hour():
     assert [back_off(10, failures) for failures in (0, 1, 2, 3)] == [1, 10, 20, 40]
     assert back_off(10, 1000) == 3600
     assert back_off(86400, 5) == 86400
+
+
+def test_the_reference_page_has_each_collector_and_its_period():
+    page = (Path(__file__).parents[2] / "docs/reference/collectors.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", page, re.MULTILINE))
+    assert {name: period_of(text, 0) for name, text in rows.items()} == {
+        name: collectors.find(name).period for name in collectors.known()
+    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from typing import Any, Iterator, Mapping
-from urllib.parse import quote
 
 from wacket_agent.collectors._context import Absent, Context, percent
 from wacket_agent.lines import Log, Point
@@ -34,7 +33,7 @@ def collect(context: Context) -> Iterator[Point | Log]:
     for container in sorted(running, key=name_of)[:MOST]:
         name = name_of(container)
         if is_told(context, name):
-            told = asked(socket, f"/containers/{quote(str(container['Id']))}/stats?stream=false&one-shot=true")
+            told = asked(socket, f"/containers/{id_of(container)}/stats?stream=false&one-shot=true")
             yield Point("container", use(context, name, told), {"name": name})
     for name, state in states.items():
         if is_told(context, name):
@@ -62,6 +61,14 @@ def asked(socket: str, path: str) -> Any:
 
 def name_of(container: Mapping[str, Any]) -> str:
     return str((container.get("Names") or [container["Id"][:12]])[0]).lstrip("/")
+
+
+def id_of(container: Mapping[str, Any]) -> str:
+    """It becomes part of a path, so it must be what ids are."""
+    named = str(container["Id"])
+    if not named.isalnum():
+        raise ValueError(f"not the id of a container: {named[:40]!r}")
+    return named
 
 
 def is_told(context: Context, name: str) -> bool:

@@ -10,7 +10,7 @@ import os
 import re
 from typing import Iterator, NamedTuple
 
-from wacket_agent.collectors._context import Context, percent
+from wacket_agent.collectors._context import Absent, Context, percent
 from wacket_agent.collectors._limited import Stuck
 from wacket_agent.lines import Log, Point
 
@@ -70,7 +70,11 @@ def from_proc(context: Context) -> list[Mount]:
 
 
 def from_psutil(context: Context) -> list[Mount]:
-    found = [Mount(disk.device, disk.mountpoint, disk.fstype) for disk in context.psutil().disk_partitions()]
+    try:
+        disks = context.psutil().disk_partitions()
+    except Absent:
+        return [Mount("", os.path.abspath(os.sep), "")]  # noqa: PTH100 - the one that there is everywhere
+    found = [Mount(disk.device, disk.mountpoint, disk.fstype) for disk in disks]
     # On macOS one container of APFS shows as many volumes; what people know as their disk is these two.
     own = [mount for mount in found if not mount.path.startswith("/System/Volumes/") or mount.path.endswith("/Data")]
     return [mount for mount in own if mount.kind and mount.kind not in NO_DISKS]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
+import sys
 from typing import Iterator
 
 from wacket_agent.collectors._context import Context
@@ -37,17 +37,19 @@ def from_files(context: Context) -> dict[str, str]:
         "id": release.get("ID", "linux"),
         "version": release.get("VERSION_ID", ""),
         "kernel": context.word("/proc/sys/kernel/osrelease"),
-        "arch": platform.machine(),
+        "arch": os.uname().machine,
         "host": context.word("/proc/sys/kernel/hostname"),
         "model": next(filter(None, map(context.word, MODELS)), ""),
         "processor": processor[1].strip() if processor else "",
         "cores": str(os.cpu_count() or 0),
-        "python": platform.python_version(),
+        "python": python(),
     }
 
 
 def from_python() -> dict[str, str]:
     """What the standard library knows on every system."""
+    import platform  # only here, as it is large
+
     mac = platform.mac_ver()[0]
     return {
         "system": f"macOS {mac}" if mac else f"{platform.system()} {platform.release()}",
@@ -58,5 +60,9 @@ def from_python() -> dict[str, str]:
         "host": platform.node(),
         "processor": platform.processor(),
         "cores": str(os.cpu_count() or 0),
-        "python": platform.python_version(),
+        "python": python(),
     }
+
+
+def python() -> str:
+    return ".".join(map(str, sys.version_info[:3]))

@@ -28,6 +28,7 @@ def test_each_file_system_once(rig):
     assert set(told) >= {"used_percent", "total_bytes", "free_bytes"}
 
 
+@pytest.mark.slow
 def test_one_that_does_not_answer_is_left_alone_until_it_does(rig, monkeypatch):
     answer, asked = threading.Event(), []
     whole, space = rig.root / "mnt" / "home", disks.space

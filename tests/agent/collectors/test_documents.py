@@ -48,6 +48,7 @@ def test_ports_are_told_when_they_change(listening):
     assert listening.logs("ports") == [("info", "opened tcp 0.0.0.0 23; closed tcp 0.0.0.0 22")]
 
 
+@pytest.mark.slow
 @given(st.ip_addresses(v=4) | st.ip_addresses(v=6))
 def test_any_address_is_read(address):
     words = struct.unpack(f"={len(address.packed) // 4}I", address.packed)

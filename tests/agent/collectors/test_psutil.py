@@ -79,3 +79,8 @@ def test_without_psutil_it_is_absent(mac, monkeypatch):
     monkeypatch.setitem(sys.modules, "psutil", None)
     with pytest.raises(Absent, match="psutil"):
         list(memory.collect(mac))
+
+
+def test_without_psutil_the_disk_of_the_system_is_told(mac, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert [point.tags for point in disks.collect(mac)] == [{"mount": "/"}]
