@@ -14,7 +14,7 @@ import resource
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -25,7 +25,7 @@ from wacket import __version__, heap
 from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
-from wacket.commands.desk import ClassDesk
+from wacket.commands.classroom import Classroom
 from wacket.commands.issuing import Node
 from wacket.commands.jobs import Jobs
 from wacket.commands.signer import Signer
@@ -152,6 +152,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     jobs = Jobs.open(folder, settings.commands, ledger, signer, bus, agents, clock, admit)
     stack.callback(jobs.close)
     admission = Admission(ledger, catalogue, tokens, settings.intake, clock, fleet.presence.heard)
+    classroom = Classroom.open(ledger, jobs, bus, clock, admit)
     parts = Parts(
         folder=folder,
         settings=settings,
@@ -165,7 +166,8 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
         admission=admission,
         intake=intake,
         bus=bus,
-        desk=ClassDesk(ledger, clock, admit),
+        desk=classroom.desk,
+        classroom=classroom,
         clusters=ClusterWatch(settings.clusters, ledger, bus, EnergyEvents(query, admission), clock),
         fleet=fleet,
         signer=signer,
@@ -178,9 +180,10 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     return parts, query
 
 
-def _nodes(catalogue: Catalogue, presence: Presence) -> list[Node]:
-    """All nodes as those who make jobs look at them."""
-    return [Node(row, presence.state_of(row), presence.about(row.id)) for row in catalogue.nodes()]
+def _nodes(catalogue: Catalogue, presence: Presence, names: Collection[str] | None) -> list[Node]:
+    """Nodes as those who make jobs look at them: all, or those of these names."""
+    named = catalogue.nodes() if names is None else [row for name in names if (row := catalogue.node_named(name))]
+    return [Node(row, presence.state_of(row), presence.about(row.id)) for row in named]
 
 
 def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
@@ -190,6 +193,7 @@ def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
         "history": parts.history.run(lambda: retention_rules(parts)),
         "clusters": parts.clusters.run(),
         "jobs": parts.jobs.run(),
+        "class": parts.classroom.run(),
         "presence": parts.fleet.presence.run(),
         "keeping": _keep_up(parts),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ ROUND = {"class": "6.08", "program": "print(42)", "timeout": 10}
 
 
 class NoMachines:
-    async def begin(self, made: Any, among: Any, peer: str) -> Any:
+    async def begin(self, made: Any, among: Any, peer: str, token: int) -> Any:
         return {}, dict.fromkeys(among, "no agent is here")
 
     async def look(self, commands: Any) -> list[Any]:
@@ -30,7 +31,8 @@ def school(api: Any) -> Any:
     """The class 6.08: ada's hardware is pi-11, bob's polls."""
     parts = api.parts
     parts.desk = ClassDesk(parts.ledger, parts.clock)
-    parts.rounds = ClassRounds(parts.ledger, parts.desk, NoMachines(), parts.clock)
+    rounds_ = ClassRounds(parts.ledger, parts.desk, NoMachines(), parts.clock)
+    parts.classroom = SimpleNamespace(rounds=rounds_)
     for module in (classes, class_sets, rounds):
         api.app.include_router(module.router)
     parts.ledger.write_sync(lambda c: nodes.create(c, "pi-11", "machine", "adopted", "key:1", api.now))

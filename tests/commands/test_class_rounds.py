@@ -40,7 +40,9 @@ class FakeMachines:
         self.cancelled: list[str] = []
         self.away = False
 
-    async def begin(self, made: Any, among: Collection[int], peer: str) -> tuple[dict[int, str], dict[int, str]]:
+    async def begin(
+        self, made: Any, among: Collection[int], peer: str, token: int
+    ) -> tuple[dict[int, str], dict[int, str]]:
         if self.away:
             raise Unavailable("the disk of the hub is nearly full")
         commands = {node: f"c{made.id}-{node}" for node in among if node not in self.refuses}

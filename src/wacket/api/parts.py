@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
+    from wacket.commands.classroom import Classroom
     from wacket.commands.desk import ClassDesk
     from wacket.commands.jobs import Jobs
     from wacket.commands.signer import Signer
@@ -50,6 +51,7 @@ class Parts:
     intake: Intake
     bus: Bus
     desk: ClassDesk
+    classroom: Classroom
     clusters: ClusterWatch
     fleet: Fleet
     signer: Signer

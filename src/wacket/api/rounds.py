@@ -86,7 +86,7 @@ async def ask(caller: Operator, body: NewRound, request: Request) -> RoundInfo:
     if body.check and not CONFINES and "admin" not in caller.rights:
         raise Forbidden("this machine cannot keep a check program from the hub's files, so only an admin may give one")
     wish = Wish(body.program, body.timeout, body.check, body.class_name, body.user)
-    asked = await parts_of(request).rounds.ask(wish, caller.actor, caller.peer)
+    asked = await parts_of(request).classroom.rounds.ask(wish, caller.actor, caller.peer)
     left_out = [LeftOut(user=user, why=why) for user, why in asked.left_out.items()]
     return RoundInfo(id=asked.round, users=asked.users, left_out=left_out)
 
@@ -95,7 +95,7 @@ async def ask(caller: Operator, body: NewRound, request: Request) -> RoundInfo:
 async def reset_class(caller: Operator, name: Name, body: ResetWish, request: Request) -> ResetDone:
     """All who are not at rest, or only those who are stuck: who took more than twice the time of their program to
     collect it or to answer. What agents still run for them is ended."""
-    users = await parts_of(request).rounds.reset(name, body.stuck, caller.actor, caller.peer)
+    users = await parts_of(request).classroom.rounds.reset(name, body.stuck, caller.actor, caller.peer)
     return ResetDone(users=users)
 
 

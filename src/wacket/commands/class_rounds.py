@@ -45,7 +45,9 @@ class Seen(NamedTuple):
 class Machines(Protocol):
     """What carries programs out on nodes with an agent."""
 
-    async def begin(self, made: Round, nodes: Collection[int], peer: str) -> tuple[dict[int, str], dict[int, str]]:
+    async def begin(
+        self, made: Round, nodes: Collection[int], peer: str, token: int
+    ) -> tuple[dict[int, str], dict[int, str]]:
         """Have a round's program run on each node, as its actor; the commands' ids, and why other nodes got none.
 
         Raises WacketError, and has begun nothing then.
@@ -58,13 +60,16 @@ class Machines(Protocol):
 
 
 class Wish(NamedTuple):
-    """What is asked: of a class, or of one person in none. `timeout` in seconds."""
+    """What is asked: of a class, of one of it, or of somebody. `timeout` in seconds; `token` is the id of the one that
+    was shown, or 0.
+    """
 
     program: str
     timeout: int
     check: str
     class_name: str = ""
     user: str = ""
+    token: int = 0
 
 
 class Asked(NamedTuple):
@@ -92,7 +97,7 @@ class ClassRounds:
         self._desk.stored(taken)
         left_out = {one.row.user: _busy(one.row) for one in taken if not one.moved}
         asked = [one.row for one in taken if one.moved]
-        left_out |= await self._begin(made, [row for row in asked if row.node is not None], peer)
+        left_out |= await self._begin(made, [row for row in asked if row.node is not None], peer, wish.token)
         return Asked(made.id, [row.user for row in asked if row.user not in left_out], left_out)
 
     async def reset(self, class_name: str, stuck_only: bool, actor: str, peer: str) -> list[str]:
@@ -109,6 +114,11 @@ class ClassRounds:
         if command in self._open:
             self._moved.add(command)
             self._news.set()
+
+    def missed(self) -> None:
+        """Some that moved were not told."""
+        self._moved.update(self._open)
+        self._news.set()
 
     async def run(self) -> None:
         """For as long as the hub runs; takes up first what was left over."""
@@ -145,13 +155,13 @@ class ClassRounds:
         audit.record(connection, audit.Act(made.at, actor, peer, "class.ask", about, details=details))
         return made, taken
 
-    async def _begin(self, made: Round, rows: Sequence[ClassRow], peer: str) -> dict[str, str]:
+    async def _begin(self, made: Round, rows: Sequence[ClassRow], peer: str, token: int) -> dict[str, str]:
         """Have agents carry a round out. Those that do not get it are put back to rest: why, by user."""
         by_node = {row.node: row for row in rows if row.node is not None}
         if not by_node:
             return {}
         try:
-            begun, refused = await self._machines.begin(made, by_node.keys(), peer)
+            begun, refused = await self._machines.begin(made, by_node.keys(), peer, token)
         except WacketError as error:
             begun, refused = {}, dict.fromkeys(by_node, str(error))
         await self._ledger.write(lambda connection: classes.set_commands(connection, made.id, begun))
