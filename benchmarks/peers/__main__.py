@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import report, senders
+from benchmarks import agents, report, senders
 from benchmarks.harness import Hub, Server, end_in_order, work_folder
 from benchmarks.ours import arguments, parsed
-from benchmarks.peers import influxdb, rsyslog, victoria
+from benchmarks.peers import influxdb, rsyslog, salt, victoria
 from benchmarks.peers.rsyslog import Rsyslog
 from benchmarks.report import Figure, Options, median
+from benchmarks.rows import commands as command_rows
 from benchmarks.rows import influx_points, text_lines
 
 Measure = Callable[[int], float]  # the number of the round -> how many a second
@@ -107,6 +108,46 @@ def written(server: Rsyslog, job: text_lines.Work) -> float:
     return text_lines.SENDERS * job.lines / (seconds + time.monotonic() - sent)
 
 
+def commands(options: Options) -> list[Figure]:
+    """A trivial command through Salt's own client and ours, and both command lines, in turn."""
+    programs = salt.environment(options.folder.parent / "salt")
+    rounds = options.pick(200, 40)
+    ours: dict[str, list[float]] = {"api": [], "line": []}
+    theirs: dict[str, list[float]] = {"api": [], "line": []}
+    with (
+        work_folder(options.folder) as folder,
+        Hub(folder / "hub") as hub,
+        agents.agent(hub, folder / "agent"),
+        salt.Salt(programs, folder / "salt") as peer,
+    ):
+        for _ in range(options.rounds):
+            ours["api"] += command_rows.latencies(hub, rounds, argv=["/bin/true"])
+            theirs["api"] += [1000 * one for one in peer.latencies(rounds // 4, "cmd.run", "/bin/true")]
+            ours["line"] += command_rows.command_lines(hub, 5)
+            theirs["line"] += whole(peer.cli(), 5)
+    return [
+        faster("trivial command, p50: salt / wacket", theirs["api"], ours["api"], "ms"),
+        faster("`run NODE -- true`, whole process: salt / wacket", theirs["line"], ours["line"], "s"),
+    ]
+
+
+def whole(words: list[str], rounds: int) -> list[float]:
+    """Seconds of a whole process, `rounds` times."""
+    took = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        subprocess.run(words, check=True, capture_output=True)
+        took.append(time.perf_counter() - began)
+    return took
+
+
+def faster(work: str, theirs: list[float], ours: list[float], unit: str) -> Figure:
+    note = (
+        f"{median(theirs):.3g} {unit} and {median(ours):.3g} {unit} (medians of {len(theirs)} and {len(ours)}, in turn)"
+    )
+    return Figure(work, median(theirs) / median(ours), "×", 1, None, note=note)
+
+
 def compared(
     work: str,
     results: Mapping[str, tuple[list[float], float]],
@@ -133,7 +174,7 @@ def main() -> int:
     install()
     options = Options(given.quick, given.folder, given.rounds, given.docs)
     facts = report.machine() | {"file_system": report.file_system(options.folder)}
-    figures = [*influx(options, 1), *influx(options, 10), *text(options)]
+    figures = [*influx(options, 1), *influx(options, 10), *text(options), *commands(options)]
     path = report.write("peers-quick" if given.quick else "peers", figures, options, facts)
     print(report.table(figures))
     print(f"kept in {path}; measured on {facts['processor']}, {facts['cores']} cores, {facts['file_system']}")
