@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,8 @@ class Desks:
         self.issuing = Issuing(self.ledger, self.desk, self.blobs, self._nodes, lambda: self.now)
         self.going: asyncio.Task[None] | None = None
 
-    def _nodes(self) -> list[Node]:
-        rows = self.ledger.read(nodes.all_nodes)
+    def _nodes(self, names: Collection[str] | None) -> list[Node]:
+        rows = [row for row in self.ledger.read(nodes.all_nodes) if names is None or row.name in names]
         return [Node(row, "up" if self.desk.is_up(row.id) else "down", self.about) for row in rows]
 
     def run(self) -> None:

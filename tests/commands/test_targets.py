@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wacket.commands.targets import Candidate, parse, select
+from wacket.commands.targets import Candidate, parse, plain_names, select
 from wacket.errors import BadRequest
 
 NODES = [
@@ -141,6 +141,15 @@ def test_what_is_left_out_and_what_is_taken_never_overlap(terms: list[str]):
     with contextlib.suppress(BadRequest):
         chosen = select(",".join(terms), NODES)
         assert not {node.name for node in chosen.nodes} & {left.node for left in chosen.left_out}
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [("pi-1,demo-01", {"pi-1", "demo-01"}), ("pi-[1-2]", {"pi-1", "pi-2"}), ("pi-*", None), ("pi-1,!pi-2", None)],
+)
+def test_what_consists_of_names_only(target: str, named: set[str] | None):
+    assert plain_names(target) == named
+    assert plain_names("pi-1,@lab") is None
 
 
 def test_many_names_are_parsed_once_each():

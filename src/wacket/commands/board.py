@@ -22,11 +22,17 @@ class Job:
         self.row = row
         self.spec: Spec = read(row.spec)
         self.rows = {one.id: one for one in rows}
+        self._open = sum(row.ended is None for row in self.rows.values())
         self.followers: set[Told] = set()
 
     @property
     def over(self) -> bool:
-        return all(row.ended is not None for row in self.rows.values())
+        return not self._open
+
+    def change(self, row: CommandRow) -> None:
+        """One of its commands is so now."""
+        self._open -= (self.rows[row.id].ended is None) - (row.ended is None)
+        self.rows[row.id] = row
 
 
 class Live:
@@ -86,7 +92,8 @@ class Board:
 
     def change(self, live: Live, row: CommandRow) -> None:
         """From now on the command is so; one that has ended is forgotten."""
-        live.row = live.job.rows[row.id] = row
+        live.row = row
+        live.job.change(row)
         if row.ended is not None:
             self._forget(live)
         self.told(live)

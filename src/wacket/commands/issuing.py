@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from wacket.commands.blobs import Blobs
 from wacket.commands.board import Job, Live
 from wacket.commands.control import CommandDesk
 from wacket.commands.spec import Spec
-from wacket.commands.targets import Candidate, Selection, select
+from wacket.commands.targets import Candidate, Selection, plain_names, select
 from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.ledger import audit
 from wacket.ledger import commands as command_rows
@@ -45,6 +45,9 @@ class Node(NamedTuple):
     about: Mapping[str, Any] | None
 
 
+Nodes = Callable[[Collection[str] | None], Sequence[Node]]
+
+
 class Wish(NamedTuple):
     """What somebody asks of whom. `but` are nodes that are spared, and why."""
 
@@ -58,14 +61,16 @@ class Wish(NamedTuple):
 
 
 class Issuing:
-    """`nodes` gives all nodes as they are now; `admit` raises Unavailable when nothing more may be stored."""
+    """`nodes` gives those nodes of these names that there are, or all, as they are now; `admit` raises Unavailable when
+    nothing more may be stored.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         desk: CommandDesk,
         blobs: Blobs,
-        nodes: Callable[[], Iterable[Node]],
+        nodes: Nodes,
         clock: Callable[[], int],
         admit: Callable[[], None] = lambda: None,
     ) -> None:
@@ -74,8 +79,11 @@ class Issuing:
 
     def select(self, wish: Wish) -> Selection:
         """Which nodes it would go to, and which not. Raises BadRequest where there would be none."""
-        candidates = [self._candidate(node, wish) for node in self._nodes()]
-        return select(wish.target, candidates, wish.spec.names)
+        names = plain_names(wish.target, wish.spec.names)
+        nodes = self._nodes(names)
+        if names is not None and len(nodes) < len(names):
+            nodes = self._nodes(None)  # what is not there is told with what is like it
+        return select(wish.target, [self._candidate(node, wish) for node in nodes], wish.spec.names)
 
     async def issue(self, wish: Wish) -> tuple[Job, Selection]:
         """Make the job; on disk, and on its way, when this returns. Raises BadRequest, NotFound and Unavailable."""
@@ -127,7 +135,7 @@ class Issuing:
         but: dict[int, str] = {}
         if only_failed:
             again = {one.node for one in before if one.state != "succeeded" and one.ended is not None}
-            others = {node.row.id for node in self._nodes()} - again
+            others = {node.row.id for node in self._nodes(None)} - again
             but = dict.fromkeys(others, f"it did not fail in job {number}")
         old = spec.read(row.spec)
         fresh = spec.Spec(**{name: getattr(old, name) for name in old.__struct_fields__} | {"token": token})

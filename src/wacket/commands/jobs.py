@@ -16,7 +16,7 @@ from wacket.commands import upkeep
 from wacket.commands.blobs import Blobs
 from wacket.commands.brought import BroughtFiles
 from wacket.commands.control import CommandDesk
-from wacket.commands.issuing import SECOND, Issuing, Node
+from wacket.commands.issuing import SECOND, Issuing, Nodes
 from wacket.commands.outputs import Outputs
 from wacket.commands.schedules import Schedules
 from wacket.commands.signer import Signer
@@ -43,7 +43,7 @@ class Jobs:
     settings: Commands
     clock: Callable[[], int]
     ledger: Ledger
-    nodes: Callable[[], Iterable[Node]]
+    nodes: Nodes
     outputs: Outputs
     blobs: Blobs
     brought: BroughtFiles
@@ -59,7 +59,7 @@ class Jobs:
         ledger: Ledger,
         signer: Signer,
         bus: Bus,
-        nodes: Callable[[], Iterable[Node]],
+        nodes: Nodes,
         clock: Callable[[], int],
         admit: Callable[[], None] = lambda: None,
     ) -> Jobs:
@@ -85,7 +85,7 @@ class Jobs:
 
     async def keep_up(self) -> None:
         """End what waits for nobody, and remove what is old. Raises WacketError and OSError."""
-        retired = {node.row.id for node in self.nodes() if node.row.state == "retired"}
+        retired = {node.row.id for node in self.nodes(None) if node.row.state == "retired"}
         self.desk.course.sweep(self.settings.lost_days, retired)
         open_jobs = self.desk.board.jobs()
         needed = {name for live in self.desk.board for name in live.job.spec.blobs()}

@@ -95,6 +95,13 @@ def select(target: str, nodes: Sequence[Candidate], named: Collection[str] = ())
     return Selection(chosen, sorted(left_out))
 
 
+def plain_names(target: str, named: Collection[str] = ()) -> set[str] | None:
+    """The names that a target consists of, or None where one must look at all nodes to know whom it means."""
+    wanted, unwanted = parse(target, named)
+    names = {term.name for term in wanted}
+    return names if names and "" not in names and not unwanted else None
+
+
 def parse(target: str, named: Collection[str] = ()) -> tuple[list[Term], list[Term]]:
     """The terms that take in, and those that take out. Raises BadRequest for what is no target."""
     if len(target) > LONGEST:
