@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wacket.api.access import Caller, may, parts_of
 from wacket.api.class_sets import SETS, Name
 from wacket.api.classes import UNDER, ClassUser, User, shown
+from wacket.api.jobs import token_of
 from wacket.commands.class_check import CONFINES
 from wacket.commands.class_rounds import Wish
 from wacket.commands.desk import Step
@@ -85,7 +86,7 @@ async def ask(caller: Operator, body: NewRound, request: Request) -> RoundInfo:
         checked_user(body.user)
     if body.check and not CONFINES and "admin" not in caller.rights:
         raise Forbidden("this machine cannot keep a check program from the hub's files, so only an admin may give one")
-    wish = Wish(body.program, body.timeout, body.check, body.class_name, body.user)
+    wish = Wish(body.program, body.timeout, body.check, body.class_name, body.user, token_of(request, caller))
     asked = await parts_of(request).classroom.rounds.ask(wish, caller.actor, caller.peer)
     left_out = [LeftOut(user=user, why=why) for user, why in asked.left_out.items()]
     return RoundInfo(id=asked.round, users=asked.users, left_out=left_out)
