@@ -9,49 +9,16 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from wacket_agent.logs import files, tail
-from wacket_agent.logs.files import FileLogs
 from wacket_agent.logs.following import LEAVING_SECONDS, SLEEP_SECONDS
 
-from .conftest import AT, Kept
-
-
-class Machine:
-    """An agent that reads files of one folder, and can be started again."""
-
-    def __init__(self, folder: Path, kept: Kept, pattern: str = "*.log", at_end: bool = False) -> None:
-        self.folder, self.kept, self.pattern = folder, kept, str(folder / pattern)
-        self.now = 1000.0
-        self.start(at_end)
-
-    def start(self, at_end: bool = False) -> None:
-        outlet = self.kept.outlet()
-        self.outlet = outlet
-        self.logs = FileLogs([self.pattern], outlet.marked(files.MARKS), outlet, at_end)
-
-    def restart(self) -> None:
-        self.logs.close()
-        self.start()
-
-    def poll(self, seconds: float = 11.0) -> list[str]:
-        """All messages so far. As much later than the last time that patterns are looked for again."""
-        self.now += seconds
-        self.outlet.begin_turn()
-        self.logs.poll(self.now, AT)
-        return self.kept.messages()
+from .conftest import Kept
+from .machine import Machine, append
 
 
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def append(path: Path, text: str) -> None:
-    with path.open("a", newline="") as file:
-        file.write(text)
 
 
 @pytest.fixture
@@ -256,74 +223,3 @@ def test_rotation_under_a_busy_writer_and_restarts_lose_and_repeat_nothing(tmp_p
         pass
     assert sorted(machine.kept.messages()) == sorted(f"line {number}" for number in range(20_000))
     machine.logs.close()
-
-
-class Any(RuleBasedStateMachine):
-    """Whatever happens to a file between two looks that see each of its forms, each line is read once, in order."""
-
-    @initialize()
-    def begin(self) -> None:
-        import tempfile
-
-        self.folder = tempfile.TemporaryDirectory()
-        self.log = Path(self.folder.name, "a.log")
-        self.machine = Machine(Path(self.folder.name), Kept())
-        self.written: list[str] = []
-        self.rotated = 0
-
-    @rule(count=st.integers(1, 5))
-    def write(self, count: int) -> None:
-        for _ in range(count):
-            self.written.append(f"line {len(self.written)}")
-            append(self.log, self.written[-1] + "\n")
-
-    @rule()
-    def write_half_and_look(self) -> None:
-        self.written.append(f"line {len(self.written)}")
-        append(self.log, self.written[-1][:3])
-        self.machine.poll(0.5)
-        append(self.log, self.written[-1][3:] + "\n")
-
-    @rule()
-    def rename(self) -> None:
-        self.machine.poll()
-        if self.log.exists():
-            self.rotated += 1
-            self.log.rename(f"{self.log}.{self.rotated}")
-            self.log.touch()
-
-    @rule()
-    def empty(self) -> None:
-        self.machine.poll()
-        if self.log.exists():
-            self.log.write_text("")
-            self.machine.poll()
-
-    @rule()
-    def delete(self) -> None:
-        self.machine.poll()
-        self.log.unlink(missing_ok=True)
-
-    @rule()
-    def restart(self) -> None:
-        self.machine.restart()
-
-    @rule(seconds=st.sampled_from([1.0, 61.0]))
-    def look(self, seconds: float) -> None:
-        self.machine.poll(seconds)
-
-    @invariant()
-    def nothing_twice_and_nothing_out_of_order(self) -> None:
-        told = self.machine.kept.messages()
-        assert told == self.written[: len(told)]
-
-    def teardown(self) -> None:
-        if hasattr(self, "machine"):
-            told = self.machine.poll()
-            self.machine.logs.close()
-            self.folder.cleanup()
-            assert told == self.written
-
-
-TestAny = pytest.mark.slow(Any.TestCase)
-TestAny.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
