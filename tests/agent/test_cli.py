@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.agent.fakehub import PATIENCE
+from tests.agent.fakehub import PATIENCE, FakeHub
 
 from wacket.api.parts import Parts
 
@@ -187,9 +188,26 @@ async def test_a_new_key_is_a_new_node(hub: Parts, machine: Machine) -> None:
     await machine.call("join", address(hub), "--no-service", "--name", "old", stdin=token)
     ended = await machine.call("rekey", "--name", "new", stdin=token)
     assert ended.code == 0
-    async with machine.running() as agent:
-        heard = await line(agent, "on the hub, code")
-        assert "new" in heard or "old" in heard
+    async with machine.running() as agent:  # the hub sees the same machine with another key, so a person must look
+        assert "accept new on the hub, code" in await line(agent, "pending")
+    assert not (machine.state / "joining.json").exists()
+
+
+async def test_a_copy_gets_a_key_of_its_own_from_the_hub(machine: Machine) -> None:
+    async with FakeHub().listening() as hub:
+        text = b"\1" + (7).to_bytes(4, "big") + bytes(16) + bytes.fromhex(hub.fingerprint)
+        token = "wjt_" + base64.urlsafe_b64encode(text).decode().rstrip("=")
+        assert (await machine.call("join", hub.address, "--no-service", stdin=token)).code == 0
+        hub.verdict = lambda: {"t": "error", "code": "clone", "reason": "two machines", "retry": 60}
+        async with machine.running() as agent:
+            await line(agent, "two machines (clone)")
+            hub.verdict = hub.welcome
+            await hub.say({"t": "rekey", "token": 8, "secret": "0b" * 16})
+            await line(agent, "another machine has the same one")
+            again = await hub.hears("join", 2)
+            await line(agent, "connected to")
+    assert again["token"] == 8
+    assert again["key"] != (await hub.hears("join"))["key"]
     assert not (machine.state / "joining.json").exists()
 
 
