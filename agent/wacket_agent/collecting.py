@@ -34,12 +34,13 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Told(NamedTuple):
-    """What came of one turn, as lines, and the processor time that it took."""
+    """What came of one turn, as lines; the processor time that it took; and what ended it early, if anything did."""
 
     metrics: bytes
     logs: bytes
-    left_out: int
-    seconds: float
+    left_out: int = 0
+    seconds: float = 0.0
+    problem: Exception | None = None
 
 
 class Record:
@@ -135,6 +136,11 @@ class Collecting:
         record.turns += 1
         try:
             told = await self._within(collector, lambda: collected(collector, context, options, at))
+            record.left_out += told.left_out
+            record.seconds += told.seconds
+            self._keep(told, at)
+            if told.problem:
+                raise told.problem
         except Absent as absent:
             self._settle(collector, record, absent=str(absent))
         except Stuck as stuck:
@@ -143,9 +149,6 @@ class Collecting:
             self._settle(collector, record, error=f"does not work: {type(error).__name__}: {error}")
         else:
             self._settle(collector, record)
-            record.left_out += told.left_out
-            record.seconds += told.seconds
-            self._keep(told, at)
 
     async def _within(self, collector: Collector, work: Callable[[], Told]) -> Told:
         """Raises Stuck where it takes longer than it may."""
@@ -183,7 +186,7 @@ class Collecting:
 
     def _tell(self, log: Log, source: str) -> None:
         at = self._clock()
-        self._keep(Told(b"", lines.ndjson(log, source, at), 0, 0), at)
+        self._keep(Told(b"", lines.ndjson(log, source, at)), at)
 
     def _setting(self, name: str) -> str:
         return self._config.options.get("collect", {}).get(name.lower(), "").strip().lower()
@@ -216,20 +219,24 @@ def loaded(name: str) -> Collector:
 
 
 def collected(collector: Collector, context: Context, options: Mapping[str, str], at: int) -> Told:
-    """What the collector tells, as lines of the time `at` (µs). Raises whatever it raises."""
+    """What the collector tells, as lines of the time `at` (µs). What it told before it failed is kept."""
     began = time.thread_time()
     context.begin(options)
-    metrics, logs, count = [], [], 0
-    for count, item in enumerate(collector.collect(context), 1):
-        if count > MOST_TOLD:
-            continue
-        if isinstance(item, Point):
-            metrics.append(lines.influx(item, at))
-        elif isinstance(item, Log):
-            logs.append(lines.ndjson(item, collector.source, at))
-        else:
-            metrics.append(lines.parsed(item, at))
-    return Told(b"".join(metrics), b"".join(logs), max(count - MOST_TOLD, 0), time.thread_time() - began)
+    metrics, logs, count, problem = [], [], 0, None
+    try:
+        for count, item in enumerate(collector.collect(context), 1):
+            if count > MOST_TOLD:
+                continue
+            if isinstance(item, Point):
+                metrics.append(lines.influx(item, at))
+            elif isinstance(item, Log):
+                logs.append(lines.ndjson(item, collector.source, at))
+            else:
+                metrics.append(lines.parsed(item, at))
+    except Exception as error:
+        problem = error
+    left_out = max(count - MOST_TOLD, 0)
+    return Told(b"".join(metrics), b"".join(logs), left_out, time.thread_time() - began, problem)
 
 
 def period_of(text: str, usual: float) -> float | None:

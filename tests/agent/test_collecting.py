@@ -122,6 +122,16 @@ async def test_one_that_fails_is_told_once_and_disturbs_nobody(bench):
     assert bench.record("x")["failures"] == 0
 
 
+async def test_what_was_told_before_a_failure_is_kept(bench):
+    def failing(context):
+        yield Log("the news")
+        raise ValueError("no")
+
+    bench.own["x"] = failing
+    await bench.run_until(lambda: len(bench.store.messages("x")) > 2)
+    assert bench.store.messages("x")[:3] == ["the news", "does not work: ValueError: no", "the news"]
+
+
 async def test_one_that_hangs_blocks_only_itself(bench):
     gate, calls = threading.Event(), []
 

@@ -19,7 +19,7 @@ LIMIT = 60.0
 SOCKETS = ("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")
 ANSWER_SECONDS = 5.0
 LONGEST_ANSWER = 4 << 20  # bytes
-MOST = 50  # asked for their use of processor and memory at each turn
+MOST = 50  # told at each turn, running ones first
 MOST_NAMES = 200  # told as series since the agent was started
 
 
@@ -29,15 +29,11 @@ def collect(context: Context) -> Iterator[Point | Log]:
     states = {name_of(container): str(container.get("State", "")) for container in containers}
     yield Point("containers", {"total": len(states), "running": list(states.values()).count("running")})
     yield from changes(context, states)
-    running = [container for container in containers if container.get("State") == "running"]
-    for container in sorted(running, key=name_of)[:MOST]:
-        name = name_of(container)
+    for container in sorted(containers, key=lambda one: (one.get("State") != "running", name_of(one)))[:MOST]:
+        name, running = name_of(container), container.get("State") == "running"
         if is_told(context, name):
-            told = asked(socket, f"/containers/{id_of(container)}/stats?stream=false&one-shot=true")
-            yield Point("container", use(context, name, told), {"name": name})
-    for name, state in states.items():
-        if is_told(context, name):
-            yield Point("container", {"running": state == "running"}, {"name": name})
+            use = used(context, socket, container) if running else {}
+            yield Point("container", {"running": running, **use}, {"name": name})
 
 
 def found_socket(context: Context) -> str:
@@ -52,8 +48,11 @@ def found_socket(context: Context) -> str:
     raise Absent("neither Docker nor Podman has a socket here")
 
 
-def asked(socket: str, path: str) -> Any:
+def asked(socket: str, path: str, gone: Any = None) -> Any:
+    """The answer; `gone` where there is no such container any more."""
     status, body = get(socket, path, ANSWER_SECONDS, LONGEST_ANSWER)
+    if status == 404 and gone is not None:
+        return gone
     if status != 200:
         raise OSError(f"{path} was answered with status {status}")
     return json.loads(body)
@@ -87,16 +86,18 @@ def changes(context: Context, states: dict[str, str]) -> Iterator[Log]:
             yield Log(f"container {name} is {now}, was {then}", "info" if now == "running" else "warn")
 
 
-def use(context: Context, name: str, told: Mapping[str, Any]) -> dict[str, float | None]:
+def used(context: Context, socket: str, container: Mapping[str, Any]) -> dict[str, float | None]:
     """Of one core, so that 200 % are two of them; memory without what the kernel keeps of files."""
-    grown = context.growth(name, [told["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9])
+    told = asked(socket, f"/containers/{id_of(container)}/stats?stream=false&one-shot=true", gone={})
+    spent = told.get("cpu_stats", {}).get("cpu_usage", {}).get("total_usage")
+    grown = None if spent is None else context.growth(container["Id"], [spent / 1e9])
     memory = told.get("memory_stats", {})
     details = memory.get("stats", {})
-    used = memory.get("usage")
-    if used is not None:
-        used = max(used - details.get("inactive_file", details.get("total_inactive_file", 0)), 0)
+    usage = memory.get("usage")
+    if usage is not None:
+        usage = max(usage - details.get("inactive_file", details.get("total_inactive_file", 0)), 0)
     return {
         "cpu_percent": percent(grown[1][0], grown[0]) if grown else None,
-        "memory_bytes": used,
+        "memory_bytes": usage,
         "memory_limit_bytes": memory.get("limit"),
     }

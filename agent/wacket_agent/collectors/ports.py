@@ -79,9 +79,10 @@ def ephemeral(context: Context) -> tuple[int, int]:
 
 def programs_of(context: Context, inodes: set[str]) -> dict[str, str]:
     """Looking at the open files of all processes costs much, so it is done only when another socket listens."""
-    if context.changed("inodes", inodes):
-        context.kept["programs"] = dict(searched(context, inodes))
-    programs: dict[str, str] = context.kept["programs"]
+    known, programs = context.kept.get("programs", (None, {}))
+    if known != inodes:
+        programs = dict(searched(context, inodes))
+        context.kept["programs"] = inodes, programs
     return programs
 
 

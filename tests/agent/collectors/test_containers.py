@@ -28,6 +28,7 @@ class Docker:
         ]
         self.uses = {WEB: 10**9, JOB: 0}
         self.status = 200
+        self.gone = False
         self.paths = []
 
     def answer(self, path):
@@ -45,7 +46,7 @@ def docker():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             body = json.dumps(service.answer(self.path)).encode()
-            self.send_response(service.status)
+            self.send_response(404 if "stats" in self.path and service.gone else service.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -112,6 +113,15 @@ def test_new_names_without_end_are_counted_and_no_series(here, docker, monkeypat
         assert told[0].fields["total"] == 1
         names |= {one.tags["name"] for one in told if getattr(one, "tags", {})}
     assert names == {"run-0", "run-1", "run-2"}
+
+
+def test_a_container_that_ended_between_two_questions_is_no_failure(here, docker):
+    docker.gone = True
+    assert here.points("containers", here.options) == {
+        ("containers",): {"total": 2, "running": 1},
+        ("container", "web"): {"running": True},
+        ("container", "job x,y=1\n"): {"running": False},
+    }
 
 
 def test_a_service_that_refuses_is_a_failure(here, docker):
