@@ -61,16 +61,16 @@ class Desks:
     def run(self) -> None:
         self.going = asyncio.create_task(self.desk.run())
 
-    def again(self, *, going: bool = True) -> None:
+    async def again(self) -> None:
         """The hub was killed, and is started again."""
-        self.kill()
+        await self.kill()
         self._make()
-        if going:
-            self.run()
+        self.run()
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         if self.going is not None:
             self.going.cancel()
+            await asyncio.wait([self.going])
         self.outputs.close()
         self.brought.close()
         self.ledger.close()
@@ -133,7 +133,7 @@ async def desks(folder: Path) -> AsyncIterator[Desks]:
     try:
         yield made
     finally:
-        made.kill()
+        await made.kill()
 
 
 async def until(condition: Callable[[], object]) -> None:

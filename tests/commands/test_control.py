@@ -237,7 +237,7 @@ async def test_a_cancel_for_an_absent_node_is_remembered(hub: Desks):
     hub.desk.node_down(node)
     for one in (job, other):
         await hub.issuing.cancel(one.row.id, None, "owner", "")
-    hub.again()
+    await hub.again()
     link = hub.up(node, (row.id, "running"))
     assert [(one["kind"], one["of"]) for one in hub.sent(link)] == [("cancel", row.id)]
     assert (await hub.ended(never.id))[0].state == "cancelled"
