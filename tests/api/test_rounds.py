@@ -100,6 +100,18 @@ def test_a_class_is_asked_judged_and_put_at_rest(school: Any) -> None:
     assert owner.post("/api/v1/class/bob/analysis", json={"text": "again"}).status_code == 400
 
 
+def test_all_answers_of_a_class_are_judged_with_one_word(school: Any) -> None:
+    act(school, "ada", "hw_command_request", hw_comm="x")
+    for user in ("bob", "eve"):
+        act(school, user, "hw_command_request", hw_comm="x")
+        act(school, user, "hw_command_retrieval")
+        act(school, user, "hw_response_provide", hw_resp="42")
+    judged = school.owner.post(f"{SETS}/6.08/analysis", json={"text": "seen"}).json()
+    assert judged == {"users": ["bob"]}  # ada has not answered, eve is in another class
+    found = members(school.owner)
+    assert (found["ada"]["state"], found["bob"]["state"], found["bob"]["server_analysis"]) == (1, 0, "seen")
+
+
 def test_who_takes_too_long_is_flagged_and_reset(school: Any) -> None:
     school.owner.post("/api/v1/rounds", json=ROUND)
     school.now += 20_000_000
@@ -128,6 +140,7 @@ REQUESTS = [
     ("DELETE", f"{SETS}/6.08/members?user=bob", None, "operate"),
     ("POST", "/api/v1/rounds", ROUND, "operate"),
     ("POST", f"{SETS}/6.08/reset", {}, "operate"),
+    ("POST", f"{SETS}/6.08/analysis", {"text": ""}, "operate"),
     ("POST", "/api/v1/class/bob/analysis", {"text": ""}, "operate"),
     ("DELETE", f"{SETS}/6.08", None, "operate"),
 ]

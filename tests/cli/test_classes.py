@@ -171,7 +171,9 @@ def test_stuck_hardware_is_reset_with_one_word(hub, wacket, school):
     assert wacket("class", "reset", "ada", "--stuck").code == 2
 
 
-def test_a_teacher_says_what_an_answer_is_worth(hub, wacket):
+def test_a_teacher_says_what_an_answer_is_worth(hub, wacket, school):
     hub.answers["POST /api/v1/class/ada%2Fb/analysis"] = user("ada/b")
     assert wacket("class", "analyse", "ada/b", "well done").code == 0
     assert hub.last().json == {"text": "well done"}
+    hub.answers[f"POST {SETS}/6.08/analysis"] = {"users": ["ada", "bob"]}
+    assert "2 people at rest" in wacket("class", "analyse", "6.08", "seen").err

@@ -51,7 +51,8 @@ MOVE: JsonDict = {
 
 
 class ClassUser(BaseModel):
-    """One user's hardware: 0 at rest, 1 requested, 2 collected, 3 answered. `time` is of the last transition.
+    """One user's hardware: 0 at rest, 1 requested, 2 collected, 3 answered. `time` is of the last transition,
+    empty if there was none.
 
     `hw_err` and `hw_exit` are standard error and exit code as far as the hardware told them. `stuck`: it took more than
     twice `timeout` (seconds) to collect the program or to answer. `judge` gave the analysis: `check` is a program.
@@ -164,7 +165,7 @@ def own_name(caller: Caller) -> str:
 
 def shown(row: ClassRow, now: int) -> ClassUser:
     """A row as the API tells it."""
-    fields = row._asdict() | {"time": iso(row.time), "stuck": status_of(row).stuck(now)}
+    fields = row._asdict() | {"time": iso(row.time) if row.time else "", "stuck": status_of(row).stuck(now)}
     return ClassUser(**{name: fields[name] for name in ClassUser.model_fields})
 
 

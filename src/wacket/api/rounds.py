@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -16,6 +17,7 @@ from wacket.commands.class_rounds import Wish
 from wacket.commands.desk import Step
 from wacket.commands.life import LONGEST_TIMEOUT, LONGEST_USER, LONGEST_VALUE, checked_user
 from wacket.errors import BadRequest, Forbidden
+from wacket.ledger import class_sets
 
 router = APIRouter(tags=["class"])
 Operator = Annotated[Caller, Depends(may("operate"))]
@@ -98,6 +100,21 @@ async def reset_class(caller: Operator, name: Name, body: ResetWish, request: Re
     collect it or to answer. What agents still run for them is ended."""
     users = await parts_of(request).classroom.rounds.reset(name, body.stuck, caller.actor, caller.peer)
     return ResetDone(users=users)
+
+
+@router.post(SETS + "/{name}/analysis", summary="Say of a class what its answers are worth")
+async def analyse_class(caller: Operator, name: Name, body: Analysis, request: Request) -> ResetDone:
+    """All who have answered and wait for an analysis get this one, and are at rest again."""
+    parts = parts_of(request)
+    found = await asyncio.to_thread(parts.ledger.read, lambda c: class_sets.members(c, name))
+    values = {"server_anal": body.text}
+    # Of the round that was looked at: nobody is told what is meant for another answer.
+    steps = [
+        Step(one.user, "server_analysis_provide", values, caller.peer, caller.actor, one.status.round)
+        for one in found
+        if one.status is not None and one.status.state == 3
+    ]
+    return ResetDone(users=[taken.row.user for taken in await parts.desk.carry(steps) if taken.moved])
 
 
 @router.post(UNDER + "/{user:path}/analysis", summary="Say what an answer is worth")

@@ -202,14 +202,19 @@ def history(session: Session, user: str, limit: int) -> None:
     session.out.rows(moves, columns, f"nothing happened to {plain(user)}'s hardware yet")
 
 
-@command.command("analyse", examples=[("wacket class analyse ada 'well done'", "")])
-@click.argument("user", metavar="PERSON")
+@command.command(
+    "analyse", examples=[("wacket class analyse ada 'well done'", ""), ("wacket class analyse 6.08 seen", "all of it")]
+)
+@click.argument("who", metavar="CLASS|PERSON")
 @click.argument("text")
 @click.pass_obj
-def analyse(session: Session, user: str, text: str) -> None:
-    """Say what a person's answer is worth; that ends the round for them."""
-    after = session.hub.post(f"{_person(user)}/analysis", {"text": text})
-    session.out.done(f"{plain(user)}'s hardware is at rest", after)
+def analyse(session: Session, who: str, text: str) -> None:
+    """Say what an answer is worth, or all answers of a class; that ends the round for them."""
+    if classroom.is_class(session.hub, who):
+        done = session.hub.post(f"{classroom.path(who)}/analysis", {"text": text})
+        return session.out.done(f"{folded(len(done['users']), 'person', 'people')} at rest", done)
+    after = session.hub.post(f"{_person(who)}/analysis", {"text": text})
+    return session.out.done(f"{plain(who)}'s hardware is at rest", after)
 
 
 @command.command("reset", examples=[("wacket class reset 6.08 --stuck", ""), ("wacket class reset ada", "")])

@@ -213,7 +213,8 @@ def _what(job: dict[str, Any]) -> str:
 
 
 def _counts(counts: dict[str, int] | None) -> str:
-    return ", ".join(f"{count} {state}" for state, count in (counts or {}).items())
+    ordered = sorted((counts or {}).items(), key=lambda one: one[0] != "succeeded")
+    return ", ".join(f"{count} {state}" for state, count in ordered)
 
 
 def _length(every: float | None) -> str:

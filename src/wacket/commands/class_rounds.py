@@ -208,7 +208,7 @@ def _people(connection: Connection, wish: Wish) -> dict[str, int | None]:
 
 
 def _busy(row: ClassRow) -> str:
-    words = {1: "requested already", 2: "at work already", 3: "waiting for its analysis"}
+    words = {1: "requested already", 2: "at work already", 3: "waiting for an analysis of the last answer"}
     return words.get(row.state, "at rest")
 
 

@@ -121,11 +121,17 @@ def _show(session: Session, told: Iterator[Event], tally: Tally, manner: Manner)
             if event["event"] == "job" and tally.waiting and not (session.as_json or interactive()):
                 session.out.note(jobs.absent(sorted(tally.waiting), manner.expires), "!")
             screen.show(event)
-            if tally.over and not (manner.wait and tally.waiting):
+            if _seen_enough(tally, manner, session.as_json):
                 return
     finally:
         if screen:
             screen.close()
+
+
+def _seen_enough(tally: Tally, manner: Manner, whole: bool) -> bool:
+    """`whole`: somebody reads events, so the hub's own word for the end is waited for where it comes at once."""
+    waits = bool(tally.waiting) and manner.wait
+    return tally.ended or (tally.over and not waits and not (whole and not tally.waiting))
 
 
 def _screen(session: Session, tally: Tally, manner: Manner) -> Screen:
