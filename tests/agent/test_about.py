@@ -47,6 +47,7 @@ def test_the_system_is_called_as_people_call_it(tmp_path: Path) -> None:
     assert system_name(tmp_path / "missing") == "Linux"
 
 
+@pytest.mark.slow
 def test_the_status_of_an_agent_that_lives_and_of_one_that_was_killed(tmp_path: Path) -> None:
     assert status.read(tmp_path) == {}
     status.write(tmp_path, {"state": "connected", "pid": os.getpid()})

@@ -61,6 +61,7 @@ def test_a_mistake_is_named_with_its_place(old: str, new: str, reason: str) -> N
     assert reason in str(caught.value)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_any_text_is_settings_or_a_mistake_with_a_name(text: str) -> None:
     with pytest.raises(BadConfig, match=r"agent\.conf"):

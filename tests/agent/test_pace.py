@@ -18,6 +18,7 @@ def test_the_limit_doubles_up_to_a_minute_and_begins_again() -> None:
     assert back_off.next() == 2
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.floats(0, 1))
 def test_every_wait_is_a_part_of_a_minute(failures: int, part: float) -> None:
     back_off = BackOff(lambda: part)

@@ -34,6 +34,7 @@ def test_what_is_encoded_is_decoded(message: dict[str, object], payload: bytes) 
     assert protocol.unpack(protocol.pack(message, payload)) == (message, payload)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_malformed(data: bytes) -> None:
     for read in (protocol.decode, protocol.unpack):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -9,7 +10,12 @@ class Failed(Exception):
     """What happened, why, and what to do."""
 
 
-def command(words: str) -> str:
-    """How to type a command of this agent: by the one file that this module may be in."""
-    archive = Path(__file__).parents[2]
-    return f"python3 {archive} {words}" if archive.is_file() else f"wacket-agent {words}"
+def command(words: str, installed: bool = True) -> str:
+    """How to type a command of this agent. Not installed, it is in the one file that this module came from."""
+    if not installed:
+        return f"python3 {Path(__file__).parents[2]} {words}"
+    return f"wacket-agent {words}" if is_root() else f"~/.local/bin/wacket-agent {words}"
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0

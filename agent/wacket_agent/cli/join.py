@@ -62,12 +62,13 @@ def call(options: argparse.Namespace) -> None:
             (options.state / KEY_FILE).unlink()
         raise
     _write_settings(options, token)
-    _welcome(standing, config.allows)
+    is_installed = not (options.foreground or options.no_service)
+    _welcome(standing, config.allows, command("allow run", is_installed))
     if options.foreground:
         from wacket_agent.cli.run import start
 
         sys.exit(start(str(options.config), str(options.state)))
-    if not options.no_service:
+    if is_installed:
         _install(options)
 
 
@@ -118,13 +119,13 @@ def _write_settings(options: argparse.Namespace, token: Token) -> None:
     path.parent.chmod(0o755)  # the agent's account must get at it
 
 
-def _welcome(standing: Standing, allows: Allows) -> None:
+def _welcome(standing: Standing, allows: Allows, how_to_allow: str) -> None:
     told = [f"This machine is the node {standing.name}. Its code is {standing.code}: the hub must show the same."]
     if standing.state == "pending":
         told.append(f"It waits until a person accepts it on the hub: {standing.why}.")
     told.append(sentence(allows))
     if not allows.run:
-        told.append(f"To let people of the hub run programs here: {command('allow run')}")
+        told.append(f"To let people of the hub run programs here: {how_to_allow}")
     sys.stdout.write("\n".join(told) + "\n")
     sys.stdout.flush()
 
