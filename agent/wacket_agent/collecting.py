@@ -9,28 +9,26 @@ side and a thousand machines do not report in the same second. Does not send: th
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import time
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
 
 from wacket_agent import collectors, lines
 from wacket_agent.collectors import LIMIT, Collector
 from wacket_agent.collectors._context import Absent, Context, Machine
 from wacket_agent.collectors._limited import Limited, Stuck
+from wacket_agent.collectors._periods import LONGEST_BACK_OFF, back_off, pause, period_of
 from wacket_agent.dropins import DropIns
 from wacket_agent.lines import Log, Point
 
-AT_ONCE = 2  # turns that run beside each other
+AT_ONCE = 4  # turns that run beside each other
 MOST_STUCK = 4  # collectors that have not come back, and as many parts of collectors
 MOST_TOLD = 2000  # points and logs of one turn
 LOOK_AGAIN = 30.0  # seconds: for drop-ins that came or went, and for settings that changed
 ABSENT_FOR = 600.0  # what a machine does not have may still be plugged in or installed
-LONGEST_BACK_OFF = 3600.0
-SHORTEST_PERIOD = 1.0
 DROP_INS = "dropins"  # as a name in the settings: all of them
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+Settings = Tuple[Optional[float], Mapping[str, str]]  # of one collector: its period, its own section
 
 
 class Told(NamedTuple):
@@ -120,19 +118,26 @@ class Collecting:
     async def _keep_asking(self, collector: Collector, turns: asyncio.Semaphore) -> None:
         record, context = self._records[collector.name], Context(self._machine)
         while True:
-            period = self._period(collector)
+            period, options = self._settings(collector)
             if period is None or not self._config.allows.metrics:
                 await asyncio.sleep(LOOK_AGAIN)
                 continue
             async with turns:
-                await self._turn(collector, context, record)
+                await self._turn(collector, context, options)
             least = ABSENT_FOR if record.absent else back_off(period, record.in_a_row)
-            await asyncio.sleep(pause(self._clock() / 1e6, period, self._jitter, least))
+            await self._rest(collector, (period, options), pause(self._clock() / 1e6, period, self._jitter, least))
 
-    async def _turn(self, collector: Collector, context: Context, record: Record) -> None:
+    async def _rest(self, collector: Collector, settings: Settings, seconds: float) -> None:
+        """Until the next turn; less where the owner changes its settings meanwhile."""
+        loop = asyncio.get_event_loop()
+        due = loop.time() + seconds
+        while seconds > 0 and self._settings(collector) == settings:
+            await asyncio.sleep(min(seconds, LOOK_AGAIN))
+            seconds = due - loop.time()
+
+    async def _turn(self, collector: Collector, context: Context, options: Mapping[str, str]) -> None:
         """One turn; whatever goes wrong in it is told and forgotten."""
-        at = self._clock()
-        options = self._config.options.get(f"collect.{collector.name}", {})
+        record, at = self._records[collector.name], self._clock()
         record.turns += 1
         try:
             told = await self._within(collector, lambda: collected(collector, context, options, at))
@@ -191,6 +196,9 @@ class Collecting:
     def _setting(self, name: str) -> str:
         return self._config.options.get("collect", {}).get(name.lower(), "").strip().lower()
 
+    def _settings(self, collector: Collector) -> Settings:
+        return self._period(collector), self._config.options.get(f"collect.{collector.name}", {})
+
     def _period(self, collector: Collector) -> float | None:
         """Seconds, or None where the owner has turned it off."""
         text = self._setting(collector.name)
@@ -237,29 +245,3 @@ def collected(collector: Collector, context: Context, options: Mapping[str, str]
         problem = error
     left_out = max(count - MOST_TOLD, 0)
     return Told(b"".join(metrics), b"".join(logs), left_out, time.thread_time() - began, problem)
-
-
-def period_of(text: str, usual: float) -> float | None:
-    """Seconds in a text as 10s, 5m, 1h or plain 10; None for off. Raises ValueError."""
-    if text in ("off", "no", "0"):
-        return None
-    if text in ("", "on", "yes"):
-        return usual
-    unit = _UNITS.get(text[-1])
-    seconds = float(text[:-1]) * unit if unit else float(text)
-    if not math.isfinite(seconds) or seconds <= 0:
-        raise ValueError(text)
-    return max(seconds, SHORTEST_PERIOD)
-
-
-def back_off(period: float, failures: int) -> float:
-    """Seconds to wait at least: doubled at each failure, up to an hour; less than a period while all is well."""
-    if not failures:
-        return period / 10
-    return min(period * 2 ** min(failures - 1, 20), max(LONGEST_BACK_OFF, period))
-
-
-def pause(now: float, period: float, jitter: float, least: float) -> float:
-    """Seconds from `now` to a multiple of the period, moved by `jitter` (0 to 1) of it, at least `least` away."""
-    phase = period * jitter
-    return math.ceil((now + least - phase) / period) * period + phase - now

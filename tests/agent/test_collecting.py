@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
-import os
-import re
-import subprocess
-import sys
 import threading
-import zipfile
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from wacket_agent import collecting, collectors
-from wacket_agent.collecting import Collecting, back_off, pause, period_of
+from wacket_agent.collecting import Collecting
 from wacket_agent.collectors import Collector
 from wacket_agent.collectors._context import Absent, Machine
 from wacket_agent.collectors._limited import Limited
 from wacket_agent.lines import Log, Point
 
-AGENT = Path(__file__).parents[2] / "agent" / "wacket_agent"
 AT = 1_795_255_200_000_000
 
 
@@ -185,6 +175,19 @@ async def test_the_owner_turns_one_off_and_on_while_it_runs(bench):
     await bench.run_until(lambda: bench.record("x")["turns"] > 1)
 
 
+async def test_a_new_period_or_option_counts_at_once(bench):
+    bench.own["x"] = number
+    bench.config.options = {"collect": {"x": "1d"}}
+
+    def changed():
+        turns = bench.record("x")["turns"]
+        if turns in (1, 2):
+            bench.config.options = {"collect": {"x": f"{turns}h"}, "collect.x": {"turn": str(turns)}}
+        return turns == 3
+
+    await bench.run_until(changed)
+
+
 async def test_a_wrong_period_is_told_once_and_the_usual_one_kept(bench):
     bench.own["x"] = number
     bench.config.options = {"collect": {"x": "often"}}
@@ -255,68 +258,3 @@ async def test_drop_ins_come_and_go(bench, tmp_path):
     await bench.run_until(condition)
     assert len(bench.store.messages("collect")) == 1
     assert "1-open.sh is not run: others may write" in bench.store.messages("collect")[0]
-
-
-def test_every_collector_of_the_package_keeps_the_contract():
-    assert len(collectors.known()) >= 18
-    for name in collectors.known():
-        found = collectors.find(name)
-        assert (found.name, found.source) == (name, name)
-        assert found.period >= 1
-        assert found.limit > 0
-        assert sys.modules[found.collect.__module__].__doc__
-
-
-@pytest.mark.slow
-def test_collectors_are_found_inside_a_zip_file(tmp_path):
-    whole = tmp_path / "agent.zip"
-    with zipfile.ZipFile(whole, "w") as file:
-        for path in AGENT.rglob("*.py"):
-            file.write(path, f"wacket_agent/{path.relative_to(AGENT).as_posix()}")
-    program = (
-        f"import sys; sys.path.insert(0, {str(whole)!r})\n"
-        "from wacket_agent import collecting, collectors\n"
-        "print(len([collecting.loaded(name) for name in collectors.known()]), collectors.__file__)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert ran.stdout == f"{len(collectors.known())} {whole}{os.sep}wacket_agent/collectors/__init__.py\n", ran.stderr
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("", 10), ("on", 10), ("off", None), ("no", None), ("5s", 5), ("2m", 120), ("1h", 3600), ("7", 7), ("0.1s", 1)],
-)
-def test_periods(text, seconds):
-    assert period_of(text, 10) == seconds
-
-
-@pytest.mark.parametrize("text", ["often", "5x", "-1s", "nan", "inf", "s", "1e999"])
-def test_what_is_no_period(text):
-    with pytest.raises(ValueError):
-        period_of(text, 10)
-
-
-@pytest.mark.slow
-@given(st.floats(1, 2e9), st.floats(1, 1e5), st.floats(0, 1, exclude_max=True), st.integers(0, 60))
-def test_turns_fall_on_multiples_of_the_period(now, period, jitter, failures):
-    least = back_off(period, failures)
-    wait = pause(now, period, jitter, least)
-    assert least - 1e-3 <= wait <= least + period + 1e-3
-    place = (now + wait) / period - jitter
-    assert math.isclose(place, round(place), abs_tol=1e-3)
-
-
-def test_failures_back_off_up_to_an_hour():
-    assert [back_off(10, failures) for failures in (0, 1, 2, 3)] == [1, 10, 20, 40]
-    assert back_off(10, 1000) == 3600
-    assert back_off(86400, 5) == 86400
-
-
-def test_the_reference_page_has_each_collector_and_its_period():
-    page = (Path(__file__).parents[2] / "docs/reference/collectors.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", page, re.MULTILINE))
-    assert {name: period_of(text, 0) for name, text in rows.items()} == {
-        name: collectors.find(name).period for name in collectors.known()
-    }

@@ -23,6 +23,7 @@ def decoded(form, lines):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", ["pc", "pi"])
 @pytest.mark.parametrize("name", collectors.known())
 def test_the_hub_understands_every_line(saved, name, machine):

@@ -133,6 +133,7 @@ def test_records_of_400_bytes_that_fill_as_much_as_some_of_384(rig):
     assert rig.points("people")["people",]["people"] == 24
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=900))
 def test_any_utmp_is_read_or_refused(data):
     try:
@@ -182,6 +183,7 @@ def test_a_systemctl_that_fails_is_a_failure(rig):
         rig.ask("systemd")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_answer_of_systemctl_is_read(text):
     assert all(len(unit) == 3 for unit in systemd.parsed(text))
@@ -262,6 +264,7 @@ def test_a_package_manager_that_fails_is_a_failure(rig):
         rig.ask("packages")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_answer_of_a_package_manager_is_read(text):
     for manager in packages.MANAGERS:
