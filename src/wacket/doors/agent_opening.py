@@ -58,11 +58,13 @@ async def identified(
     where = neighbourhood(link.peer)
     if wait := tries.wait(where, now):
         raise Refused("full", "too many machines with a wrong token came from this address", int(wait) + 1)
-    tries.begin(where, now)
     join = said.members(Join)
     try:
         known = await enrolment.join(meeting, join, link.peer)
     except Unavailable as error:
         raise Refused("full", str(error), max(1, round(error.retry_after))) from error
-    tries.undo(where)
+    except Refused as error:
+        if error.code == "token":
+            tries.begin(where, now)
+        raise
     return known, join.about

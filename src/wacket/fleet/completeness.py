@@ -118,9 +118,9 @@ class Completeness:
         self._counts["lost"] += lines
 
         def change(connection: Connection) -> None:
-            written = gaps.never_came(connection, node, name) if was_open else 0
-            if lines > written:
-                gaps.add(connection, Gap(node, name, LOST, since, until, lines - written))
+            known = was_open and gaps.never_came(connection, node, name, lines)
+            if lines and not known:
+                gaps.add(connection, Gap(node, name, LOST, since, until, lines))
 
         self._change(change)
 

@@ -51,8 +51,7 @@ def update_all(connection: Connection, rows: Iterable[AgentRow]) -> None:
 def replace(connection: Connection, old: int, new: AgentRow) -> None:
     """Node `old` is from now on known by the key of `new`, whose own node is left with none."""
     connection.execute(delete(agents).where(agents.c.node.in_([old, new.node])))
-    identities = dict(connection.execute(select(nodes.c.id, nodes.c.identity)).tuples().all())
-    key = identities[new.node]
+    key = connection.execute(select(nodes.c.identity).where(nodes.c.id == new.node)).scalar_one()
     for node, identity in ((new.node, f"replaced:{new.node}"), (old, key)):
         connection.execute(update(nodes).where(nodes.c.id == node).values(identity=identity))
     add(connection, new._replace(node=old))

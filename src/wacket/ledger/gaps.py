@@ -48,11 +48,15 @@ def came(connection: Connection, node: int, stream: str, now: int) -> None:
     connection.execute(update(gaps).where(_awaited(node, stream)).values(came=now))
 
 
-def never_came(connection: Connection, node: int, stream: str) -> int:
-    """What was awaited after an absence is lost: how many lines."""
-    awaited = list(connection.execute(select(gaps.c.lines).where(_awaited(node, stream))).scalars())
+def never_came(connection: Connection, node: int, stream: str, lines: int) -> bool:
+    """What was awaited after an absence is lost: `lines` if that is known (not 0). False if nothing was awaited."""
+    newest = connection.execute(select(gaps.c.id).where(_awaited(node, stream)).order_by(gaps.c.id.desc())).scalar()
+    if newest is None:
+        return False
     connection.execute(update(gaps).where(_awaited(node, stream)).values(kind=LOST))
-    return sum(awaited)
+    if lines:
+        connection.execute(update(gaps).where(gaps.c.id == newest).values(lines=lines))
+    return True
 
 
 def of_node(connection: Connection, node: int, limit: int = MOST) -> list[Gap]:
