@@ -43,8 +43,12 @@ class Machine:
 
     async def call(self, *words: str, stdin: str = "") -> Ended:
         process = await self.start(*words)
-        async with asyncio.timeout(PATIENCE):
-            out, err = await process.communicate(stdin.encode())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                out, err = await process.communicate(stdin.encode())
+        finally:
+            if process.returncode is None:
+                process.kill()
         assert process.returncode is not None
         return Ended(process.returncode, out.decode(), err.decode())
 
