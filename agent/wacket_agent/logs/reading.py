@@ -64,6 +64,7 @@ class LogReading:
         self._outlet.begin_turn()
         if wanted != self._options or (wanted is None and OFF not in self._outlet.marks):
             self._change(wanted, at)
+        self._sources = self._sources[1:] + self._sources[:1]  # whoever has much to tell is not always the first
         for source in self._sources:
             if self._store.statistics()["waiting_bytes"] < MOST_WAITING:
                 source.poll(now, at)

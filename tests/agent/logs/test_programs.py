@@ -143,6 +143,14 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path, kept: Kept) -> 
     machine.logs.close()
 
 
+def test_a_folder_is_seen_through_another_process(folder: Path, kept: Kept) -> None:
+    """As the files of a container are."""
+    (folder / "wacket_log_1").write_text("one\n")
+    machine = Machine(Path(f"/proc/{os.getpid()}/root{folder}"), kept)
+    assert machine.poll() == ["one"]
+    machine.logs.close()
+
+
 def test_a_name_that_becomes_a_link_while_it_is_looked_at_is_refused(machine: Machine, folder: Path) -> None:
     log = folder / "wacket_log_1"
     log.write_text("one\n")
