@@ -176,7 +176,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     )
     for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters", "jobs"):
         parts.edges[name] = getattr(parts, name)
-    parts.edges |= {"presence": fleet.presence, "completeness": fleet.completeness}
+    parts.edges |= {"classroom": classroom, "presence": fleet.presence, "completeness": fleet.completeness}
     return parts, query
 
 

@@ -17,6 +17,7 @@ from wacket.errors import WacketError
 from wacket.ledger import class_sets, classes
 from wacket.ledger.classes import ClassRow
 from wacket.ledger.store import Ledger
+from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Judging:
         self._at_work: set[str] = set()
         self._news = asyncio.Event()
         self._told = ""
+        self._judged = 0
         desk.told.append(self._heard)
 
     async def run(self) -> None:
@@ -49,6 +51,9 @@ class Judging:
                         tasks.create_task(self._judge_one(row))
                 await set_or_late(self._news)
 
+    def statistics(self) -> Statistics:
+        return {"judged": self._judged, "at_work": len(self._at_work)}
+
     def _heard(self, row: ClassRow) -> None:
         if row.state == 3 and row.round is not None:
             self._news.set()
@@ -60,6 +65,7 @@ class Judging:
                 verdict = await self._judge.verdict(made.check_text, answer_of(row))
                 values = {"server_anal": verdict}
                 await self._desk.carry([Step(row.user, "server_analysis_provide", values, "", CHECK, row.round)])
+                self._judged += 1
             self._told = ""
         except WacketError as error:
             if str(error) != self._told:

@@ -24,6 +24,7 @@ from wacket.ledger import audit, class_sets, classes
 from wacket.ledger.class_sets import Round
 from wacket.ledger.classes import ClassRow
 from wacket.ledger.store import Ledger
+from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class ClassRounds:
         self._moved: set[str] = set()
         self._news = asyncio.Event()
         self._told = ""
+        self._rounds = self._left_out = 0
         desk.told.append(self._heard)
 
     async def ask(self, wish: Wish, actor: str, peer: str) -> Asked:
@@ -98,6 +100,8 @@ class ClassRounds:
         left_out = {one.row.user: _busy(one.row) for one in taken if not one.moved}
         asked = [one.row for one in taken if one.moved]
         left_out |= await self._begin(made, [row for row in asked if row.node is not None], peer, wish.token)
+        self._rounds += 1
+        self._left_out += len(left_out)
         return Asked(made.id, [row.user for row in asked if row.user not in left_out], left_out)
 
     async def reset(self, class_name: str, stuck_only: bool, actor: str, peer: str) -> list[str]:
@@ -135,6 +139,9 @@ class ClassRounds:
                 self._told = ""
             except WacketError as error:
                 self._tell(error)
+
+    def statistics(self) -> Statistics:
+        return {"rounds": self._rounds, "left_out": self._left_out, "on_agents": len(self._open)}
 
     def _request(self, connection: Connection, wish: Wish, actor: str, peer: str) -> tuple[Round, list[Taken]]:
         people = _people(connection, wish)

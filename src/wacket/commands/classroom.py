@@ -15,6 +15,7 @@ from wacket.commands.class_judging import Judging
 from wacket.commands.class_machines import AgentMachines, follow
 from wacket.commands.class_rounds import ClassRounds
 from wacket.commands.desk import ClassDesk
+from wacket.records import Statistics
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
@@ -44,3 +45,6 @@ class Classroom:
         async with asyncio.TaskGroup() as tasks:
             for job in (self.rounds.run(), self.judging.run(), follow(self.bus, self.rounds)):
                 tasks.create_task(job)
+
+    def statistics(self) -> Statistics:
+        return {**self.rounds.statistics(), **self.judging.statistics()}
