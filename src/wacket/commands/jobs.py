@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,9 +109,8 @@ class Jobs:
     def _trim(self, open_jobs: set[int], needed: set[str]) -> None:
         now, kept = self.clock() // SECOND, self.settings.keep_days * DAY
 
-        def asked(numbers: Iterable[int]) -> dict[int, int]:
-            chosen = list(numbers)
-            return self.ledger.read(lambda connection: job_rows.times(connection, chosen))
+        def asked(first: int) -> dict[int, int]:
+            return self.ledger.read(lambda connection: job_rows.times(connection, first))
 
         before = int(now - kept) * SECOND if kept else 0
         upkeep.trim(self.folder / "outputs", open_jobs, asked, before, self.settings.keep_bytes)

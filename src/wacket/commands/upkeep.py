@@ -18,15 +18,15 @@ DAY = 86_400_000_000  # µs
 def trim(
     folder: Path,
     spared: Collection[int],
-    asked: Callable[[Collection[int]], Mapping[int, int]],
+    asked: Callable[[int], Mapping[int, int]],
     before: int,
     most: int,
 ) -> list[int]:
     """Remove what jobs said that were asked before `before` (µs), and of the oldest until it is `most` bytes. Open
-    jobs are `spared`. `asked` tells when each job was asked. The numbers of those that were removed.
+    jobs are `spared`. `asked` tells when jobs were asked, from a number on. The numbers of those that were removed.
     """
     jobs = sorted(int(path.name) for path in folder.glob("[0-9]*") if path.name.isdecimal())
-    ages = asked(jobs)
+    ages = asked(jobs[0]) if jobs else {}
     sizes = {job: _size(folder / str(job)) for job in jobs}
     total, removed = sum(sizes.values()), []
     for job in jobs:

@@ -65,9 +65,9 @@ def counts(connection: Connection, numbers: Collection[int]) -> dict[int, dict[s
     return found
 
 
-def times(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
-    """When each of these jobs was asked."""
-    return dict(connection.execute(select(jobs.c.id, jobs.c.at).where(jobs.c.id.in_(numbers))).tuples().all())
+def times(connection: Connection, first: int) -> dict[int, int]:
+    """When each job was asked, from the number `first` on."""
+    return {row.id: row.at for row in connection.execute(select(jobs.c.id, jobs.c.at).where(jobs.c.id >= first))}
 
 
 def _row(row: Row[Any]) -> JobRow:
