@@ -54,10 +54,17 @@ class Carrying:
                 await self._send_all()
                 if self._mistake:
                     raise self._mistake
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), LOOK)
+                await self._until_woken()
         finally:
             stop_listening()
+
+    async def _until_woken(self) -> None:
+        """Not `wait_for`, which up to Python 3.11 may lose a cancellation."""
+        timer = asyncio.get_event_loop().call_later(LOOK, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
 
     def wake(self) -> None:
         """There may be something to send."""

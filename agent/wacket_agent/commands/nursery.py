@@ -93,6 +93,7 @@ def serve(state, requests):
     from wacket_agent.commands.runner import Runner
 
     os.setsid()
+    requests = _free_standard_streams(requests)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes note of ended runners for us
     gc.collect()
@@ -110,6 +111,20 @@ def serve(state, requests):
         if pid == 0:
             os.close(requests)
             _run(runner)
+
+
+def _free_standard_streams(requests):
+    """0 and 1 lead nowhere, so that nothing else ever gets these numbers; mistakes are told on 2 as before."""
+    while requests < 3:
+        requests = os.dup(requests)
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):
+        os.dup2(null, stream)
+    try:
+        os.fstat(2)
+    except OSError:
+        os.dup2(null, 2)
+    return requests
 
 
 def _run(runner):

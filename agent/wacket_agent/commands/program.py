@@ -60,7 +60,7 @@ def start(what):
 
 def explain(error, program):
     """(exit code, reason) for an error of exec."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or not program:
         return _not_found(program)
     number = getattr(error, "errno", 0)
     reasons = {
@@ -92,12 +92,27 @@ def _become_program(what, streams, tell, parent):
         reason = f"the program could not be begun as {what.account.name!r} in {what.cwd!r}: {error.strerror}"
     try:
         if not reason:
-            os.execvpe(what.argv[0], what.argv, what.env)
+            _exec(what.argv, what.env)
     except (OSError, ValueError) as error:
         number, reason = explain(error, what.argv[0])
-    finally:
+    finally:  # never back into the runner, whatever else went wrong
         os.write(tell, f"{number} {reason or 'the runner made a mistake'}".encode("utf-8", "replace")[:4000])
         os._exit(1)
+
+
+def _exec(argv, env):
+    """As os.execvpe, which imports modules first, and the program's account may not be able to read them."""
+    program, problem = argv[0], FileNotFoundError()
+    folders = env.get("PATH", accounts.PATH).split(":")
+    places = [program] if "/" in program else [f"{folder or '.'}/{program}" for folder in folders]
+    for place in places if program else ():
+        try:
+            os.execve(place, argv, env)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            problem = error
+    raise problem
 
 
 def _prepare(what, streams, tell):
