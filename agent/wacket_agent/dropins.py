@@ -29,7 +29,7 @@ LONGEST_PERIOD = 7 * 86400
 MISNAMED = "its name must be SECONDS-NAME, as 30-rain.sh, with a-z, 0-9, - and _"
 
 _NAME = re.compile(r"(\d{1,6})-([A-Za-z0-9_-]{1,60})(?:\.[A-Za-z0-9]{1,10})?")
-_PAIR = re.compile(r"([A-Za-z_][\w./-]{0,119})[:=]([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)")
+_PAIR = re.compile(r"([A-Za-z_][\w./-]{0,119})[:=]([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?)")
 _BETWEEN_PAIRS = re.compile(r"[\s,;]+")
 
 

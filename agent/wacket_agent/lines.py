@@ -31,7 +31,9 @@ _SPECIAL = re.compile(r"([, =])")
 _LARGEST = 1e300
 
 # A line as the hub reads it: in names `,`, blank and `=` are escaped; values are numbers, booleans or texts.
-_VALUE = r'(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?[iu]?|[tTfF]|[tT]rue|[fF]alse|TRUE|FALSE|"(?:\\.|[^"\\])*")'
+_VALUE = (
+    r'(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?[iu]?|[tTfF]|[tT]rue|[fF]alse|TRUE|FALSE|"(?:\\.|[^"\\])*")'
+)
 _NAME = rf"(?:\\.|[^\\ ,=\"]){{1,{LONGEST_NAME}}}"
 _LABEL = rf"(?:\\.|[^\\ ,=\"]){{1,{LONGEST_LABEL}}}"
 _FIELD = rf"{_NAME}={_VALUE}"

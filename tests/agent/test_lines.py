@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,7 @@ def test_foreign_lines_are_taken_if_they_are_lines(line: str, made: bytes) -> No
     assert lines.parsed(line, AT) == made
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from('ab1=., "\\#-eEit\n\t'), max_size=30) | texts)
 def test_what_is_taken_the_hub_takes_too(line: str) -> None:
     made = lines.parsed(line, AT)
@@ -135,3 +137,10 @@ def test_what_is_taken_the_hub_takes_too(line: str) -> None:
         decoded = influx.decode([envelope(made)])
         assert decoded.rejects == []
         assert len(decoded.readings) + len(decoded.logs) > 0
+
+
+@pytest.mark.parametrize("digits", ["1" * 8000, "1" * 4000 + "." + "1" * 4000, "1" * 8000 + "e"])
+def test_a_long_number_costs_no_more_than_its_length(digits: str) -> None:
+    began = time.process_time()
+    assert lines.parsed(f"m a={digits}x", AT) == b""
+    assert time.process_time() - began < 0.1
