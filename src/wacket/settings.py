@@ -86,9 +86,9 @@ class Commands(msgspec.Struct, forbid_unknown_fields=True):
     head_bytes: Positive = 8 * 1024 * 1024  # of one command's output: so much of its beginning is kept,
     tail_bytes: Positive = 8 * 1024 * 1024  # and at least so much of its end
     keep_days: NotNegative = 90  # outputs, programs and files of older jobs are removed; 0 is for ever
-    keep_bytes: Positive = 10 * 1024**3  # of all outputs; the oldest go first
-    blobs_bytes: Positive = 4 * 1024**3  # of all programs and files that are sent along
-    file_bytes: Positive = 1024**3  # of the files that one command brings back
+    keep_bytes: Positive = 10 * 1024 * 1024 * 1024  # of all outputs; the oldest go first
+    blobs_bytes: Positive = 4 * 1024 * 1024 * 1024  # of all programs and files that are sent along
+    file_bytes: Positive = 1024 * 1024 * 1024  # of the files that one command brings back
     lost_days: NotNegative = 30  # a node that is away for so long has lost what it had begun
 
 
