@@ -48,6 +48,7 @@ def test_a_clock_that_was_set_is_followed_at_once() -> None:
     assert clock.ahead == HOUR
 
 
+@pytest.mark.slow
 @given(
     st.integers(-HOUR, HOUR), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=20)
 )
