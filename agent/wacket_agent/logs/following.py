@@ -18,6 +18,7 @@ from wacket_agent.logs.tail import Manner, Opener, Tail
 LEAVING_SECONDS = 10.0  # a program may go on writing into a file that was given another name
 SLEEP_SECONDS = 60.0  # without a change; then the file is closed until it changes
 RETRY_SECONDS = 60.0  # for a file that may not be read
+MOST_OPEN = 256  # files at a time; from half of them on, each is closed as soon as it is read
 MOST_SEARCHED = 5000  # names in a folder, for a file that got another one
 
 
@@ -50,6 +51,7 @@ class Following:
         self._prefix, self._manner, self._opener = prefix, manner, opener
         self._at_end = at_end
         self._listed: set[Identity] = set()
+        self._open = 0
         self._retry_at: dict[Identity, float] = {}
         self._tails: dict[Identity, Tail] = {}
         for name, text in saved.items():
@@ -68,6 +70,7 @@ class Following:
             self._at_end = False
             yield from self._at_ends(begun, now)
         by_identity = {one.identity: one for one in listed.values()}
+        self._open = sum(tail.is_open for tail in self._tails.values())
         for tail in self._in_order():
             if tail.identity in by_identity:
                 yield from self._read_listed(tail, by_identity[tail.identity], now)
@@ -84,22 +87,22 @@ class Following:
 
     def _list(self, listed: Mapping[str, Found], now: float) -> list[Tail]:
         """Note where each file is now; the new ones."""
-        self._listed, begun = set(), []
-        for path, one in listed.items():
+        self._listed = {one.identity for one in listed.values()}
+        begun = []
+        for path, one in reversed(list(listed.items())):  # of two names of one file the first counts
             tail = self._tails.get(one.identity)
             if tail is None:
                 tail = Tail(one.identity, self._known_as(path, one.identity), self._manner, now)
                 self._tails[one.identity] = tail
                 begun.append(tail)
-            if one.identity not in self._listed:
-                tail.path = path
-            self._listed.add(one.identity)
+            tail.path = path
         return begun
 
     def _known_as(self, path: str, identity: Identity) -> Place:
         """Where to begin. Some file systems get another device number each time that they are mounted."""
         for known, tail in self._tails.items():
-            if known[1] == identity[1] and not tail.is_open and _name(tail.path) == _name(path):
+            is_elsewhere = known in self._listed or tail.is_open
+            if known[1] == identity[1] and not is_elsewhere and _name(tail.path) == _name(path):
                 return tail.place._replace(path=path)
         return Place(path=path)
 
@@ -117,9 +120,11 @@ class Following:
         if not tail.is_open and (tail.asleep_since == one.changed or not self._opened(tail, now)):
             return
         yield from self._pieces(tail, now)
-        if now - tail.changed >= SLEEP_SECONDS and tail.has_read(one.size):
+        may_sleep = now - tail.changed >= SLEEP_SECONDS or self._open > MOST_OPEN // 2
+        if may_sleep and tail.is_open and tail.has_read(one.size):
             tail.close()
             tail.asleep_since = one.changed
+            self._open -= 1
 
     def _read_leaving(self, tail: Tail, now: float) -> Iterator[Piece]:
         if tail.is_open or self._found_again(tail):
@@ -146,10 +151,12 @@ class Following:
                 return
 
     def _opened(self, tail: Tail, now: float) -> bool:
-        if now < self._retry_at.get(tail.identity, 0.0):
+        if now < self._retry_at.get(tail.identity, 0.0) or self._open >= MOST_OPEN:
             return False
         try:
-            return tail.open(self._opener(tail.path))
+            is_open = tail.open(self._opener(tail.path))
+            self._open += is_open
+            return is_open
         except OSError as error:
             self._refuse(tail, error, now)
             return False

@@ -27,6 +27,7 @@ MARKS, ENDED_MARKS = "program/", "program-ended/"
 MOST_FILES = 1000
 MOST_NAMES = 20_000  # in one folder
 MANNER = Manner(patience=2.0, behind=32 << 20)
+MOST_TOLD = 20  # files that cannot be read; each account may have its reasons
 SCAN_SECONDS = 2.0
 CHECK_SECONDS = 5.0  # between two looks whether programs still run
 
@@ -41,6 +42,7 @@ class ProgramLogs:
         self._found: dict[str, Found] = {}
         self._scan_at = self._check_at = 0.0
         self._is_crowded = False
+        self._told: set[str] = set()
 
     def look_in(self, folders: Sequence[Folder]) -> None:
         """The folders from now on. A file that is in two of them is the first one's."""
@@ -57,6 +59,7 @@ class ProgramLogs:
             self._put(piece, at)
             if self._outlet.is_full:
                 return
+        self._tell_refused(at)
         if now >= self._check_at:
             self._check_at = now + CHECK_SECONDS
             self._tell_ended(at)
@@ -86,6 +89,12 @@ class ProgramLogs:
             self._writers[tail.identity] = met(tail.fileno(), self._folder_of(tail.path))
             marks.update(self._end_mark(tail.identity, "") if tail.from_start else {})
         self._outlet.put(_entries(self._writers[tail.identity], piece, at), at, marks)
+
+    def _tell_refused(self, at: int) -> None:
+        for path, why in self._following.refused.items():
+            if path not in self._told and len(self._told) < MOST_TOLD:
+                self._told.add(path)
+                self._outlet.tell("warn", f"{path} cannot be read: {why}", at)
 
     def _folder_of(self, path: str) -> Folder:
         parent = path.rpartition("/")[0]

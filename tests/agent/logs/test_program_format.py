@@ -94,6 +94,7 @@ def test_what_the_python_library_writes_is_read_back(message: str, level: str, f
     )
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_names_are_one_bounded_word(text: str) -> None:
     found = name(text)

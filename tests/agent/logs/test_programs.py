@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from wacket_agent.logs import programs
+from wacket_agent.logs import following, programs
 from wacket_agent.logs.outlet import OWN_SOURCE
 from wacket_agent.logs.programs import ProgramLogs, open_safely
 from wacket_agent.logs.writers import Folder
@@ -118,6 +118,16 @@ def test_of_a_container_the_container_is_told_and_the_owner_is_a_number(folder: 
     machine.logs.close()
 
 
+def test_a_log_that_its_owner_keeps_private_is_told_once(machine: Machine, folder: Path) -> None:
+    def refuse(path: str) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    machine.logs._following._opener = refuse
+    (folder / "wacket_log_1").write_text("one\n")
+    machine.poll()
+    assert machine.poll(100) == [f"{folder}/wacket_log_1 cannot be read: Permission denied"]
+
+
 def test_only_regular_files_of_the_folder_are_opened(machine: Machine, folder: Path, tmp_path_factory) -> None:
     secret = tmp_path_factory.mktemp("home") / "wacket_log_secret"
     secret.write_text("nobody may see this\n")
@@ -170,6 +180,18 @@ def test_so_many_files_and_no_more(machine: Machine, folder: Path, monkeypatch: 
     assert machine.kept.messages(OWN_SOURCE) == ["there are more than 5 program logs; the others are not read"]
 
 
+@pytest.mark.slow
+def test_many_files_are_not_open_at_once(machine: Machine, folder: Path) -> None:
+    for number in range(600):
+        (folder / f"wacket_log_{number}").write_text("one\n" if number % 2 else "half a line")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        machine.poll()
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + following.MOST_OPEN
+    assert sorted(machine.kept.messages()) == ["half a line"] * 300 + ["one"] * 300
+
+
+@pytest.mark.slow
 def test_a_line_without_end_is_cut(machine: Machine, folder: Path) -> None:
     (folder / "wacket_log_1").write_text("x" * 3_000_000)
     machine.poll()
