@@ -58,6 +58,7 @@ def test_a_clock_that_is_set_back_makes_nobody_late(back):
     assert habit.interval == MINUTE
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 10**13), max_size=60))
 def test_it_is_late_before_it_is_down_and_remembers_little(intervals):
     habit = spoken(*intervals)

@@ -24,12 +24,14 @@ def test_the_text_of_a_join_token_is_the_one_that_agents_know():
     assert AgentsToken.read(text) == (7, bytes(range(16)), "ab" * 32)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.binary(min_size=16, max_size=16), st.binary(min_size=32, max_size=32))
 def test_a_join_token_is_read_as_it_was_written(number, secret, fingerprint):
     token = JoinToken(number, secret, fingerprint)
     assert JoinToken.parse(f" {token}\n") == token
 
 
+@pytest.mark.slow
 @given(st.text(max_size=100) | st.text("wjt_ABCab01-=", max_size=100).map("wjt_".__add__))
 def test_what_is_no_join_token_is_refused_in_words(text):
     with pytest.raises(BadRequest, match="join token"):

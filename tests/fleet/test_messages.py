@@ -35,6 +35,7 @@ json_values = st.recursive(
 members = st.sampled_from(["v", "nonce", "cert", "key", "sig", "about", "at", "epoch", "seq", "to", "streams", "name"])
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_nonsense_is_malformed(raw):
     try:

@@ -1,4 +1,4 @@
-"""What nodes' streams lack, in the ledger: functions on a connection. What is made of it is in fleet/completeness.py."""
+"""What nodes' streams lack, in the ledger: functions on a connection. fleet/completeness.py says what it means."""
 
 from __future__ import annotations
 
