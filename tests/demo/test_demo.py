@@ -10,11 +10,13 @@ from random import Random
 
 import psutil
 import pytest
+from benchmarks.harness import wait_until
 
 from wacket.cli.support.client import Hub
 from wacket.cli.support.place import find
 from wacket.demo.board import fleet
 from wacket.demo.events import energy_event
+from wacket.demo.machines import NAMES
 
 pytestmark = pytest.mark.slow
 
@@ -30,9 +32,13 @@ def demo(tmp_path, *words):
     )
 
 
-def nothing_left(tmp_path):
+def nothing_runs(tmp_path):
     running = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
-    return list(tmp_path.iterdir()) == [] and not [words for words in running if str(tmp_path) in words]
+    return not [words for words in running if str(tmp_path) in words]
+
+
+def nothing_left(tmp_path):
+    return list(tmp_path.iterdir()) == [] and nothing_runs(tmp_path)
 
 
 def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
@@ -42,6 +48,7 @@ def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
     address = process.stdout.readline().split()[2]
     folder = process.stdout.readline().split()[-1]
     expected = {board.node for board in fleet()} - {"beacon"}  # UDP has no hello: its node is its address
+    expected |= set(NAMES)
     heard, told = set(), ""
     with closing(Hub(find(None, folder, None, {}))) as hub:
         # A line every two seconds, until everybody was heard.
@@ -50,6 +57,12 @@ def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
             heard = {series["node"] for series in hub.get("/api/v1/series")["series"]}
             heard |= {log["node"] for log in hub.get("/api/v1/logs", {"find": "door"})["logs"]}
             assert told, f"ended before all were heard; missing: {expected - heard}"
+        while "(3)" not in told:  # the three machines give one folded answer
+            told = process.stdout.readline()
+            assert told, "ended before the machines had answered"
+        assert hub.get("/api/v1/logs", {"find": "oven at"})["logs"][0]["source"] == "oven.py"
+        while "hub ok" not in told:
+            told = process.stdout.readline()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     watchdog.cancel()
@@ -57,6 +70,18 @@ def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
     assert address.startswith("http://127.0.0.1:")
     assert "failed 0" in told and "hub ok" in told
     assert nothing_left(tmp_path)
+
+
+def test_hub_and_agents_end_with_a_demo_that_is_killed(tmp_path):
+    process = demo(tmp_path, "--plain")
+    watchdog = threading.Timer(90, process.kill)
+    watchdog.start()
+    while "(3)" not in (line := process.stdout.readline()):
+        assert line, "ended before the machines had answered"
+    process.kill()
+    process.communicate(timeout=60)
+    watchdog.cancel()
+    wait_until(lambda: nothing_runs(tmp_path), "hub and agents have ended too", 30)
 
 
 def test_it_ends_by_itself_after_the_seconds_that_were_named(tmp_path):

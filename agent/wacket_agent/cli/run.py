@@ -12,23 +12,27 @@ from typing import Any, Sequence
 from wacket_agent.places import default_folder, default_state
 
 USAGE = "usage: wacket-agent run [--config FOLDER] [--state FOLDER]"
+UNTIL_EOF = "--until-eof"  # for who starts it for themselves: it ends with them, however they end
 
 
 def run(argv: Sequence[str]) -> int:
     options = {"--config": "", "--state": ""}
-    words = list(argv)
+    words = [word for word in argv if word != UNTIL_EOF]
+    ends_with_input = len(words) < len(argv)
     while words:
         name, equals, value = words.pop(0).partition("=")
         if name not in options or not (equals or words):
             sys.stderr.write(f"{USAGE}\n")
             return 2
         options[name] = value if equals else words.pop(0)
-    return start(options["--config"] or default_folder(), options["--state"] or default_state())
+    return start(options["--config"] or default_folder(), options["--state"] or default_state(), ends_with_input)
 
 
-def start(folder: str, state: str) -> int:
+def start(folder: str, state: str, ends_with_input: bool = False) -> int:
     """Until the agent ends; then the exit code."""
     nursery = _nursery(state)
+    if ends_with_input:
+        _end_with_input()
     try:
         return _be_the_agent(folder, state, nursery)
     finally:
@@ -52,6 +56,18 @@ def _be_the_agent(folder: str, state: str, nursery: Any) -> int:
         sys.stderr.write(f"wacket-agent: {error}\n")
         return 1
     return 0
+
+
+def _end_with_input() -> None:
+    import signal
+    import threading
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="input", daemon=True).start()
 
 
 def _nursery(state: str) -> Any:

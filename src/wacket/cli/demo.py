@@ -53,7 +53,7 @@ def command(session: Session, /, *, events: Path | None, seconds: float | None, 
     ):
         doors = {"http": _door(session, "http", http), "tcp": _door(session, "tcp", tcp)}
         doors["udp"] = free_or_any(tcp, socket.SOCK_DGRAM)
-        process = HubProcess(Path(name), doors)
+        process = HubProcess(Path(name) / "hub", doors)
         with process:
             _welcome(session, process)
             if events:
@@ -104,10 +104,12 @@ def _welcome(session: Session, process: HubProcess) -> None:
 
 
 def _watch(session: Session, process: HubProcess, seconds: float | None, boards: bool) -> None:
-    from wacket.demo.running import lives, running
+    from wacket.demo.running import lives, machines, running
     from wacket.demo.view import Watcher
 
     hub, living = process.hub(), lives(process.addresses) if boards else []
+    if boards:
+        living += machines(process.folder.parent / "machines", process.addresses["http"], process.hub)
     watcher = Watcher(hub.get, living, title=f"http://{process.addresses['http']}")
     until = None if seconds is None else time.monotonic() + seconds
     with contextlib.closing(hub), running(living):

@@ -6,11 +6,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Protocol
 
+from wacket.demo.asking import Asking
 from wacket.demo.board import Board, fleet
 from wacket.demo.classroom import Classroom
+from wacket.demo.machines import NAMES, Machine
+from wacket.demo.program import Program
 from wacket.demo.ways import Http, Sender, Tcp, Udp
+
+if TYPE_CHECKING:
+    from wacket.demo.machines import Hub
 
 
 class Life(Protocol):
@@ -64,7 +72,7 @@ class ClassLife(Classroom):
 
 
 def lives(addresses: Mapping[str, str], seed: int = 1) -> list[Life]:
-    """One of every kind for the doors that are open. `addresses` maps http, tcp, udp to HOST:PORT."""
+    """A board of every kind for the doors that are open. `addresses` maps http, tcp, udp to HOST:PORT."""
     senders: dict[str, Callable[[Board], Sender]] = {
         "tcp": lambda board: Tcp(addresses["tcp"], board.node),
         "udp": lambda _: Udp(addresses["udp"]),
@@ -74,6 +82,13 @@ def lives(addresses: Mapping[str, str], seed: int = 1) -> list[Life]:
         BoardLife(board, senders[board.way](board), _now) for board in fleet(seed) if addresses.get(board.way)
     ]
     return [*found, ClassLife(addresses["http"])] if addresses.get("http") else found
+
+
+def machines(folder: Path, address: str, hub: Callable[[], Hub]) -> list[Life]:
+    """Computers with agents, a program that logs on the first of them, and somebody who asks them all."""
+    made = [Machine(name, folder / name, address, hub) for name in NAMES]
+    oven = Program(made[0].logs, Random("oven"), _now)  # noqa: S311
+    return [*made, oven, Asking(hub)]
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wacket.demo.asking import Asking
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -37,6 +39,7 @@ class Scene:
     acknowledged: int = 0
     failed: int = 0
     problem: str = ""
+    answer: list[str] = field(default_factory=list)  # what machines last answered, folded
 
 
 class Watcher:
@@ -48,6 +51,7 @@ class Watcher:
         self._began = time.monotonic()
         self._last: tuple[float, int] = (self._began, 0)
         self.rate = 0.0
+        self._told_answer: list[str] = []
 
     def look(self) -> Scene:
         """Ask the hub, and remember the latest values for the sparklines."""
@@ -60,6 +64,7 @@ class Watcher:
             acknowledged=sum(life.acknowledged or 0 for life in self._living),
             failed=sum(life.failed for life in self._living),
             problem=next((life.problem for life in self._living if life.problem), ""),
+            answer=next((life.answer for life in self._living if isinstance(life, Asking)), []),
         )
         for series in scene.series:
             if isinstance(series["value"], int | float):
@@ -113,7 +118,12 @@ class Watcher:
         ]
         if latest:
             words.append(f"latest {safe(latest['node'])}/{safe(latest['name'])} {_number(latest['value'])}")
-        return "  ".join(words)
+        return "\n".join(["  ".join(words), *(f"         {safe(line)}" for line in self._news(scene))])
+
+    def _news(self, scene: Scene) -> list[str]:
+        """The folded answer, the first time that it is there."""
+        before, self._told_answer = self._told_answer, scene.answer
+        return scene.answer if scene.answer != before else []
 
     def drawn(self, scene: Scene) -> RenderableType:
         """The scene as something that rich can draw."""
@@ -142,8 +152,9 @@ class Watcher:
             )
             shown = node
         lines = [Text(_log_line(log), style="dim", no_wrap=True, overflow="ellipsis") for log in reversed(scene.logs)]
+        answer = [Text(safe(line), style="yellow", no_wrap=True, overflow="ellipsis") for line in scene.answer]
         head = Text(f"wacket demo  {self._title}   Ctrl-C ends everything", style="bold")
-        return Group(head, Text(), table, Text(), *lines, Text(), Text(self._footer(scene)))
+        return Group(head, Text(), table, Text(), *lines, Text(), *answer, Text(), Text(self._footer(scene)))
 
     def _footer(self, scene: Scene) -> str:
         history = scene.health.get("history", {})
