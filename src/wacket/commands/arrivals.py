@@ -17,6 +17,7 @@ from wacket.commands.board import Live
 from wacket.errors import Unavailable
 from wacket.ledger import commands as rows
 from wacket.ledger.store import Ledger
+from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,9 @@ class Arrivals:
             self._wake.clear()
             lives, self._waiting = list(self._waiting), {}
             self._cleared(await self._written(lives))
+
+    def statistics(self) -> Statistics:
+        return {"to_clear": len(self._waiting)}
 
     async def _written(self, lives: list[Live]) -> dict[Live, str]:
         failing = ""

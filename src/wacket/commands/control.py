@@ -97,10 +97,9 @@ class CommandDesk:
 
     def statistics(self) -> Statistics:
         return {
-            **self.course.counts,
-            "open": len(self.board),
-            "nodes": len(self.course.posts),
-            "refused": self._refused + self._strangers.count,
+            **self.course.statistics(),
+            **self._strangers.statistics(),
+            "refused": self._refused,
             "outputs": self.outputs.statistics(),
             **self._blobs.statistics(),
         }

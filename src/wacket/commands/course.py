@@ -23,6 +23,7 @@ from wacket.ledger import commands as command_rows
 from wacket.ledger import jobs as job_rows
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.store import Ledger
+from wacket.records import Statistics
 
 DAY = 86_400_000_000  # µs
 LONGEST_WAIT = 3600.0  # seconds between two looks at the deadlines
@@ -49,13 +50,13 @@ class Course:
         self._deadlines: list[tuple[int, str]] = []
         self._sooner = asyncio.Event()
         self.posts: dict[int, Post] = {}
-        self.counts = dict.fromkeys(("commands", "sent", "ended"), 0)
+        self._counts = dict.fromkeys(("commands", "sent", "ended"), 0)
         self._restore(ledger)
 
     def begin(self, job: Job) -> None:
         """A job that is in the ledger."""
         for live in self.board.put(job):
-            self.counts["commands"] += 1
+            self._counts["commands"] += 1
             self._expect(live)
             if live.row.node in self.posts:
                 self.arrived([live]) if live.row.state == "queued" else self._send(live)
@@ -141,6 +142,10 @@ class Course:
             for job in (self._settling.run(), self._outputs.run(), self._arrivals.run(), self._expire()):
                 tasks.create_task(job)
 
+    def statistics(self) -> Statistics:
+        counts = {**self._counts, "open": len(self.board), "nodes": len(self.posts)}
+        return {**counts, **self._settling.statistics(), **self._arrivals.statistics()}
+
     async def _expire(self) -> None:
         while True:
             now = self._clock()
@@ -163,7 +168,7 @@ class Course:
 
     def _send(self, live: Live) -> None:
         live.handed = True
-        self.counts["sent"] += 1
+        self._counts["sent"] += 1
         self.posts[live.row.node].command(live)
 
     def _cleared(self, lives: Mapping[Live, str]) -> None:
@@ -194,7 +199,7 @@ class Course:
         self.board.told(live)
 
     def _ended(self, lives: Mapping[Live, CommandRow]) -> None:
-        self.counts["ended"] += len(lives)
+        self._counts["ended"] += len(lives)
         for live, row in lives.items():
             self.board.change(live, row)
             self.settled(row.node, row.id)

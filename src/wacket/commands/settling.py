@@ -15,6 +15,7 @@ from wacket.errors import Unavailable
 from wacket.ledger import commands as rows
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.store import Ledger
+from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Settling:
         self._ends: dict[Live, CommandRow] = {}
         self._changed: dict[Live, None] = {}
         self._wake, self._urgent = asyncio.Event(), asyncio.Event()
-        self.rounds = 0
+        self._rounds = 0
 
     def end(self, live: Live, row: CommandRow) -> None:
         """This is how it ended. The first word counts."""
@@ -51,6 +52,9 @@ class Settling:
             self._wake.clear()
             self._urgent.clear()
             await self._written()
+
+    def statistics(self) -> Statistics:
+        return {"to_write": len(self._ends), "writes": self._rounds}
 
     async def _rest(self) -> None:
         try:
@@ -73,7 +77,7 @@ class Settling:
                 await asyncio.sleep(RETRY)
                 continue
             break
-        self.rounds += 1
+        self._rounds += 1
         for live, row in zip(changed, changes[len(ends) :], strict=True):
             if live.row is row:
                 del self._changed[live]

@@ -16,6 +16,7 @@ from wacket.ledger import audit
 from wacket.ledger import commands as rows
 from wacket.ledger.nodes import all_nodes
 from wacket.ledger.store import Ledger
+from wacket.records import Statistics
 
 MOST = 10_000  # that wait to be looked up; more are forgotten, and said again after the next connection
 AT_ONCE = 500
@@ -30,7 +31,7 @@ class Strangers:
         self._waiting: dict[tuple[int, str], None] = {}
         self._told: dict[int, int] = {}  # node → when its last lie was written down
         self._wake = asyncio.Event()
-        self.count = 0
+        self._foreign = 0
 
     def ask(self, node: int, number: str) -> None:
         if len(self._waiting) < MOST:
@@ -48,6 +49,9 @@ class Strangers:
                     del self._waiting[one]
                 await self._look_up(batch)
 
+    def statistics(self) -> Statistics:
+        return {"foreign": self._foreign, "to_look_up": len(self._waiting)}
+
     async def _look_up(self, batch: list[tuple[int, str]]) -> None:
         numbers = {number for _, number in batch}
         try:
@@ -62,7 +66,7 @@ class Strangers:
                 self._settled(node, number)
 
     async def _refuse(self, node: int, number: str, owner: int) -> None:
-        self.count += 1
+        self._foreign += 1
         now = self._clock()
         if now - self._told.get(node, -MINUTE) < MINUTE:
             return
@@ -70,7 +74,7 @@ class Strangers:
 
         def work(connection: Connection) -> None:
             names = {row.id: row.name for row in all_nodes(connection)}
-            details = {"command": number, "of": names.get(owner, ""), "in_all": self.count}
+            details = {"command": number, "of": names.get(owner, ""), "in_all": self._foreign}
             name = names.get(node, str(node))
             audit.record(connection, audit.Act(now, f"node:{name}", "", "command.report", name, "refused", details))
 
