@@ -1,6 +1,6 @@
 """Writes the output of a program to segments, bounded: beyond `keep` bytes the middle is left out, and counted.
 
-What is kept is the first half of what the hub has not taken yet, and the newest. When the disk takes nothing the
+What is kept of that which the agent has not begun to send is the first half, and the newest. When the disk takes nothing the
 program is read on, so that it does not hang, and what could not be kept is counted as left out too. Nothing is synced:
 what a power cut takes is told as lost with the command.
 """
@@ -140,20 +140,22 @@ class Spool:
             self._segments = [segment for segment in self._segments if segment.start in present]
             if self._left_out and self._left_out.start <= touched:
                 self._left_out = None
-            kept = sum(segment.size for segment in self._segments)
+            free = [segment for segment in self._segments if segment.start > touched]
+            kept = sum(segment.size for segment in free)
             while kept > self._keep:
-                victim = self._victim(touched)
+                victim = self._victim(free)
                 if victim is None or not self._cut(victim):
                     return
                 kept -= victim.size
+                free.remove(victim)
 
-    def _victim(self, touched):
+    def _victim(self, free):
         """The oldest segment behind the first half, or behind what was left out already; None if all are in use."""
         cut, first = self._left_out, 0
-        for segment in self._segments:
+        for segment in free:
             extends = cut and cut.end == segment.start
             behind = segment.start > cut.start if cut else first >= self._keep // 2
-            if behind and segment.start > touched and (extends or segment.size >= records.LEAST_CUT):
+            if behind and (extends or segment.size >= records.LEAST_CUT):
                 return segment
             first += segment.size
         return None

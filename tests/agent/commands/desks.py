@@ -227,5 +227,3 @@ class Machine:
                 await running
             nursery.close()
             store.close()
-
-

@@ -50,7 +50,9 @@ async def test_what_is_settled_leaves_nothing_but_its_id(machine: Machine, fake_
         ([""], 127, "no program ''"),
     ],
 )
-async def test_a_program_that_fails(machine: Machine, fake_hub: FakeHub, argv: list[str], code: int, reason: str) -> None:
+async def test_a_program_that_fails(
+    machine: Machine, fake_hub: FakeHub, argv: list[str], code: int, reason: str
+) -> None:
     end = await outcome(machine, fake_hub, argv=argv)
     assert (end["state"], end["exit"]) == ("failed", code)
     assert reason in end["reason"]
