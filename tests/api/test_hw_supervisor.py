@@ -105,12 +105,21 @@ def test_a_missing_and_a_too_long_value(school: Any) -> None:
     assert post(school.board, "hw_command_request", hw_comm=longest).json()["hw_command"] == longest
 
 
+def test_both_streams_at_their_longest_are_taken(school: Any) -> None:
+    post(school.board, "hw_command_request", hw_comm="p")
+    post(school.board, "hw_command_retrieval")
+    longest = "ä" * (LONGEST_VALUE // 2)
+    post(school.board, "hw_response_provide", hw_resp=longest, hw_err=longest, hw_exit="-1")
+    row = school.parts.ledger.read(lambda c: rows.find(c, "ada"))
+    assert (row.hw_response, row.hw_err, row.hw_exit) == (longest, longest, -1)
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
         ("application/json", b'{"user": "ada", "command": "reset"}'),
         ("application/x-www-form-urlencoded", b"&".join(b"a=b" for _ in range(40))),
-        ("application/x-www-form-urlencoded", b"x" * (5 * LONGEST_VALUE)),
+        ("application/x-www-form-urlencoded", b"x" * (8 * LONGEST_VALUE)),
         ("multipart/form-data", b"no boundary"),
         (
             "multipart/form-data; boundary=b",

@@ -212,12 +212,13 @@ async def test_a_reset_ends_the_command_and_what_comes_late_changes_nothing(scho
         row = await school.until("ada", 2)
         await school.desk.reset("ada", "", "person:olga")
         await wait_for(lambda: school.machines.cancelled, lambda cancelled: row.command in cancelled)
+        school.rounds.changed(row.command)  # it takes a while to end
         await school.ask(WISH._replace(user="ada", program="print(1)"))
         school.machines.seen[row.command] = Seen(row.command, "cancelled", "late")
         school.rounds.changed(row.command)
         await school.moves("ada", state="succeeded", out="1\n", exit=0)
         assert (await school.until("ada", 3)).hw_response == "1\n"
-    assert len(history(school, "ada")) == 6
+    assert len(history(school, "ada")) == 6 and school.machines.cancelled == [row.command]
 
 
 async def test_those_who_are_stuck_are_reset_with_one_word(ledger: Ledger, school: School) -> None:

@@ -171,3 +171,49 @@ def test_the_docs_name_every_command_value_and_status_field() -> None:
     text = DOCS.read_text("utf-8")
     names = [*COMMANDS, *(name for name, _ in life.CARRIES.values()), *answer(Status())]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_what_a_response_does_not_bring_is_not_left_over() -> None:
+    first = transition(Status(2), "hw_response_provide", {"hw_resp": "a", "hw_err": "odd", "hw_exit": "3"}, 1)
+    assert first is not None and (first.hw_err, first.hw_exit) == ("odd", 3)
+    second = transition(first._replace(state=2), "hw_response_provide", {"hw_resp": "b"}, 2)
+    assert second is not None and (second.hw_response, second.hw_err, second.hw_exit) == ("b", "", None)
+    assert "hw_err" not in answer(second)  # older clients get what they know
+
+
+@pytest.mark.parametrize(
+    ("command", "values", "field"),
+    [
+        ("hw_response_provide", {"hw_resp": "", "hw_exit": "one"}, "hw_exit"),
+        ("hw_response_provide", {"hw_resp": "", "hw_exit": "99999999999"}, "hw_exit"),
+        ("hw_response_provide", {"hw_resp": "", "hw_exit": "٣"}, "hw_exit"),
+        ("hw_response_provide", {"hw_resp": "", "hw_err": "x" * 65_537}, "hw_err"),
+        ("hw_command_request", {"hw_comm": "", "timeout": "0"}, "timeout"),
+        ("hw_command_request", {"hw_comm": "", "timeout": "1.5"}, "timeout"),
+    ],
+)
+@pytest.mark.parametrize("state", range(4))
+def test_optional_values_are_looked_at_whatever_the_state(
+    command: str, values: dict[str, str], field: str, state: int
+) -> None:
+    with pytest.raises(BadRequest) as raised:
+        transition(Status(state), command, values, 1)
+    assert raised.value.field == field
+
+
+@pytest.mark.slow
+@given(st.sampled_from([0, 1, 2, 3]), st.integers(1, 86_400), st.integers(0, 10**15), st.integers(0, 10**15))
+def test_stuck_is_who_takes_more_than_twice_the_time(state: int, timeout: int, since: int, now: int) -> None:
+    status = Status(state, time=since, timeout=timeout)
+    assert status.stuck(now) == (state in (1, 2) and now - since > 2_000_000 * timeout)
+    assert not status.stuck(since + 2_000_000 * timeout)
+
+
+@pytest.mark.slow
+@given(st.text(max_size=15))
+def test_any_text_for_an_exit_code_is_a_number_nothing_or_refused(text: str) -> None:
+    try:
+        after = transition(Status(2), "hw_response_provide", {"hw_resp": "", "hw_exit": text}, 1)
+    except BadRequest:
+        return
+    assert after is not None and after.hw_exit == (int(text) if text.strip() else None)

@@ -4,41 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from tests.support.agents import FakeAgent, joined
 from tests.support.ask import send
+from tests.support.commandline import wacket
 
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-async def wacket(hub: Parts, *words: str, given: str = "") -> Ran:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("WACKET_")}
-    environment |= {"WACKET_HUB": f"http://{hub.addresses['http']}", "WACKET_TOKEN": hub.owner_key, "PYTHONUTF8": "1"}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "wacket", *words),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment,
-    )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate(given.encode())
-    return Ran(process.returncode or 0, out.decode(), err.decode())
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ what is kept is the desk's business.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,13 +19,13 @@ from wacket.api import body as bodies
 from wacket.api.access import from_own_page, is_secure, parts_of, peer_of
 from wacket.api.login import refuse_foreign_page, verify
 from wacket.api.shown import token_in
-from wacket.commands.life import CARRIES, COMMANDS, LONGEST_VALUE, QUERY
+from wacket.commands.life import CARRIES, COMMANDS, LONGEST_VALUE, OPTIONAL, QUERY
 from wacket.errors import BadRequest, Forbidden
 from wacket.intake.admission import is_loopback
 
 router = APIRouter(tags=["class"])
 
-LONGEST_BODY = 4 * LONGEST_VALUE  # every byte of a value may come as three, %41
+LONGEST_BODY = 7 * LONGEST_VALUE  # two values at most, and every byte of them may come as three, %41
 MOST_FIELDS = 32
 PATH = "/hw_supervisor"
 NOT_LOGGED_IN = {"login": False}
@@ -65,7 +66,7 @@ def _document(command: str) -> dict[str, Any]:
 
 
 def _form() -> dict[str, Any]:
-    names = ["user", "pword", "command", *(name for name, _ in CARRIES.values())]
+    names = ["user", "pword", "command", *(name for name, _ in CARRIES.values()), *itertools.chain(*OPTIONAL.values())]
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
     example = {"user": "ada", "command": "hw_command_request", "hw_comm": "print(6 * 7)"}
     content = {"application/x-www-form-urlencoded": {"schema": schema, "example": example}}

@@ -88,6 +88,7 @@ class ClassRounds:
         self._ledger, self._desk, self._machines, self._clock = ledger, desk, machines, clock
         self._open: dict[str, ClassRow] = {}  # command → whose it is
         self._moved: set[str] = set()
+        self._taken_back: set[str] = set()
         self._news = asyncio.Event()
         self._told = ""
         self._rounds = self._left_out = 0
@@ -192,13 +193,20 @@ class ClassRounds:
             steps = ["hw_command_retrieval", "hw_response_provide"]
         else:
             if now is None or now.state == 0 or now.round != whose.round:
-                await self._machines.cancel(seen.id, "class", "")
+                await self._take_back(seen.id)
                 return
             steps = ["hw_command_retrieval"] if seen.state in BEGUN else []
         peer, values = f"node {whose.node}", _response(seen)
         await self._desk.carry([Step(whose.user, step, values, peer, "", whose.round, whose.node) for step in steps])
         if is_end(seen.state):
             del self._open[seen.id]
+            self._taken_back.discard(seen.id)
+
+    async def _take_back(self, command: str) -> None:
+        """Nobody waits for it any more. Asked for once: it may go on for a while before it ends."""
+        if command not in self._taken_back:
+            self._taken_back.add(command)
+            await self._machines.cancel(command, "class", "")
 
     def _tell(self, error: WacketError) -> None:
         """Once, until it is another error or all is well again. What was not done is tried again later."""
