@@ -43,6 +43,8 @@ def ls(session: Session, state: str | None) -> None:
     """List the nodes."""
     found = session.hub.get(NODES)["nodes"]
     nodes = [node for node in found if state in {None, node.get("state"), node.get("presence")}]
+    if not session.as_json:
+        nodes = [node | {"tags": machine.tags_as_text(node["tags"])} for node in nodes]
     columns = [Column(name) for name in ("name", "kind", "presence", "since", "os", "tags")]
     session.out.rows(nodes, columns, "no nodes yet; a board that prints a line to the TCP door becomes one")
 

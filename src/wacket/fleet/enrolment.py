@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wacket.intake.catalogue import Catalogue
 
 MOST_PENDING = 1000
-WAITS = "a person must accept this machine: compare the code, then `wacket node approve {name}`"
+WAITS = "somebody who may must compare its code, and then run `wacket node approve {name}`"
 NEW_TOKEN = "ask for a new line to paste: wacket token create, on the hub"  # noqa: S105 - advice, no secret
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")  # @ and : are for nodes that the hub names by their address
 
