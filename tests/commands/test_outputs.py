@@ -244,6 +244,17 @@ async def test_what_there_is_no_room_for_is_not_taken(tmp_path: Path, monkeypatc
     outputs.close()
 
 
+async def test_who_reads_can_wait_for_room(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(module, "FULL", 1000)
+    async with running(tmp_path) as outputs:
+        incoming = outputs.begin(1, 7, known=False)
+        await outputs.room()
+        assert outputs.take(incoming, 0, record(1, b"x" * 2000))
+        async with asyncio.timeout(10):
+            await outputs.room()
+        assert incoming.flushed
+
+
 @pytest.mark.slow
 async def test_many_commands_at_once_in_pieces_of_any_size(tmp_path: Path):
     dice = random.Random(5)

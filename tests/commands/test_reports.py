@@ -129,3 +129,37 @@ async def test_what_is_no_message_is_refused(hub: Desks, message):
     link = hub.up(hub.node("pi-1"))
     with pytest.raises(BadRequest):
         hub.desk.heard(link, message, b"")
+
+
+async def test_files_are_on_disk_before_the_end_is_settled_and_broken_ones_are_told(hub: Desks):
+    node = hub.node("pi-1")
+    link = hub.up(node)
+    job = await hub.issue("pi-1", Spec(argv=("true",), bring=("*",)))
+    (row,) = hub.rows(job)
+    files = []
+    for name, sent in (("good", b"content"), ("bad", b"another")):
+        digest = hashlib.sha256(b"content").hexdigest()
+        head = {"t": "file", "id": row.id, "name": name, "offset": 0, "size": 7, "sha256": digest}
+        hub.desk.heard(link, head, sent)
+        files.append({"name": name, "size": 7, "sha256": digest})
+    hub.say(link, row.id, "succeeded", exit=0, files=files)
+    hub.say(link, row.id, "succeeded", exit=0, files=files)
+    (row,) = await hub.ended(row.id)
+    assert row.files == (files[0],)
+    assert row.reason == "1 of the files to bring back did not come whole"
+    await until(lambda: link.said("settled"))
+
+
+async def test_output_that_comes_after_the_end_ends_nothing_twice(hub: Desks):
+    link = hub.up(hub.node("pi-1"))
+    (row,) = hub.rows(await hub.issue("pi-1"))
+    end = hub.output(link, row.id, 0, (1, b"before"))
+    hub.say(link, row.id, "succeeded", exit=0, end=end)
+    hub.output(link, row.id, end, (1, b"after"))
+    await hub.ended(row.id)
+    await until(lambda: link.said("settled"))
+    hub.output(link, row.id, end, (1, b"much later"))
+    hub.say(link, row.id, "failed", exit=1)
+    await until(lambda: len(link.said("settled")) == 2)
+    assert hub.row(row.id).state == "succeeded"
+    assert not hub.going.done()

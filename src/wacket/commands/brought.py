@@ -10,11 +10,12 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wacket.commands.outputs import Outputs
 from wacket.commands.writing import sync_folder
 from wacket.errors import BadRequest, NotFound
+from wacket.ledger.commands import CommandRow
 
 
 class Arriving(NamedTuple):
@@ -34,11 +35,27 @@ class BroughtFiles:
 
     def __init__(self, outputs: Outputs, most: int) -> None:
         self._outputs, self._most = outputs, most
+        self.waiting = 0  # bytes
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="brought")  # one, so that pieces keep their order
 
     async def keep(self, piece: Arriving) -> int:
         """`take` in the writer's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self.take, piece)
+        self.waiting += len(piece.payload)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self.take, piece)
+        finally:
+            self.waiting -= len(piece.payload)
+
+    async def whole(self, row: CommandRow) -> CommandRow:
+        """The command with those of its files that are here, once all that came is on disk."""
+
+        def present() -> list[dict[str, Any]]:
+            return [file for file in row.files if self.path(row.job, row.node, file["name"]).exists()]
+
+        here = await asyncio.get_running_loop().run_in_executor(self._writer, present)
+        missing = len(row.files) - len(here)
+        told = f"{missing} of the files to bring back did not come whole"
+        return row._replace(files=tuple(here), reason=row.reason or (told if missing else ""))
 
     def close(self) -> None:
         self._writer.shutdown()

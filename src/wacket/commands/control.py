@@ -22,6 +22,7 @@ from wacket.commands.spec import is_below
 from wacket.commands.states import BEGUN, is_end, may_follow
 from wacket.commands.strangers import Strangers
 from wacket.errors import BadRequest
+from wacket.ledger.commands import CommandRow
 from wacket.records import Statistics
 from wacket.seams import Link
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_FILES_AT_ONCE = 64  # pieces that wait for the disk; the rest is sent again
+FILE_ROOM = 64 * 1024 * 1024  # bytes of files that wait for the disk; more is not taken
 
 
 class CommandDesk:
@@ -89,6 +90,10 @@ class CommandDesk:
         for live in lives:
             self.course.withdraw(live, now, tell=live.row.id not in self._unheard.get(live.row.node, ()))
 
+    async def room(self) -> None:
+        """Return when there is room for another message that carries output: whoever reads links waits for it."""
+        await self.outputs.room()
+
     async def run(self) -> None:
         """Keep commands going until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -124,7 +129,8 @@ class CommandDesk:
         elif said.end > (live.incoming.received.offset if live.incoming else 0):
             self.course.have(live)  # some of its output was not taken; the node says all of this again after that
         else:
-            self.course.conclude(live, reports.moved(live.row, said, self._clock()))
+            row = reports.moved(live.row, said, self._clock())
+            self._spawn(self._end_with_files(live, row)) if row.files else self.course.conclude(live, row)
 
     def _commands(self, post: Post, message: Mapping[str, Any], _: bytes) -> None:
         said = reports.understood(message, reports.Commands)
@@ -158,7 +164,7 @@ class CommandDesk:
             return
         if not live.job.spec.bring or not is_below(said.name):
             raise BadRequest(f"nobody asked for a file {said.name[:80]!r}")
-        if len(self._tasks) >= MOST_FILES_AT_ONCE:
+        if self._brought.waiting >= FILE_ROOM:
             self._refused += 1
             return
         row = live.row
@@ -191,6 +197,9 @@ class CommandDesk:
             log.warning("a file of node %d was not kept: %s", piece.node, error)
             return
         post.say({"t": "have_file", "id": number, "name": piece.name, "offset": have})
+
+    async def _end_with_files(self, live: Live, row: CommandRow) -> None:
+        self.course.conclude(live, await self._brought.whole(row))
 
     def _tell(self, lives: Iterable[Live]) -> None:
         for live in lives:

@@ -185,7 +185,7 @@ class Course:
                 self._send(live)
 
     def _conclude(self, live: Live) -> None:
-        if live.ending is None:
+        if live.ending is None or live.row.ended is not None:
             return
         if live.incoming is None or live.incoming.flushed:
             self._settling.end(live, live.ending)

@@ -20,9 +20,10 @@ from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
 
-ROOM = 32 * 1024 * 1024  # bytes that wait to be written, of all commands
+FULL = 16 * 1024 * 1024  # bytes that wait to be written, of all commands, above which no more should be read
+ROOM = 256 * 1024 * 1024  # bytes above which nothing is taken
 GATHER = 0.02  # seconds between two rounds, unless somebody waits for the end of one
-EAGER = 4 * 1024 * 1024  # bytes that are not let wait
+EAGER = 512 * 1024  # bytes that are not let wait
 RETRY = 1.0  # seconds after which a disk that failed is tried again
 WRITERS = 8  # fsyncs at once: the disk does them together
 
@@ -49,7 +50,7 @@ class Outputs:
         self._folder, self._head, self._tail = folder, head, tail
         self._waiting: dict[Incoming, None] = {}
         self._bytes = self._total = self._refused = self._rounds = 0
-        self._wake, self._urgent = asyncio.Event(), asyncio.Event()
+        self._wake, self._urgent, self._less = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outputs")
         self._syncing = ThreadPoolExecutor(WRITERS, thread_name_prefix="outputs-sync")
 
@@ -86,6 +87,12 @@ class Outputs:
         """Somebody waits for the end of what was taken in."""
         self._urgent.set()
 
+    async def room(self) -> None:
+        """Return when there is room for another message."""
+        while self._bytes >= FULL:
+            self._less.clear()
+            await self._less.wait()
+
     async def run(self) -> None:
         """Write rounds until cancelled."""
         loop = asyncio.get_running_loop()
@@ -101,6 +108,7 @@ class Outputs:
                 self._bytes -= sum(piece.size for piece in pieces)
                 incoming.durable = pieces[-1].next
                 incoming.told()
+            self._less.set()
             await self._rest()
 
     async def _written(self, loop: asyncio.AbstractEventLoop, batch: dict[Spool, list[Piece]]) -> None:
