@@ -25,6 +25,7 @@ class Cutting:
         self._loop = asyncio.new_event_loop()
         self._open: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._flowing = asyncio.Event()
+        self._half_closed: set[asyncio.StreamWriter] = set()
         self._refusing = False
 
     def cut(self) -> None:
@@ -36,8 +37,10 @@ class Cutting:
 
         def close() -> None:
             for client, server in self._open:
+                writer = server if towards_target else client
                 with contextlib.suppress(OSError, RuntimeError):
-                    (server if towards_target else client).write_eof()
+                    writer.write_eof()
+                    self._half_closed.add(writer)
 
         self._do(close)
 
@@ -110,6 +113,7 @@ class Cutting:
             return  # the end of it all; asyncio's own callback would print a cancelled task
         finally:
             self._open.discard(pair)
+            self._half_closed.difference_update(pair)
             for one in pair:
                 one.transport.abort()
 
@@ -117,6 +121,8 @@ class Cutting:
         with contextlib.suppress(OSError):
             while piece := await reader.read(PIECE):
                 await self._flowing.wait()
+                if writer in self._half_closed:
+                    continue  # as a network does that lost one direction
                 writer.write(piece)
                 await writer.drain()
             if writer.can_write_eof():
