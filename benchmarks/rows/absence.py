@@ -24,7 +24,7 @@ def measure(options: Options) -> list[Figure]:
     lines = sum(stream["lines"] for stream in facts["kept"].values())
     size = sum(stream["bytes"] for stream in facts["kept"].values()) / 1e6
     note = (
-        f"{facts['end'] / 1000:.1f} MB RSS at the end; {facts['turns']:,} turns of collectors took {facts['cpu']:.0f} s; "
+        f"{facts['end'] / 1000:.1f} MB RSS at the end; {facts['turns']:,} turns took {facts['cpu']:.0f} s; "
         f"{lines:,} lines kept in {size:.0f} MB"
     )
     growth = (facts["end"] - facts["after_an_hour"]) * 1024 / 1e6
