@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.commandline import wacket
 from wacket.api.parts import Parts
 
 pytestmark = pytest.mark.slow
+StartHub = Callable[..., AbstractAsyncContextManager[Parts]]
 
 
 @asynccontextmanager
@@ -109,3 +111,33 @@ async def test_the_whole_command_takes_a_fraction_of_a_second(hub: Parts) -> Non
             assert (await wacket(hub, "run", "demo-01", "--", "true")).code == 0
             took.append(time.perf_counter() - began)
         assert min(took) < 0.35, took
+
+
+async def test_a_hub_that_is_restarted_meanwhile_is_waited_for(start_hub: StartHub) -> None:
+    """What the machine went on to say in between is there, nothing twice, and nothing was begun again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        door = {"doors.http": f"127.0.0.1:{free.getsockname()[1]}"}
+    async with start_hub(**door) as hub:
+        raw = json.dumps({"accept": True}).encode()
+        _, _, made = await send(hub, "POST", "/api/v1/join-tokens", raw, owner=True, content_type="application/json")
+        agent = FakeAgent(f"ws://{hub.addresses['http']}")
+        assert (await agent.join(json.loads(made)["token"], "demo-01"))["t"] == "welcome"
+        await agent.send({"t": "commands", "commands": []})
+        running = asyncio.create_task(wacket(hub, "run", "demo-01", "--", "slowly"))
+        number = agent.envelope((await agent.hear("command")).message)["id"]
+        await agent.state(number, "accepted")
+        await agent.state(number, "running")
+        offset = await agent.output(number, 0, (1, b"one\n"), (2, b"odd\n"))
+        while (await agent.hear("have")).message["offset"] < offset:
+            pass
+    await agent.close()
+    async with start_hub(**door):
+        assert (await agent.auth())["t"] == "welcome"
+        await agent.send({"t": "commands", "commands": [{"id": number, "state": "running"}]})
+        assert (await agent.hear("have")).message["offset"] == offset
+        end = await agent.output(number, offset, (1, b"two\n"))
+        known = {"signal": 0, "reason": "", "seconds": 1.0, "peak": 1 << 20, "killed": [], "files": []}
+        await agent.state(number, "succeeded", exit=0, out=8, err=4, end=end, **known)
+        assert await running == (0, "one\ntwo\n", "odd\n")
+        await agent.close()
