@@ -8,6 +8,7 @@ import json
 import pytest
 from tests.conftest import FREE_PORTS, QUICK
 from tests.support.agents import FakeAgent, JoinToken, about
+from tests.support.ask import ask
 from tests.support.fleet import act, member, node, token, until_it_is, url
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -86,6 +87,10 @@ async def test_a_token_of_another_hub_and_a_made_up_one(hub, agent):
         assert (await agent.let_in())["code"] == "token"
         await agent.close()
     assert len(hub.catalogue.nodes()) == 1
+    acts = (await ask(hub, "/api/v1/audit"))["acts"]
+    assert [(act["act"], act["outcome"], act["details"]["code"]) for act in acts[:2]] == [
+        ("node.join", "refused", "token")
+    ] * 2
     agent.fingerprint = "00" * 32
     with pytest.raises(AssertionError, match="not the hub that was pinned"):
         await agent.hello()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from wacket.doors.agent_link import AgentLink, Left
 from wacket.doors.agent_opening import identified, met
 from wacket.doors.agent_reports import Reports
-from wacket.errors import BadRequest
+from wacket.errors import BadRequest, Unavailable
 from wacket.fleet import Fleet
 from wacket.fleet.completeness import Absence
 from wacket.fleet.enrolment import Known
@@ -25,7 +26,7 @@ from wacket.fleet.messages import AboutNow, Beat, Refused, Said, shown
 from wacket.fleet.presence import BEAT
 from wacket.intake.admission import is_loopback
 from wacket.intake.intake import Intake
-from wacket.intake.limits import Throttle, neighbourhood
+from wacket.intake.limits import Repeats, Throttle, neighbourhood
 from wacket.ledger.nodes import NodeRow
 from wacket.records import Statistics
 from wacket.seams import CommandedLinks
@@ -40,6 +41,7 @@ MOST_OPENING_OF_ONE = 512  # of one address: a class behind one router comes bac
 SILENT_SECONDS = 3 * BEAT
 PING_SECONDS = 3.0
 COME_BACK_RATE = 400  # agents a second, when the hub sends all away
+SUSPICIOUS = frozenset(("token", "signature", "certificate"))
 COMMANDS = frozenset(("state", "commands", "output", "file", "need"))
 
 
@@ -67,6 +69,7 @@ class AgentDoor:
         self._opening: Counter[str] = Counter()  # by neighbourhood
         self._tries = Throttle(free=20, first=2, longest=300)
         self._refused: Counter[str] = Counter()
+        self._repeats = Repeats()
         self._counts = dict.fromkeys(("opened", "welcomed", "turned_away", "silent", "slow"), 0)
         self._closing = False
 
@@ -90,6 +93,7 @@ class AgentDoor:
             refused = error if isinstance(error, Refused) else Refused("malformed", str(error), 60)
             self._refused[refused.code] += 1
             link.refuse(refused)
+            await self._write_down(link, refused)
             await link.gone()
         finally:
             self._all.discard(link)
@@ -120,6 +124,13 @@ class AgentDoor:
         }
 
     # Opening
+
+    async def _write_down(self, link: AgentLink, why: Refused) -> None:
+        """In the audit log, where somebody may have tried to be who they are not; repeats are counted."""
+        number = self._repeats.note((neighbourhood(link.peer), why.code), self._clock())
+        if why.code in SUSPICIOUS and number:
+            with suppress(Unavailable):
+                await self._fleet.enrolment.write_refusal(link.peer, why, number)
 
     def _is_crowded(self, where: str, peer: str) -> bool:
         of_one = self._opening[where] >= MOST_OPENING_OF_ONE and not is_loopback(peer)

@@ -112,6 +112,12 @@ class Enrolment:
         self._catalogue.add_nodes(changed)
         return changed
 
+    async def write_refusal(self, peer: str, why: Refused, number: int) -> None:
+        """In the audit log: somebody was turned away, for the `number`th time."""
+        details = {"code": why.code, "reason": str(why), "repeated": number}
+        act = audit.Act(self._clock(), "anonymous", peer, "node.join", "", "refused", details)
+        await self._ledger.write(lambda connection: audit.record(connection, act))
+
     def _known(self, node: int) -> Known:
         agent = self._agents.of_node(node)
         if agent is None:
