@@ -4,64 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.commands.speaking import BIG, bytes_below, everything, feed, numbered, running, text, until
 from tests.support.agents import record
 
 from wacket.commands import outputs as module
-from wacket.commands.outputs import Incoming, Outputs
-from wacket.commands.pieces import CUT, ERR, OUT, Cut, Extent, Piece
+from wacket.commands.outputs import Outputs
+from wacket.commands.pieces import CUT, ERR, OUT, Cut, Extent
 from wacket.commands.spool import Reader
 from wacket.errors import BadRequest
-
-BIG = 1 << 23
-
-
-@asynccontextmanager
-async def running(folder: Path, head: int = BIG, tail: int = BIG) -> AsyncIterator[Outputs]:
-    outputs = Outputs(folder, head, tail)
-    going = asyncio.create_task(outputs.run())
-    try:
-        yield outputs
-    finally:
-        going.cancel()
-        outputs.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - conditions are whatever a test looks at
-            await asyncio.sleep(0.001)
-
-
-def everything(outputs: Outputs, job: int = 1, node: int = 7) -> list[Piece]:
-    reader = Reader(outputs.place(job, node))
-    found: list[Piece] = []
-    while more := reader.read():
-        found += more
-    return found
-
-
-def text(pieces: list[Piece], kind: int) -> bytes:
-    return b"".join(piece.payload for piece in pieces if piece.kind == kind)
-
-
-def numbered(count: int, size: int = 100) -> list[bytes]:
-    return [record(OUT + n % 2, f"{n:0{size}}".encode(), at=n) for n in range(count)]
-
-
-def bytes_below(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*.records"))
-
-
-async def feed(outputs: Outputs, incoming: Incoming, records: list[bytes]) -> None:
-    for one in records:
-        assert outputs.take(incoming, incoming.received.offset, one)
-    outputs.hurry()
-    await until(lambda: incoming.flushed)
 
 
 async def test_what_is_taken_in_comes_back_in_order(tmp_path: Path):
@@ -95,25 +48,8 @@ async def test_a_record_that_begins_within_what_is_there_does_not_follow(tmp_pat
         assert len(everything(outputs)) == 1
 
 
-async def test_a_torn_file_goes_on_where_whole_records_end(tmp_path: Path):
-    records = numbered(20)
-    whole = b"".join(records)
-    for torn in (0, 1, len(records[0]) - 1, len(records[0]), len(whole) - 1, len(whole)):
-        folder = tmp_path / str(torn)
-        async with running(folder) as outputs:
-            await feed(outputs, outputs.begin(1, 7, known=False), records)
-            (path,) = (folder / "1").iterdir()
-        path.write_bytes(whole[:torn])
-        async with running(folder) as outputs:
-            incoming = outputs.begin(1, 7, known=True)
-            at = incoming.received.offset
-            assert at == torn // len(records[0]) * len(records[0])
-            await feed(outputs, incoming, [whole[at:]])
-            assert b"".join(piece.record() for piece in everything(outputs)) == whole
-            assert incoming.spool.digest() != ""
-
-
-async def test_the_middle_of_what_is_long_is_left_out_and_the_cut_says_how_much(tmp_path: Path):
+async def test_the_middle_of_what_is_long_is_left_out_and_the_cut_says_how_much(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(module, "SMALL", 0)
     records = numbered(1000)
     async with running(tmp_path, head=10_000, tail=20_000) as outputs:
         incoming = outputs.begin(1, 7, known=False)
@@ -134,7 +70,8 @@ async def test_the_middle_of_what_is_long_is_left_out_and_the_cut_says_how_much(
     assert len(text(found, OUT)) + cuts[0].cut.out == 50_000
 
 
-async def test_after_a_restart_the_tail_goes_on(tmp_path: Path):
+async def test_after_a_restart_the_tail_goes_on(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(module, "SMALL", 0)
     records = numbered(400)
     for start in range(0, 400, 100):
         async with running(tmp_path, head=5000, tail=10_000) as outputs:
@@ -187,7 +124,8 @@ async def test_a_reader_follows_while_more_is_written_and_sees_only_what_is_told
     assert b"".join(piece.record() for piece in found) == b"".join(records)
 
 
-async def test_a_reader_that_is_slow_finds_a_cut_where_it_was_overtaken(tmp_path: Path):
+async def test_a_reader_that_is_slow_finds_a_cut_where_it_was_overtaken(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(module, "SMALL", 0)
     async with running(tmp_path, head=1000, tail=3000) as outputs:
         incoming = outputs.begin(1, 7, known=False)
         await feed(outputs, incoming, numbered(20))

@@ -1,19 +1,21 @@
 """Keeps what commands say: records at their offsets, told when they are on disk, and long ones without their middle.
 
-One writer for all commands: what comes while it writes goes into its next round, so that many share their waiting for
-the disk. Where the disk fails nothing is told and the round is tried again. Who may read is decided elsewhere, and what
-a record means in pieces.py.
+One writer for all commands: what comes while it writes goes into its next round, and a round of many small outputs is
+brought to the disk as one (recent.py). Where the disk fails nothing is told and the round is tried again. Who may read
+is decided elsewhere, and what a record means in pieces.py.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from wacket.commands.pieces import Extent, Piece, whole
+from wacket.commands.recent import Entry, Recent
 from wacket.commands.spool import Place, Spool
 from wacket.commands.writing import sync_folder
 from wacket.records import Statistics
@@ -25,6 +27,9 @@ ROOM = 256 * 1024 * 1024  # bytes above which nothing is taken
 GATHER = 0.02  # seconds between two rounds, unless somebody waits for the end of one
 EAGER = 512 * 1024  # bytes that are not let wait
 RETRY = 1.0  # seconds after which a disk that failed is tried again
+SMALL = 1024 * 1024  # bytes of a round that goes through the file of what was said last
+MOST_RECENT = 16 * 1024 * 1024  # bytes in that file, until all is brought to where it belongs
+MOST_UNSYNCED = 4096  # commands of which something is in that file
 WRITERS = 8  # fsyncs at once: the disk does them together
 
 
@@ -52,7 +57,10 @@ class Outputs:
         self._bytes = self._total = self._refused = self._rounds = 0
         self._wake, self._urgent, self._less = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outputs")
+        self._unsynced: dict[Spool, None] = {}
         self._syncing = ThreadPoolExecutor(WRITERS, thread_name_prefix="outputs-sync")
+        self._recent = Recent(folder / "recent")
+        self._mend()
 
     def place(self, job: int, node: int) -> Place:
         return Place(self._folder / str(job), node)
@@ -135,22 +143,50 @@ class Outputs:
         self._urgent.clear()
 
     def _write(self, batch: dict[Spool, list[Piece]]) -> None:
-        """In the writer's thread: all of it is on disk when this returns. Doing it again does it once."""
+        """In the writer's thread: all of it is on disk when this returns."""
+        entries = []
         for spool, pieces in batch.items():
-            spool.write(pieces)
-        spools = list(batch)
-        if len(spools) == 1:
-            spools[0].sync()
-        else:
-            list(self._syncing.map(Spool.sync, spools))
+            data = b"".join(piece.record() for piece in pieces)
+            entries.append(Entry(int(spool.place.folder.name), spool.place.node, pieces[0].offset, data))
+            if spool.end.offset == pieces[0].offset:  # else it was written when this was tried before
+                spool.write(pieces)
+            self._unsynced[spool] = None
+        size = sum(len(entry.data) for entry in entries)
+        if size <= SMALL:
+            self._recent.append(entries)
+        if size > SMALL or self._recent.size > MOST_RECENT or len(self._unsynced) > MOST_UNSYNCED:
+            self._bring_home()
+
+    def _bring_home(self) -> None:
+        """The files of all commands are on disk, and those of long ones lose their middle."""
+        spools = list(self._unsynced)
+        list(self._syncing.map(Spool.sync, spools))
         for folder in {folder for spool in spools for folder in spool.made}:
-            sync_folder(folder)
+            with contextlib.suppress(FileNotFoundError):  # removed by age meanwhile
+                sync_folder(folder)
         for spool in spools:
             spool.settle()
+        self._unsynced.clear()
+        self._recent.clear()
+
+    def _mend(self) -> None:
+        """At the start: what a crash kept from the files of the commands goes there."""
+        said: dict[tuple[int, int], list[Entry]] = {}
+        for entry in self._recent.entries():
+            said.setdefault((entry.job, entry.node), []).append(entry)
+        for (job, node), entries in said.items():
+            spool = Spool(self.place(job, node), self._head, self._tail)
+            spool.recover(before=entries[0].offset)
+            for entry in entries:
+                if entry.offset == spool.end.offset:
+                    spool.write(whole(entry.data, entry.offset))
+            self._unsynced[spool] = None
+        self._bring_home()
 
     def close(self) -> None:
         self._writer.shutdown()
         self._syncing.shutdown()
+        self._recent.close()
 
     def statistics(self) -> Statistics:
         return {

@@ -7,13 +7,15 @@ Writes what it is given, reads what is there, and keeps no file open between two
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from wacket.commands.pieces import CUT, ERR, OUT, Extent, Piece, between, pieces
+from wacket.commands.pieces import CUT, ERR, FURTHEST, OUT, Extent, Piece, between, pieces
+from wacket.errors import BadRequest
 
 SUFFIX = ".records"
 READ = 1024 * 1024  # bytes
@@ -60,43 +62,47 @@ class Spool:
         self.place, self._head, self._tail = place, head, tail
         self._segments: list[Segment] = []
         self._sizes: list[int] = []
-        self._end = Extent()
+        self.end = Extent()
         self._unsynced: set[int] = set()
         self._hashes = {OUT: hashlib.sha256(), ERR: hashlib.sha256()}
         self._exact = True  # the hashes are those of all that was ever said
         self.made: set[Path] = set()  # folders with new names in them, which are not on disk yet
 
-    def recover(self) -> Extent:
-        """Go on behind what is on disk. A record that was torn by a crash was never told, and is cut off."""
-        self._segments = self.place.segments()
-        for segment in self._segments:
-            self._exact &= segment.start == self._end
-            self._end, size = segment.start, 0
+    def recover(self, before: int = FURTHEST) -> Extent:
+        """Go on behind what is on disk, as far as it lies before an offset; the rest is removed. A record that was torn
+        by a crash was never told, and is cut off."""
+        for segment in self.place.segments():
+            if segment.start.offset >= before:
+                segment.path.unlink()
+                continue
+            self._exact &= segment.start == self.end
+            self.end, size = segment.start, 0
             for piece in read_file(segment, 0):
+                if piece.offset >= before:
+                    break
                 self._count(piece)
                 size += piece.size
             os.truncate(segment.path, size)
+            self._segments.append(segment)
             self._sizes.append(size)
-        return self._end
+        self._unsynced = set(range(len(self._segments)))
+        return self.end
 
     def write(self, fresh: list[Piece]) -> None:
         """What follows on what was written. Written again after an error, it goes to where it was to go."""
-        before = self._end, list(self._segments), list(self._sizes), {k: h.copy() for k, h in self._hashes.items()}
+        before = self.end, list(self._segments), list(self._sizes), {k: h.copy() for k, h in self._hashes.items()}
         try:
             for number, start, data in self._shared_out(fresh):
                 _write_at(self._segments[number].path, start, data)
                 self._unsynced.add(number)
         except OSError:
-            self._end, self._segments, self._sizes, self._hashes = before
+            self.end, self._segments, self._sizes, self._hashes = before
             raise
 
     def sync(self) -> None:
         for number in self._unsynced:
-            file = os.open(self._segments[number].path, os.O_RDONLY)
-            try:
-                os.fsync(file)
-            finally:
-                os.close(file)
+            with contextlib.suppress(FileNotFoundError):  # removed by age meanwhile
+                _sync(self._segments[number].path)
 
     def settle(self) -> None:
         """All is on disk: the middle can go, up to the last file but one of the tail."""
@@ -108,7 +114,7 @@ class Spool:
 
     def digest(self) -> str:
         """Equal where everything said on either stream is equal. "" for nothing said."""
-        if self._end == Extent():
+        if self.end == Extent():
             return ""
         both = b"".join(self._hashes[kind].digest() for kind in (OUT, ERR))
         # What is no longer all there cannot be compared, so it is like no other.
@@ -132,7 +138,7 @@ class Spool:
         return self._tail if number else self._head
 
     def _add_segment(self) -> None:
-        segment = self.place.segment(self._end)
+        segment = self.place.segment(self.end)
         if not segment.path.parent.exists():
             segment.path.parent.mkdir(parents=True, exist_ok=True)
             self.made.add(segment.path.parent.parent)
@@ -141,7 +147,7 @@ class Spool:
         self._sizes.append(0)
 
     def _count(self, piece: Piece) -> None:
-        self._end = self._end.behind(piece)
+        self.end = self.end.behind(piece)
         for kind in (OUT, ERR) if piece.kind == CUT else (piece.kind,):
             self._hashes[kind].update(piece.payload)
 
@@ -193,8 +199,16 @@ def read_file(segment: Segment, position: int, offset: int | None = None) -> Ite
                     yield piece
                     used, place = used + piece.size, piece.next
                 rest = rest[used:]
-    except FileNotFoundError:
+    except (FileNotFoundError, BadRequest):  # removed meanwhile, or what a crash has left is no record
         return
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _write_at(path: Path, position: int, data: bytes) -> None:
