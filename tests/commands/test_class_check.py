@@ -36,7 +36,7 @@ async def test_a_check_reads_the_answer_and_prints_the_verdict() -> None:
         ("import sys; sys.exit('no answer in it')", "exit 1: no answer in it"),
         ("1 / 0", "exit 1: ZeroDivisionError: division by zero"),
         ("this is no Python", "SyntaxError"),
-        ("import os; os.abort()", "signal 6"),
+        ("import os; os.abort()", "signal "),
         ("print('x' * 10**6)", "printed more than 65536 bytes"),
         ("x = bytearray(10**9)", "MemoryError"),
         ("open('a', 'wb').write(b'x' * 10**7)", ""),
@@ -91,6 +91,11 @@ async def test_it_knows_nothing_of_the_hub_s_surroundings(monkeypatch: pytest.Mo
         "open('/etc/passwd').read()",
         "import os; os.kill({pid}, 0)",
         "import socket; socket.create_connection(('127.0.0.1', {port}), 2)",
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "import socket; socket.socket(socket.AF_UNIX)",
+        "import signal, os; signal.pidfd_send_signal(os.pidfd_open({pid}), 0)",
+        "import ctypes; ctypes.CDLL(None, use_errno=True).syscall(425, 1, bytes(120)); assert ctypes.get_errno() != 1",
+        "import ctypes; ctypes.CDLL(None).ptrace(16, {pid}, 0, 0) and 1 / 0",
     ],
 )
 async def test_it_sees_no_file_process_or_network_of_the_hub(tmp_path: Path, attempt: str) -> None:
