@@ -92,13 +92,14 @@ class AgentDoor:
         except (Refused, BadRequest) as error:
             refused = error if isinstance(error, Refused) else Refused("malformed", str(error), 60)
             self._refused[refused.code] += 1
-            link.refuse(refused)
+            self._turn_away(link, refused)
             await self._write_down(link, refused)
             await link.gone()
         finally:
             self._all.discard(link)
             self._opened(link, where)
             self._end(link)
+            self._counts["slow"] += link.slow
 
     async def run(self, every: float = 1.0) -> None:
         """Follow what people change about nodes, and close what is silent, until cancelled."""
@@ -178,8 +179,7 @@ class AgentDoor:
     def _enter(self, link: AgentLink, known: Known) -> None:
         other = self._links.get(link.node)
         if other is not None:
-            self._end(other)
-            other.refuse(Refused("replaced", "the same machine opened a newer connection"))
+            self._turn_away(other, Refused("replaced", "the same machine opened a newer connection"))
         self._links[link.node] = link
         if known.pending:
             code = self._fleet.code(link.node)
@@ -207,10 +207,13 @@ class AgentDoor:
         )
         self._desk.node_up(link)
 
+    def _turn_away(self, link: AgentLink, why: Refused) -> None:
+        link.refuse(why)
+        self._end(link)
+
     def _end(self, link: AgentLink) -> None:
         """Nothing more comes of this connection."""
         self._fleet.copies.left(link.node, link.send)
-        self._counts["slow"] += link.slow
         if self._links.get(link.node) is not link:
             return
         del self._links[link.node]
@@ -265,9 +268,9 @@ class AgentDoor:
             return
         row, agent = self._fleet.presence.row_of(node), self._fleet.agents.of_node(node)
         if agent is None:
-            link.refuse(Refused("replaced", "this machine goes on as the node that it was before", 1))
+            self._turn_away(link, Refused("replaced", "this machine goes on as the node that it was before", 1))
         elif row.state == "retired":
-            link.refuse(Refused("retired", f"node {row.name!r} was retired"))
+            self._turn_away(link, Refused("retired", f"node {row.name!r} was retired"))
         elif row.state == "adopted" and not link.welcome:
             self._welcome(link, row)
 
