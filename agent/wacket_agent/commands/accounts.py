@@ -3,6 +3,8 @@
 On Windows there is one account, the agent's own. Who may be what is not decided here (see allowing.py).
 """
 
+# ruff: noqa: PTH111
+
 from __future__ import annotations
 
 import contextlib
@@ -11,23 +13,27 @@ import os
 try:
     import pwd
 except ImportError:  # Windows
-    pwd = None
+    pwd = None  # type: ignore[assignment]
+
+TYPE_CHECKING = False  # typing itself would cost a megabyte
+if TYPE_CHECKING:
+    from typing import Iterator
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _FROM_WINDOWS = ("PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "WINDIR", "TEMP", "TMP", "USERPROFILE", "USERNAME")
 
 
 class Account:
-    def __init__(self, name, uid, gid, home):
+    def __init__(self, name: str, uid: int, gid: int, home: str) -> None:
         self.name, self.uid, self.gid, self.home = name, uid, gid, home
 
     @property
-    def is_own(self):
+    def is_own(self) -> bool:
         """Whether it is who this process is already."""
         return pwd is None or self.uid == os.geteuid()
 
 
-def own():
+def own() -> Account:
     if pwd is None:
         return Account(os.environ.get("USERNAME", ""), 0, 0, os.path.expanduser("~"))
     try:
@@ -36,7 +42,7 @@ def own():
         return Account(str(os.geteuid()), os.geteuid(), os.getegid(), "/")
 
 
-def find(name):
+def find(name: str) -> Account | None:
     """The account of this name, or None."""
     if pwd is None:
         return None
@@ -46,7 +52,7 @@ def find(name):
         return None
 
 
-def surroundings(account):
+def surroundings(account: Account) -> dict[str, str]:
     """The variables that every program gets: nothing of the agent's own, which may hold secrets."""
     if pwd is None:
         return {name: os.environ[name] for name in _FROM_WINDOWS if name in os.environ}
@@ -55,7 +61,7 @@ def surroundings(account):
     return {"PATH": PATH, "LANG": language, "TERM": "dumb", **who}
 
 
-def become(account):
+def become(account: Account) -> None:
     """For good, in a process that is about to run a program. Raises OSError."""
     if account.is_own:
         return
@@ -65,7 +71,7 @@ def become(account):
 
 
 @contextlib.contextmanager
-def rights_of(account):
+def rights_of(account: Account) -> Iterator[None]:
     """Touch files as this account would: what it may not, we may not. Only for a process with one thread."""
     if account.is_own:
         yield
@@ -82,9 +88,9 @@ def rights_of(account):
         os.setgroups(groups)
 
 
-def _account(row):
+def _account(row: pwd.struct_passwd) -> Account:
     return Account(row.pw_name, row.pw_uid, row.pw_gid, row.pw_dir)
 
 
-def _groups(account):
+def _groups(account: Account) -> list[int]:
     return os.getgrouplist(account.name, account.gid)

@@ -5,6 +5,7 @@ The settings are on the machine; nothing that the hub says changes them. Reasons
 
 from __future__ import annotations
 
+import os
 from typing import Any, Mapping
 
 from wacket_agent.commands import accounts
@@ -82,7 +83,7 @@ def _usual(config: Any, own: Account, root: bool) -> str:
     named = config.options.get("commands", {}).get("account", "")
     if named:
         return str(named)
-    if own.uid != 0 or accounts.pwd is None:
+    if own.uid != 0 or os.name == "nt":
         return own.name
     found = [name for name in USUAL if accounts.find(name)]
     return found[0] if found else (own.name if root else "")

@@ -4,6 +4,8 @@ A blob is in its place only when it is whole and is what its name says. What no 
 oldest first, beyond `ROOM` bytes. Who asks the hub, and when, is the desk's business.
 """
 
+# ruff: noqa: PTH103, PTH105, PTH108, PTH110, PTH118, PTH123, PTH208
+
 from __future__ import annotations
 
 import hashlib

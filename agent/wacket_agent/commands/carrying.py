@@ -5,6 +5,8 @@ is looked at again, at every ring, every second, and after every start of the ag
 matter. Which commands there are, and what the hub says of them, is the desk's business (desk.py).
 """
 
+# ruff: noqa: PTH118
+
 from __future__ import annotations
 
 import asyncio
@@ -110,8 +112,7 @@ class Carrying:
 
     def fetch(self, command: Command) -> None:
         """Ask for what is missing; when nothing is, it waits for a slot."""
-        assert command.envelope
-        missing = [sha256 for sha256 in allowing.needed(command.envelope) if not self.blobs.has(sha256)]
+        missing = [sha256 for sha256 in command.needs if not self.blobs.has(sha256)]
         for sha256 in missing:
             self.blobs.ask(sha256)
             offset = self.blobs.offset(sha256)
@@ -127,11 +128,9 @@ class Carrying:
             self._start(command)
 
     def _start(self, command: Command) -> None:
-        assert command.envelope
         try:
-            account = allowing.account_for(command.envelope, self._config)
-            blobs = {sha256: self.blobs.path(sha256) for sha256 in allowing.needed(command.envelope)}
-            command.prepare(account, blobs, allowing.grace(self._config))
+            blobs = {sha256: self.blobs.path(sha256) for sha256 in command.needs}
+            command.prepare(self._config, blobs)
             command.phase = STARTED
             self._ask_for_runner(command)
         except (Refused, OSError, ValueError) as error:
@@ -145,7 +144,7 @@ class Carrying:
         """At a command that was started: has it ended, or lost its runner?"""
         if command.finishing:
             return
-        state, text = command.claim()
+        state, _ = command.claim()
         note = command.result()
         if note is not None:
             self._finish(command, note)

@@ -4,13 +4,15 @@ With it nothing escapes when the command is ended, and its memory is measured as
 of processes has to do (tree.py). Limits are not set here.
 """
 
+# ruff: noqa: PTH102, PTH106, PTH110, PTH118, PTH123
+
 from __future__ import annotations
 
 import contextlib
 import os
 
 
-def make(command):
+def make(command: str) -> str | None:
     """The folder of a new cgroup below our own, or None where that is not possible."""
     parent = _own_folder()
     if parent is None:
@@ -26,13 +28,13 @@ def make(command):
     return None
 
 
-def enter(folder):
+def enter(folder: str) -> None:
     """Move this process. A cgroup that cannot be entered is none: OSError."""
     with open(os.path.join(folder, "cgroup.procs"), "wb", buffering=0) as file:
         file.write(b"0")
 
 
-def members(folder):
+def members(folder: str) -> list[int]:
     try:
         with open(os.path.join(folder, "cgroup.procs"), "rb", buffering=0) as file:
             return [int(pid) for pid in file.read().split()]
@@ -40,7 +42,7 @@ def members(folder):
         return []
 
 
-def kill(folder):
+def kill(folder: str) -> bool:
     """All of them at once, also those that are just being made (Linux 5.14). False where this is not known."""
     try:
         with open(os.path.join(folder, "cgroup.kill"), "wb", buffering=0) as file:
@@ -50,7 +52,7 @@ def kill(folder):
     return True
 
 
-def peak(folder):
+def peak(folder: str) -> int:
     """The most memory in bytes; 0 where it is not measured."""
     try:
         with open(os.path.join(folder, "memory.peak"), "rb", buffering=0) as file:
@@ -59,13 +61,13 @@ def peak(folder):
         return 0
 
 
-def remove(folder):
+def remove(folder: str) -> None:
     """Stays if something the program left in the background is still in it: it goes with the machine's next start."""
     with contextlib.suppress(OSError):
         os.rmdir(folder)
 
 
-def _own_folder():
+def _own_folder() -> str | None:
     """Where version 2 is mounted, and where we are in it. Version 1 and its mixtures are not used for more."""
     try:
         with open("/proc/self/cgroup", "rb", buffering=0) as file:

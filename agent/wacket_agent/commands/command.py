@@ -4,19 +4,20 @@ The folder is the truth, not this object: an agent that starts again makes the s
 nothing for others; the desk does.
 """
 
+# ruff: noqa: PTH103, PTH118, PTH123
+
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from typing import Any, Mapping
 
-from wacket_agent.commands import cgroup, claim, notes, results, tree
-from wacket_agent.commands.accounts import Account
-from wacket_agent.commands.allowing import task
+from wacket_agent.commands import allowing, cgroup, claim, notes, results, tree
 from wacket_agent.commands.notes import Note
 from wacket_agent.commands.reading import SpoolReader
 from wacket_agent.commands.sending import Sending
-from wacket_agent.envelope import Envelope
+from wacket_agent.envelope import Envelope, Refused
 
 FETCHING, WAITING, STARTED, ENDED = "fetching", "waiting", "started", "ended"
 
@@ -29,15 +30,21 @@ class Command:
         self.phase = FETCHING
         self.state = "accepted"
         self.asked_at = 0.0  # when a runner was last asked for
-        self.lost_at = 0.0  # when the runner was first found to be gone
         self.finishing = False
         self.sending = Sending(command, folder)
 
-    def prepare(self, account: Account, blobs: Mapping[str, str], grace: int) -> None:
-        """Make the folder, all but begun. Raises OSError."""
-        assert self.envelope
+    @property
+    def needs(self) -> list[str]:
+        """The SHA-256 of what it cannot begin without."""
+        return allowing.needed(self.envelope) if self.envelope else []
+
+    def prepare(self, config: Any, blobs: Mapping[str, str]) -> None:
+        """Make the folder, all but begun. Raises Refused, if the owner has thought better of it, and OSError."""
+        if self.envelope is None:
+            raise Refused("what it was to do cannot be read any more", self.id)
+        account = allowing.account_for(self.envelope, config)
         os.makedirs(self.folder, 0o700, exist_ok=True)
-        pairs = task(self.envelope, account, blobs, grace)
+        pairs = allowing.task(self.envelope, account, blobs, allowing.grace(config))
         notes.write(self._path("task"), pairs, self._path("task.new"))
 
     def claim(self) -> tuple[str, str]:
@@ -56,7 +63,7 @@ class Command:
         with open(self._path("cancel"), "wb"):
             pass
         state, text = self.claim()
-        pid = text.partition(" ")[2]
+        pid = text.partition(" ")[0]
         if state == claim.ALIVE and pid.isdigit():
             _signal(int(pid), signal.SIGTERM)
 
@@ -67,12 +74,9 @@ class Command:
 
     def _end_rest(self) -> dict[int, str]:
         """The program itself died with the runner. What had its session, or its cgroup, did not."""
-        found: dict[int, str] = {}
-        note = notes.read(self._path("running"))
-        if note is None:
-            return found
-        found = tree.session(note.number("pid"))
-        group = note.one("group")
+        _, program, group = (self.claim()[1] + "  ").split(" ", 2)
+        found = tree.session(int(program)) if program.isdigit() else {}
+        group = group.strip(" ")
         if group:
             found.update(dict.fromkeys(cgroup.members(group), "?"))
             cgroup.kill(group)
@@ -87,7 +91,5 @@ class Command:
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.kill(pid, number)
-    except OSError:
-        pass

@@ -151,7 +151,7 @@ class CommandDesk:
         except (OSError, ValueError) as error:
             problem = f"what it needs could not be fetched: {error}"
         for command in self._carrying.in_phase(FETCHING):
-            if command.envelope and sha256 in allowing.needed(command.envelope):
+            if sha256 in command.needs:
                 self._carrying.unbegun(command, problem) if problem else self._carrying.fetch(command)
 
     def _welcomed(self) -> None:

@@ -5,6 +5,8 @@ account could not, and without following a link: names come from outside, and th
 may change it at any moment.
 """
 
+# ruff: noqa: PTH106, PTH208
+
 from __future__ import annotations
 
 import contextlib
@@ -23,7 +25,7 @@ class Refused(Exception):
     """A file is not placed or not brought; the reason is for a person."""
 
 
-def place(source, folder, name, mode):
+def place(source: int, folder: str, name: str, mode: int) -> None:
     """Copy what the descriptor `source` reads to `name` below `folder`, a path; makes the folders between."""
     *parents, last = name.split("/")
     try:
@@ -41,9 +43,9 @@ def place(source, folder, name, mode):
         raise Refused(f"the file {name!r} could not be put into the working folder: {error.strerror}") from error
 
 
-def matching(folder, patterns):
+def matching(folder: str, patterns: list[str]) -> list[str]:
     """The names below `folder` of regular files that fit a pattern, sorted. `*` stands for anything but `/`."""
-    found = set()
+    found: set[str] = set()
     try:
         root = os.open(folder, _FOLDER & ~os.O_NOFOLLOW)
     except OSError:
@@ -56,7 +58,7 @@ def matching(folder, patterns):
     return sorted(found)
 
 
-def open_to_read(folder, name):
+def open_to_read(folder: str, name: str) -> int:
     """A descriptor of the regular file `name` below `folder`. Raises Refused."""
     *parents, last = name.split("/")
     try:
@@ -74,7 +76,7 @@ def open_to_read(folder, name):
     raise Refused(f"{name!r} is not a file of at most {LARGEST >> 20} MiB")
 
 
-def copy_bounded(source, path, most):
+def copy_bounded(source: int, path: str, most: int) -> int:
     """Copy what `source` reads to a new file at `path`; the bytes, or -1 if there were more than `most`."""
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_FOLLOW, 0o600)
     try:
@@ -83,7 +85,7 @@ def copy_bounded(source, path, most):
         os.close(target)
 
 
-def remove_tree(path):
+def remove_tree(path: str) -> None:
     """Remove a folder with all that is in it; never leaves it through a link, whoever changes it meanwhile."""
     try:
         folder = os.open(path, _FOLDER)
@@ -97,12 +99,12 @@ def remove_tree(path):
         os.rmdir(path)
 
 
-def _empty(root):
+def _empty(root: int) -> None:
     """Folders below are moved up before they are looked into: a program may nest them deeper than anything can follow.
 
     What cannot be removed, a mount for example, stays.
     """
-    stubborn = set()
+    stubborn: set[str] = set()
     while True:
         names = [name for name in os.listdir(root) if name not in stubborn]
         if not names:
@@ -112,7 +114,7 @@ def _empty(root):
                 stubborn.add(name)
 
 
-def _unlinked(at, name):
+def _unlinked(at: int, name: str) -> bool:
     try:
         os.unlink(name, dir_fd=at)
     except OSError:
@@ -120,7 +122,7 @@ def _unlinked(at, name):
     return True
 
 
-def _dissolved(root, name):
+def _dissolved(root: int, name: str) -> bool:
     """Whether the folder `name` is gone, and what was in it removed or moved to `root`."""
     try:
         if os.geteuid():
@@ -140,7 +142,7 @@ def _dissolved(root, name):
     return True
 
 
-def _descend(at, parents, make):
+def _descend(at: int, parents: list[str], make: bool) -> int:
     """The descriptor of the folder `parents` below `at`, which is closed."""
     for name in parents:
         try:
@@ -153,12 +155,12 @@ def _descend(at, parents, make):
     return at
 
 
-def _make_folder(name, at):
+def _make_folder(name: str, at: int) -> None:
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, 0o755, dir_fd=at)
 
 
-def _match(at, parts, before, found):
+def _match(at: int, parts: list[str], before: str, found: set[str]) -> None:
     part, further = parts[0], parts[1:]
     names = [name for name in os.listdir(at) if _fits(name, part)] if "*" in part else [part]
     for name in names:
@@ -170,7 +172,7 @@ def _match(at, parts, before, found):
             found.add(before + name)
 
 
-def _match_below(at, name, parts, before, found):
+def _match_below(at: int, name: str, parts: list[str], before: str, found: set[str]) -> None:
     try:
         inner = os.open(name, _FOLDER, dir_fd=at)
     except OSError:
@@ -181,14 +183,14 @@ def _match_below(at, name, parts, before, found):
         os.close(inner)
 
 
-def _is_file(at, name):
+def _is_file(at: int, name: str) -> bool:
     try:
         return stat.S_ISREG(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode)
     except OSError:
         return False
 
 
-def _fits(name, pattern):
+def _fits(name: str, pattern: str) -> bool:
     """As a shell does it: `*` alone does not find hidden files. Not `fnmatch`, which would compile what comes in."""
     if name.startswith(".") and not pattern.startswith("."):
         return False
@@ -203,7 +205,7 @@ def _fits(name, pattern):
     return True
 
 
-def _copy(source, target, most=None):
+def _copy(source: int, target: int, most: int | None = None) -> int:
     """The bytes copied; -1 as soon as there are more than `most`."""
     copied = 0
     while True:

@@ -15,14 +15,18 @@ try:
 
     _prctl = ctypes.CDLL(None).prctl
 except (ImportError, OSError, AttributeError, TypeError):
-    _prctl = None
+    _prctl = None  # type: ignore[assignment]
 
 
-def adopt_orphans():
+def adopt_orphans() -> bool:
     """Processes below this one whose parent ends become its children, instead of those of process 1."""
-    return _prctl is not None and _prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    return _ask(_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with_parent():
+def die_with_parent() -> bool:
     """Holds through exec, but not through a change of account: that must come before."""
-    return _prctl is not None and _prctl(_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) == 0
+    return _ask(_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
+def _ask(what: int, value: int) -> bool:
+    return _prctl is not None and bool(_prctl(what, value, 0, 0, 0) == 0)

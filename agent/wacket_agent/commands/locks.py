@@ -9,11 +9,11 @@ _FAR = 1 << 30  # Windows locks bytes, and keeps others from reading them: one t
 if os.name == "nt":
     import msvcrt
 
-    def try_lock(file):
+    def try_lock(file: int) -> bool:
         """Whether `file`, a descriptor, is locked now. Closing it unlocks."""
         os.lseek(file, _FAR, os.SEEK_SET)
         try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         except OSError:
             return False
         finally:
@@ -23,7 +23,7 @@ if os.name == "nt":
 else:
     import fcntl
 
-    def try_lock(file):
+    def try_lock(file: int) -> bool:
         """Whether `file`, a descriptor, is locked now. Closing it unlocks."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

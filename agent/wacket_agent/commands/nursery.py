@@ -5,6 +5,8 @@ millisecond. It knows nothing of commands but their ids, which come through a pi
 nursery; runners live on. When the nursery is killed the agent makes another one, which costs starting Python.
 """
 
+# ruff: noqa: PTH100, PTH118, PTH120
+
 from __future__ import annotations
 
 import contextlib
@@ -15,6 +17,12 @@ import sys
 
 from wacket_agent.commands.bell import SIZE, Bell
 
+TYPE_CHECKING = False  # typing itself would cost a megabyte
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from wacket_agent.commands.runner import Runner
+
 _ANEW = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from wacket_agent.commands import nursery; nursery.serve(sys.argv[2], 0)"
@@ -24,11 +32,11 @@ _ANEW = (
 class Nursery:
     """The agent's end. `start` may be asked for the same command twice: only one runner gets it."""
 
-    def __init__(self, state, pipe, pid):
+    def __init__(self, state: str, pipe: int, pid: int) -> None:
         self._state, self._pipe, self.pid = state, pipe, pid
 
     @classmethod
-    def anew(cls, state):
+    def anew(cls, state: str) -> Nursery:
         """A nursery that is not forked but started: for an agent that has grown already. Raises OSError."""
         theirs, ours = os.pipe()
         try:
@@ -42,7 +50,7 @@ class Nursery:
             os.close(theirs)
         return cls(state, ours, pid)
 
-    def start(self, command):
+    def start(self, command: str) -> None:
         """Have a runner forked for it. Raises OSError where that is not possible now."""
         try:
             self._ask(command)
@@ -52,30 +60,34 @@ class Nursery:
             self._pipe, self.pid = other._pipe, other.pid
             self._ask(command)
 
-    def listen(self, loop, rang):
+    def listen(self, loop: Any, rang: Callable[[list[str]], None]) -> Callable[[], None]:
         """From now on `rang` is called on the loop with the commands that something is new about; call to stop."""
         bell = Bell(os.path.join(self._state, "bell"))
         loop.add_reader(bell, lambda: rang(bell.rung()))
 
-        def stop():
+        def stop() -> None:
             loop.remove_reader(bell)
             bell.close()
 
         return stop
 
-    def close(self):
+    def close(self) -> None:
         """The nursery ends; this waits for it."""
         os.close(self._pipe)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
 
-    def _ask(self, command):
+    def _ask(self, command: str) -> None:
         os.write(self._pipe, f"{command}\n".encode("ascii"))
 
 
-def start_nursery(state_folder):
+def start_nursery(state_folder: str | os.PathLike[str]) -> Any:
     """Fork it. To be called before anything large is loaded and before there are threads."""
     state = os.path.abspath(os.fspath(state_folder))
+    if not hasattr(os, "fork"):
+        from wacket_agent.commands.portable import PortableNursery
+
+        return PortableNursery(state)
     theirs, ours = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -88,7 +100,7 @@ def start_nursery(state_folder):
     return Nursery(state, ours, pid)
 
 
-def serve(state, requests):
+def serve(state: str, requests: int) -> None:
     """The nursery's whole life."""
     from wacket_agent.commands.runner import Runner
 
@@ -113,7 +125,7 @@ def serve(state, requests):
             _run(runner)
 
 
-def _free_standard_streams(requests):
+def _free_standard_streams(requests: int) -> int:
     """0 and 1 lead nowhere, so that nothing else ever gets these numbers; mistakes are told on 2 as before."""
     while requests < 3:
         requests = os.dup(requests)
@@ -127,7 +139,7 @@ def _free_standard_streams(requests):
     return requests
 
 
-def _run(runner):
+def _run(runner: Runner) -> None:
     """Never returns; a mistake of ours goes to the agent's standard error, and the claim tells the desk."""
     try:
         gc.disable()

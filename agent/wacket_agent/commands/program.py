@@ -4,6 +4,8 @@ The child tells what went wrong over a pipe that exec closes, so that the runner
 is taken for begun that was not.
 """
 
+# ruff: noqa: PTH110, PTH208, S606
+
 from __future__ import annotations
 
 import contextlib
@@ -20,7 +22,7 @@ NOT_FOUND, NOT_RUNNABLE = 127, 126
 class Unstarted(Exception):
     """The program was not begun. `exit` is what a shell would have given, or None."""
 
-    def __init__(self, reason, exit=None):  # noqa: A002 - its name everywhere
+    def __init__(self, reason: str, exit: int | None = None) -> None:  # noqa: A002 - its name everywhere
         super().__init__(reason)
         self.reason, self.exit = reason, exit
 
@@ -28,12 +30,14 @@ class Unstarted(Exception):
 class Start:
     """What a program is started with. `stdin` is a path or ""; `group` is the folder of its cgroup, or None."""
 
-    def __init__(self, argv, env, cwd, stdin, account, group):
+    def __init__(
+        self, argv: list[str], env: dict[str, str], cwd: str, stdin: str, account: accounts.Account, group: str | None
+    ) -> None:
         self.argv, self.env, self.cwd, self.stdin = argv, env, cwd, stdin
         self.account, self.group = account, group
 
 
-def start(what):
+def start(what: Start) -> tuple[int, int, int]:
     """(pid, standard output, standard error): two pipes to read. Raises Unstarted."""
     try:
         source = os.open(what.stdin or os.devnull, os.O_RDONLY)
@@ -58,7 +62,7 @@ def start(what):
     return pid, out, err
 
 
-def explain(error, program):
+def explain(error: Exception, program: str) -> tuple[int, str]:
     """(exit code, reason) for an error of exec."""
     if isinstance(error, FileNotFoundError) or not program:
         return _not_found(program)
@@ -72,7 +76,7 @@ def explain(error, program):
     return NOT_RUNNABLE, reasons.get(number, f"{program!r} could not be run: {error}")
 
 
-def _not_found(program):
+def _not_found(program: str) -> tuple[int, str]:
     if "/" not in program:
         return NOT_FOUND, f"there is no program {program!r} on this machine's PATH"
     if os.path.exists(program):
@@ -80,7 +84,7 @@ def _not_found(program):
     return NOT_FOUND, f"there is no {program!r} on this machine"
 
 
-def _become_program(what, streams, tell, parent):
+def _become_program(what: Start, streams: tuple[int, int, int], tell: int, parent: int) -> None:
     """Never returns."""
     number, reason = 0, ""
     try:
@@ -100,9 +104,9 @@ def _become_program(what, streams, tell, parent):
         os._exit(1)
 
 
-def _exec(argv, env):
+def _exec(argv: list[str], env: dict[str, str]) -> None:
     """As os.execvpe, which imports modules first, and the program's account may not be able to read them."""
-    program, problem = argv[0], FileNotFoundError()
+    program, problem = argv[0], OSError(errno.ENOENT, "not found")
     folders = env.get("PATH", accounts.PATH).split(":")
     places = [program] if "/" in program else [f"{folder or '.'}/{program}" for folder in folders]
     for place in places if program else ():
@@ -115,7 +119,7 @@ def _exec(argv, env):
     raise problem
 
 
-def _prepare(what, streams, tell):
+def _prepare(what: Start, streams: tuple[int, int, int], tell: int) -> None:
     """Everything that is not inherited: session, cgroup, signals, limits, rights, and open files."""
     os.setsid()
     if what.group:
@@ -133,7 +137,7 @@ def _prepare(what, streams, tell):
     _close_others(tell)
 
 
-def _close_others(kept):
+def _close_others(kept: int) -> None:
     for name in os.listdir("/dev/fd"):
         file = int(name)
         if file > 2 and file != kept:
@@ -141,8 +145,8 @@ def _close_others(kept):
                 os.close(file)
 
 
-def _read_all(pipe):
-    pieces = []
+def _read_all(pipe: int) -> str:
+    pieces: list[bytes] = []
     while True:
         piece = os.read(pipe, 4096)
         if not piece:

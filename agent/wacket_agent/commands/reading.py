@@ -5,9 +5,12 @@ was full to the last byte) it says so with a cut of its own, as soon as the runn
 an end. Offsets of the hub are not trusted.
 """
 
+# ruff: noqa: PTH108, PTH110, PTH123
+
 from __future__ import annotations
 
 import bisect
+import contextlib
 import os
 from typing import NamedTuple
 
@@ -63,7 +66,7 @@ class SpoolReader:
                 _remove(segments.path_of(self._folder, kind, start))
 
     def extent(self) -> Extent:
-        """What is there, when nobody writes any more: for a command whose runner was killed. A torn end is not counted."""
+        """What is there when nobody writes any more, because the runner was killed. A torn end is not counted."""
         end = out = err = 0
         for start in self._starts(CUT):
             cut = segments.read_cut(self._folder, start)
@@ -83,7 +86,8 @@ class SpoolReader:
     def _read_segment(self, most: int) -> bytes:
         if self._file < 0:
             return b""
-        data = os.pread(self._file, max(most, records.HEAD + records.LONGEST), self.place - self._start)
+        os.lseek(self._file, self.place - self._start, os.SEEK_SET)  # Windows has no pread
+        data = os.read(self._file, max(most, records.HEAD + records.LONGEST))
         size, _, _ = records.whole(data, most)
         self.place += size
         return data[:size]
@@ -98,23 +102,25 @@ class SpoolReader:
             return False
         self.close()
         self._start = starts[index]
-        self._file = os.open(self._path(), os.O_RDONLY)
+        self._file = os.open(self._path(), os.O_RDONLY | segments.BINARY)
         return True
 
     def _touch(self, start: int) -> bool:
         """From now on the runner leaves it as it is, for the hub may get a part of it. False: try again later."""
-        with segments.touched(self._folder) as (touched, touch):
-            if touch is None or not os.path.exists(segments.path_of(self._folder, SEGMENT, start)):
+        with segments.touched(self._folder) as state:
+            if state is None or not os.path.exists(segments.path_of(self._folder, SEGMENT, start)):
                 return False
+            touched, touch = state
             if touched < start:
                 touch(start)
             return True
 
     def _read_cut(self) -> bytes:
-        with segments.touched(self._folder) as (touched, touch):
-            cut = segments.read_cut(self._folder, self.place) if touch else None
-            if cut is None or cut[0] - self.place < records.LEAST_CUT:
+        with segments.touched(self._folder) as state:
+            cut = segments.read_cut(self._folder, self.place) if state else None
+            if state is None or cut is None or cut[0] - self.place < records.LEAST_CUT:
                 return b""
+            touched, touch = state
             if touched < self.place:
                 touch(self.place)
         end, out, err = cut
@@ -151,7 +157,5 @@ class SpoolReader:
 
 
 def _remove(path: str) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.unlink(path)
-    except OSError:
-        pass

@@ -12,11 +12,11 @@ LONGEST = 65_536
 _CUT_SIZE = 100
 
 
-def head(kind, at, size):
+def head(kind: int, at: int, size: int) -> bytes:
     return bytes((kind,)) + at.to_bytes(8, "big") + size.to_bytes(4, "big")
 
 
-def cut(at, out, err, length):
+def cut(at: int, out: int, err: int, length: int) -> bytes:
     """The record that stands for `length` bytes of the sequence, at least `LEAST_CUT`, so many of each stream.
 
     The sequence goes on behind this record and what it says in `bytes`. It has always the same size: blanks at the end
@@ -29,7 +29,7 @@ def cut(at, out, err, length):
 LEAST_CUT = HEAD + _CUT_SIZE
 
 
-def whole(data, most=None):
+def whole(data: bytes, most: int | None = None) -> tuple[int, int, int]:
     """(bytes, out, err) of the whole records at the beginning of `data`, of at most `most` bytes but at least one.
 
     It ends where something is no record that a runner writes, as after a power cut.
@@ -48,7 +48,7 @@ def whole(data, most=None):
     return place, out, err
 
 
-def start_of(data, place):
+def start_of(data: bytes, place: int) -> int:
     """The greatest beginning of a whole record that is at most `place`."""
     start = 0
     while start < place:

@@ -1,5 +1,7 @@
 """The end of a command as the hub is told it, made from what the runner left. Pure but for hashing brought files."""
 
+# ruff: noqa: PTH118, PTH123
+
 from __future__ import annotations
 
 import hashlib

@@ -7,9 +7,10 @@ background lives on, without its pipes. If the runner itself is killed, so is th
 SIGTERM only makes it look whether there is a file `cancel`: a machine that shuts down sends that signal to everybody.
 """
 
+# ruff: noqa: PTH110, PTH118
+
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
@@ -18,9 +19,16 @@ import time
 
 from wacket_agent.commands import accounts, bell, cgroup, claim, files, linux, notes, records
 from wacket_agent.commands.ending import Ending
+from wacket_agent.commands.notes import Note
 from wacket_agent.commands.program import Start, Unstarted, start
 from wacket_agent.commands.scratch import Scratch
 from wacket_agent.commands.spool import Spool
+
+TYPE_CHECKING = False  # typing itself would cost a megabyte
+if TYPE_CHECKING:
+    from typing import Any, Dict
+
+    Result = Dict[str, Any]
 
 PIECE = records.LONGEST
 LOOK = 1.0  # seconds between two looks at the clock and at `cancel`: the machine may have slept
@@ -31,32 +39,32 @@ RING = 0.01  # seconds between two rings for output
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
 
 
-def clock():
+def clock() -> float:
     return time.clock_gettime(_CLOCK) if _CLOCK is not None else time.monotonic()
 
 
-def now():
+def now() -> int:
     return time.time_ns() // 1000
 
 
 class Runner:
     """One command. `state` is the agent's state folder."""
 
-    def __init__(self, state, command):
+    def __init__(self, state: str, command: str) -> None:
         self._command = command
         self._folder = os.path.join(state, "commands", command)
         self._bell = os.path.join(state, "bell")
-        self._claim = None
-        self._group = None
-        self._spool = None
-        self._pipes = {}  # descriptor: kind of record
+        self._claim: int | None = None
+        self._group: str | None = None
+        self._spool: Spool | None = None
+        self._pipes: dict[int, int] = {}  # descriptor: kind of record
         self._begun = clock()
         self._rang = 0.0
         self._unsaid = False
 
-    def run(self):
+    def run(self) -> None:
         """Everything, if nobody else has the command already."""
-        self._claim = claim.take(os.path.join(self._folder, "claim"), f"runner {os.getpid()}")
+        self._claim = claim.take(os.path.join(self._folder, "claim"), f"{os.getpid()} ")
         task = notes.read(os.path.join(self._folder, "task"))
         if self._claim is None or task is None:
             return
@@ -70,14 +78,14 @@ class Runner:
             result = {"state": "failed", "reason": f"the machine could not begin it: {error}"}
         self._finish(result)
 
-    def give_up(self, reason):
+    def give_up(self, reason: str) -> None:
         """For who could not even fork: the command ends, unless somebody else has it."""
-        self._claim = claim.take(os.path.join(self._folder, "claim"), f"runner {os.getpid()}")
+        self._claim = claim.take(os.path.join(self._folder, "claim"), f"{os.getpid()} ")
         if self._claim is not None:
             self._finish({"state": "failed", "reason": reason})
             os.close(self._claim)
 
-    def _carry_out(self, task):
+    def _carry_out(self, task: Note) -> Result:
         if self._is_cancelled():
             return {"state": "cancelled", "reason": "cancelled before it was begun"}
         account = accounts.find(task.one("user")) if task.one("user") else accounts.own()
@@ -96,7 +104,7 @@ class Runner:
             result["reason"] = "; ".join(filter(None, [result.get("reason", ""), *left_out]))
         return result
 
-    def _start(self, task, account, scratch):
+    def _start(self, task: Note, account: accounts.Account, scratch: Scratch) -> int:
         argv = task.all("arg")
         env = accounts.surroundings(account)
         if task.one("program"):
@@ -107,17 +115,12 @@ class Runner:
             env[name] = value
         pid, out, err = start(Start(argv, env, scratch.work, task.one("stdin"), account, self._group))
         self._pipes = {out: records.OUT, err: records.ERR}
-        self._note_running(pid)
+        if self._claim is not None:
+            claim.add(self._claim, f"{pid} {self._group or ''}")
         bell.ring(self._bell, self._command)
         return pid
 
-    def _note_running(self, pid):
-        """For the desk, which ends what is left if we are killed. Not worth failing for."""
-        path = os.path.join(self._folder, "running")
-        with contextlib.suppress(OSError):
-            notes.write(path, [("pid", str(pid)), ("group", self._group or "")], path + ".new")
-
-    def _watch(self, pid, task, wake):
+    def _watch(self, pid: int, task: Note, wake: int) -> Result:
         """Until the program has ended, and with it all others if it was to be ended; the result."""
         ending = Ending(pid, self._group, self._begun + task.number("timeout"), task.number("grace", 5))
         while True:
@@ -132,10 +135,11 @@ class Runner:
             self._listen(wake, ending.pause(moment, LOOK))
             ending.reap(clock())
         self._drain()
-        self._spool.close()
+        if self._spool:
+            self._spool.close()
         return ending.result(clock() - self._begun)
 
-    def _listen(self, wake, seconds):
+    def _listen(self, wake: int, seconds: float) -> None:
         """Read what there is, until something happens or `seconds` are over."""
         seconds = min(seconds, RING) if self._unsaid else seconds
         ready, _, _ = select.select([wake, *self._pipes], [], [], seconds)
@@ -148,16 +152,16 @@ class Runner:
             self._unsaid, self._rang = False, clock()
             bell.ring(self._bell, self._command)
 
-    def _read(self, pipe):
+    def _read(self, pipe: int) -> None:
         data = os.read(pipe, PIECE)
-        if data:
+        if data and self._spool:
             self._spool.add(self._pipes[pipe], now(), data)
             self._unsaid = True
         else:
             os.close(pipe)
             del self._pipes[pipe]
 
-    def _drain(self):
+    def _drain(self) -> None:
         """What is in the pipes already. A process in the background that keeps writing does not hold us up."""
         for pipe in list(self._pipes):
             os.set_blocking(pipe, False)
@@ -171,10 +175,10 @@ class Runner:
             os.close(pipe)
         self._pipes.clear()
 
-    def _is_cancelled(self):
+    def _is_cancelled(self) -> bool:
         return os.path.exists(os.path.join(self._folder, "cancel"))
 
-    def _finish(self, result):
+    def _finish(self, result: Result) -> None:
         """Told first, synced then: what a power cut takes in between is told as lost, which is the truth."""
         told = {"at": now(), "seconds": round(clock() - self._begun, 6), **result}
         if self._spool:
@@ -191,14 +195,14 @@ class Runner:
         _sync(os.path.join(self._folder, "result"))
         _sync(self._folder)
 
-    def _write_result(self, pairs):
+    def _write_result(self, pairs: list[tuple[str, str]]) -> None:
         notes.write(os.path.join(self._folder, "result"), pairs, os.path.join(self._folder, "result.spare"))
 
 
 _LISTS = ("killed", "file")
 
 
-def _wake_at_signals():
+def _wake_at_signals() -> int:
     """A descriptor that becomes readable when a child ends or somebody pokes us."""
     wake, poke = os.pipe()
     os.set_blocking(poke, False)
@@ -209,7 +213,7 @@ def _wake_at_signals():
     return wake
 
 
-def _sync(path):
+def _sync(path: str) -> None:
     """The folder too, for the names in it."""
     try:
         file = os.open(path, os.O_RDONLY)

@@ -11,6 +11,7 @@ from typing import Any
 
 from wacket_agent.commands.reading import SpoolReader
 from wacket_agent.commands.results import without_paths
+from wacket_agent.commands.segments import BINARY
 
 WINDOW = 1 << 20
 PIECE = 1 << 18
@@ -134,7 +135,8 @@ class FileSending:
     def _read(self) -> bytes:
         try:
             if self._file < 0:
-                self._file = os.open(self._path, os.O_RDONLY)
-            return os.pread(self._file, PIECE, self._sent)
+                self._file = os.open(self._path, os.O_RDONLY | BINARY)
+            os.lseek(self._file, self._sent, os.SEEK_SET)
+            return os.read(self._file, PIECE)
         except OSError:
             return b""

@@ -1,9 +1,11 @@
 """Writes the output of a program to segments, bounded: beyond `keep` bytes the middle is left out, and counted.
 
-What is kept of that which the agent has not begun to send is the first half, and the newest. When the disk takes nothing the
-program is read on, so that it does not hang, and what could not be kept is counted as left out too. Nothing is synced:
+Of what the agent has not begun to send the first half is kept, and the newest. When the disk takes nothing the program
+is read on, so that it does not hang, and what could not be kept is counted as left out too. Nothing is synced:
 what a power cut takes is told as lost with the command.
 """
+
+# ruff: noqa: PTH108, PTH118
 
 from __future__ import annotations
 
@@ -19,31 +21,29 @@ LEAST_KEPT = 1 << 16
 class Segment:
     __slots__ = ("err", "out", "size", "start")
 
-    def __init__(self, start):
+    def __init__(self, start: int) -> None:
         self.start = start
         self.size = self.out = self.err = 0
 
     @property
-    def end(self):
+    def end(self) -> int:
         return self.start + self.size
 
 
 class Spool:
     """`end` is the length of the sequence, `out` and `err` count what the program wrote of each."""
 
-    def __init__(self, folder, keep):
+    def __init__(self, folder: str, keep: int) -> None:
         self._folder = folder
         self._keep = max(keep, LEAST_KEPT)
         self._limit = min(SEGMENT, self._keep // 8)
-        self._segments = []  # in order; the last one is being written while `_file` is open
-        self._file = None
-        self._left_out = None  # a Segment too: the newest cut, while nobody has touched it
-        self._gap = None  # what the disk did not take, not noted yet
+        self._segments: list[Segment] = []  # in order; the last one is being written while `_file` is open
+        self._file: int | None = None
+        self._left_out: Segment | None = None  # a Segment too: the newest cut, while nobody has touched it
+        self._gap: Segment | None = None  # what the disk did not take, not noted yet
         self.end = self.out = self.err = 0
-        notes.reserve(os.path.join(folder, "cut.spare"))
-        segments.reserve_touched(folder)
 
-    def add(self, kind, at, data):
+    def add(self, kind: int, at: int, data: bytes) -> None:
         """Keep what was read, at most 65,536 bytes. Never raises for a disk that takes nothing."""
         size = records.HEAD + len(data)
         if self._file is not None and self._is_full(self._segments[-1], size):
@@ -51,7 +51,7 @@ class Spool:
         if not self._append(records.head(kind, at, len(data)), data):
             self._gap = self._gap or Segment(self.end)
             self._count(self._gap, kind, size, len(data))
-        elif self._gap and not self._note_gap():
+        elif self._gap and not self._note_gap(self._gap):
             self._undo()
             self._count(self._gap, kind, size, len(data))
         else:
@@ -62,37 +62,39 @@ class Spool:
         else:
             self.err += len(data)
 
-    def close(self):
+    def close(self) -> None:
         """Nothing follows. Where the disk takes not even a note of what is missing, the reader will find a hole."""
-        if self._gap and self._gap.size < records.LEAST_CUT:
-            self._widen_gap()
         if self._gap:
-            self._note_gap()
+            self._widen(self._gap)
+            self._note_gap(self._gap)
         self._close_segment()
 
-    def _is_full(self, segment, size):
+    def _is_full(self, segment: Segment, size: int) -> bool:
         return segment.size + size > self._limit and segment.size >= records.LEAST_CUT
 
-    def _append(self, head, data):
+    def _append(self, head: bytes, data: bytes) -> bool:
         """Whether the disk has the whole record now; otherwise nothing of it."""
         try:
-            if self._file is None:
-                self._open_segment()
+            file = self._file if self._file is not None else self._open_segment()
             before = self._segments[-1].size
-            if os.writev(self._file, (head, data)) == len(head) + len(data):
+            if os.write(file, head + data) == len(head) + len(data):
                 return True
-            os.ftruncate(self._file, before)
+            os.ftruncate(file, before)
         except OSError:
             pass
         self._close_segment()
         return False
 
-    def _open_segment(self):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    def _open_segment(self) -> int:
+        if not self._segments:
+            notes.reserve(os.path.join(self._folder, "cut.spare"))
+            segments.reserve_touched(self._folder)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | segments.BINARY
         self._file = os.open(segments.path_of(self._folder, segments.SEGMENT, self.end), flags, 0o600)
         self._segments.append(Segment(self.end))
+        return self._file
 
-    def _close_segment(self):
+    def _close_segment(self) -> None:
         if self._file is None:
             return
         os.close(self._file)
@@ -102,21 +104,21 @@ class Spool:
         if sum(segment.size for segment in self._segments) > self._keep:
             self._leave_out()
 
-    def _undo(self):
+    def _undo(self) -> None:
         """Take back a record that would stand behind a gap that nobody knows of."""
-        os.close(self._file)
+        if self._file is not None:
+            os.close(self._file)
         self._file = None
         self._remove(self._segments.pop())
 
-    def _count(self, segment, kind, size, length):
+    def _count(self, segment: Segment, kind: int, size: int, length: int) -> None:
         segment.size += size
         if kind == records.OUT:
             segment.out += length
         else:
             segment.err += length
 
-    def _note_gap(self):
-        gap = self._gap
+    def _note_gap(self, gap: Segment) -> bool:
         if gap.size < records.LEAST_CUT:
             return False
         try:
@@ -126,16 +128,17 @@ class Spool:
         self._gap = None
         return True
 
-    def _widen_gap(self):
+    def _widen(self, gap: Segment) -> None:
         """A cut is itself a record, so what it stands for must be as long as one."""
-        missing = records.LEAST_CUT - self._gap.size
-        self._gap.size += missing
+        missing = max(0, records.LEAST_CUT - gap.size)
+        gap.size += missing
         self.end += missing
 
-    def _leave_out(self):
-        with segments.touched(self._folder) as (touched, _):
-            if touched is None:
+    def _leave_out(self) -> None:
+        with segments.touched(self._folder) as state:
+            if state is None:
                 return
+            touched, _ = state
             present = set(segments.starts(self._folder, segments.SEGMENT))
             self._segments = [segment for segment in self._segments if segment.start in present]
             if self._left_out and self._left_out.start <= touched:
@@ -149,7 +152,7 @@ class Spool:
                 kept -= victim.size
                 free.remove(victim)
 
-    def _victim(self, free):
+    def _victim(self, free: list[Segment]) -> Segment | None:
         """The oldest segment behind the first half, or behind what was left out already; None if all are in use."""
         cut, first = self._left_out, 0
         for segment in free:
@@ -160,7 +163,7 @@ class Spool:
             first += segment.size
         return None
 
-    def _cut(self, victim):
+    def _cut(self, victim: Segment) -> bool:
         """The note comes first: if we are killed in between, the cut stands for what is still there."""
         cut = self._left_out
         if cut is None or cut.end != victim.start:
@@ -176,6 +179,6 @@ class Spool:
         self._remove(victim)
         return True
 
-    def _remove(self, segment):
+    def _remove(self, segment: Segment) -> None:
         with contextlib.suppress(OSError):
             os.unlink(segments.path_of(self._folder, segments.SEGMENT, segment.start))

@@ -4,6 +4,8 @@ The runner adopts orphans, so that on Linux nothing below it escapes, whatever i
 Elsewhere `ps` tells, and who lets go of both parent and session is gone.
 """
 
+# ruff: noqa: PTH110, PTH119, PTH208, S605, S607
+
 from __future__ import annotations
 
 import os
@@ -17,21 +19,21 @@ class Tree:
 
     MOST_TOLD = 200
 
-    def __init__(self, root, group=None):
+    def __init__(self, root: int, group: str | None = None) -> None:
         self._root, self._group = root, group
-        self.killed = {}
+        self.killed: dict[int, str] = {}
 
-    def living(self):
+    def living(self) -> dict[int, str]:
         """{pid: name} of all that have not ended; zombies have."""
         table = _table()
-        found = {}
+        found: dict[int, str] = {}
         _gather(table, self._root, found)
         for pid in cgroup.members(self._group) if self._group else ():
             if pid in table and pid != self._root:
                 found[pid] = table[pid][1]
         return found
 
-    def signal(self, number):
+    def signal(self, number: int) -> int:
         """Send it to all that live now; the number of those."""
         found = self.living()
         if number == signal.SIGKILL and self._group:
@@ -40,7 +42,7 @@ class Tree:
             self._send(pid, name, number)
         return len(found)
 
-    def _send(self, pid, name, number):
+    def _send(self, pid: int, name: str, number: int) -> None:
         try:
             os.kill(pid, number)
             if number == signal.SIGTERM:
@@ -51,9 +53,9 @@ class Tree:
             self.killed.setdefault(pid, name)
 
 
-def session(number):
+def session(number: int) -> dict[int, str]:
     """{pid: name} of the processes of this session; empty where /proc does not tell."""
-    found = {}
+    found: dict[int, str] = {}
     for pid in _pids():
         stat = _stat(pid)
         if stat and stat[3] == str(number) and stat[0] != "Z":
@@ -61,8 +63,8 @@ def session(number):
     return found
 
 
-def _gather(table, root, found):
-    children = {}
+def _gather(table: dict[int, tuple[int, str]], root: int, found: dict[int, str]) -> None:
+    children: dict[int, list[tuple[int, str]]] = {}
     for pid, (parent, name) in table.items():
         children.setdefault(parent, []).append((pid, name))
     waiting = [root]
@@ -73,7 +75,7 @@ def _gather(table, root, found):
                 waiting.append(pid)
 
 
-def _table():
+def _table() -> dict[int, tuple[int, str]]:
     """{pid: (parent, name)} of all processes but zombies."""
     if not os.path.exists("/proc/self/stat"):
         return _table_of_ps()
@@ -85,11 +87,11 @@ def _table():
     return table
 
 
-def _pids():
+def _pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
-def _stat(pid):
+def _stat(pid: int) -> list[str] | None:
     """State, parent, group and session as texts, and the name last; None for one that is gone."""
     try:
         file = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
@@ -106,7 +108,7 @@ def _stat(pid):
     return [*after.split()[:4], before.partition("(")[2]] if after else None
 
 
-def _table_of_ps():
+def _table_of_ps() -> dict[int, tuple[int, str]]:
     with os.popen("ps -axo pid=,ppid=,stat=,comm=") as answer:
         rows = [line.split(None, 3) for line in answer.read().splitlines()]
     return {int(row[0]): (int(row[1]), os.path.basename(row[3])) for row in rows if len(row) == 4 and row[2][:1] != "Z"}

@@ -91,7 +91,7 @@ class FakeHub:
         return self.pending
 
     async def drained(self) -> None:
-        while self.pending:
+        while self.pending:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
     def send(self, message: dict[str, Any]) -> None:

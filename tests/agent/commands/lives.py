@@ -35,7 +35,7 @@ class Lives:
         command = (self._python, "-I", "-S", str(SCRIPT), str(self._state), str(self._socket))
         self._process = await asyncio.create_subprocess_exec(*command)
         async with asyncio.timeout(PATIENCE):
-            while self.hub.listed is None:
+            while self.hub.listed is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         for command_id in [one["id"] for one in self.hub.listed]:
             states = self.hub.states.get(command_id, [])

@@ -39,7 +39,7 @@ def is_alive(pid: int) -> bool:
 
 async def until(condition: object) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # type: ignore[operator]
+        while not condition():  # type: ignore[operator] # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 
 
@@ -51,12 +51,12 @@ async def test_an_agent_that_is_killed_again_and_again(lives: Lives, tmp_path: P
     async with asyncio.timeout(100):
         while any(hub.end_of(command) is None for command in todo):
             # As the hub does: what the agent does not list, it never got.
-            known = {one["id"] for one in hub.listed} | {id for id in todo if hub.states.get(id)}
+            known = {one["id"] for one in hub.listed} | {one for one in todo if hub.states.get(one)}
             for command, argv in todo.items():
                 if command not in known:
                     hub.order(int(command), argv=argv)
             pause = now() + chance.choice((2_000, 20_000, 100_000, 300_000))
-            while now() < pause and any(hub.end_of(command) is None for command in todo):
+            while now() < pause and any(hub.end_of(command) is None for command in todo):  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             await lives.kill()
             await lives.begin()
@@ -90,7 +90,7 @@ async def test_a_program_runs_on_while_the_agent_is_dead(lives: Lives, tmp_path:
     await lives.hub.until(lambda: lives.hub.text(command))
     await lives.kill()
     go.touch()
-    await until(lambda: (tmp_path / "commands" / command / "result").exists())
+    await until((tmp_path / "commands" / command / "result").exists)
     await lives.begin()
     end = await lives.hub.ended(command)
     assert (end["state"], end["out"], lives.hub.text(command)) == ("succeeded", 13, b"before\nafter\n")
@@ -101,7 +101,7 @@ async def test_a_runner_that_is_killed_takes_its_program_with_it(lives: Lives, t
     command = lives.hub.order(1, argv=["sh", "-c", script])
     await lives.hub.until(lambda: lives.hub.text(command).count(b"\n") == 2)
     pids = [int(pid) for pid in lives.hub.text(command).split()]
-    runner = int((tmp_path / "commands" / command / "claim").read_text().split()[1])
+    runner = int((tmp_path / "commands" / command / "claim").read_text().split()[0])
     os.kill(runner, signal.SIGKILL)
     end = await lives.hub.ended(command)
     assert end["state"] == "lost_reboot"
@@ -112,7 +112,7 @@ async def test_a_runner_that_is_killed_takes_its_program_with_it(lives: Lives, t
 
 async def test_a_nursery_that_is_killed_is_made_anew(lives: Lives, tmp_path: Path) -> None:
     await lives.hub.ended(lives.hub.order(1))
-    children = Path(f"/proc/{lives._process.pid}/task/{lives._process.pid}/children").read_text().split()
+    children = Path(f"/proc/{lives._process.pid}/task/{lives._process.pid}/children").read_text().split()  # noqa: ASYNC240
     os.kill(int(children[0]), signal.SIGKILL)
     log = tmp_path / "log"
     for number in range(2, 5):
@@ -143,9 +143,9 @@ async def test_a_cancel_is_remembered_when_the_agent_dies(lives: Lives, tmp_path
     command = lives.hub.order(1, argv=["sh", "-c", "trap '' TERM; echo x; while :; do sleep 0.1; done"])
     await lives.hub.until(lambda: lives.hub.text(command))
     lives.hub.order(2, kind="cancel", of=command)
-    await until(lambda: (tmp_path / "commands" / command / "cancel").exists())
+    await until((tmp_path / "commands" / command / "cancel").exists)
     await lives.kill()
-    await until(lambda: (tmp_path / "commands" / command / "result").exists())
+    await until((tmp_path / "commands" / command / "result").exists)
     await lives.begin()
     assert (await lives.hub.ended(command))["state"] == "cancelled"
 
@@ -179,7 +179,7 @@ async def test_after_a_power_cut_everything_that_was_accepted_is_lost(machine: M
         command = fake_hub.order(1, argv=["sh", "-c", "echo $$; sleep 1000"])
         await fake_hub.until(lambda: fake_hub.text(command))
     os.kill(int(fake_hub.text(command)), signal.SIGKILL)
-    await until(lambda: (machine.folder_of(command) / "result").exists())
+    await until((machine.folder_of(command) / "result").exists)
     (machine.folder_of(command) / "result").unlink()
     machine.boot = "boot-2"
     async with machine.agent(fake_hub):
