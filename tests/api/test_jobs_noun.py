@@ -153,6 +153,27 @@ async def test_again_and_again_where_it_failed(place: Place):
     assert record["left_out"] == [{"node": "pi-1", "why": f"it did not fail in job {first}"}]
 
 
+async def test_asked_again_with_its_key_a_job_is_made_once(place: Place):
+    agent = await place.agent("pi-1")
+    body = {"target": "pi-1", "argv": ["x"]}
+    made = await asyncio.gather(*(place.post("/api/v1/jobs", body, 201, Idempotency_Key="k") for _ in range(5)))
+    assert {one["id"] for one in made} == {1}
+    assert made[0] == made[4]
+    await agent.succeed(agent.envelope((await agent.hear("command")).message), b"once\n")
+    await agent.hear("settled")
+    told = events(
+        (
+            await send(
+                place.hub, "POST", "/api/v1/jobs", json.dumps(body).encode(), owner=True, Idempotency_Key="k", **NDJSON
+            )
+        )[2]
+    )
+    assert [one["text"] for one in told if one["event"] == "output"] == ["once\n"]
+    await place.post("/api/v1/jobs", {**body, "argv": ["y"]}, 422, Idempotency_Key="k")
+    assert (await place.post("/api/v1/jobs", body, 201))["id"] == 2
+    assert (await place.post("/api/v1/jobs/1/repeat", {}, 201))["id"] == 3
+
+
 async def test_schedules(place: Place):
     await place.serving("pi-1")
     job = {"target": "pi-1", "argv": ["x"]}

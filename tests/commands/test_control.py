@@ -10,7 +10,7 @@ from tests.commands.desks import NOON, Desks, desks, until
 from tests.support.links import FakeLink
 
 from wacket.commands.spec import Spec
-from wacket.errors import BadRequest, Unavailable
+from wacket.errors import BadRequest, KeyReused, Unavailable
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -265,6 +265,20 @@ async def test_an_old_link_of_a_node_is_not_heard_any_more(hub: Desks):
     hub.up(node, (row.id, "running"))
     hub.say(old, row.id, "failed", exit=1)
     assert hub.desk.board.command(row.id).row.state == "running"
+
+
+async def test_a_key_outlives_the_hub_and_is_its_owners(hub: Desks):
+    hub.node("pi-1")
+    spec = Spec(argv=("true",), key="k")
+    job = await hub.issue("pi-1", spec)
+    await hub.again()
+    assert (await hub.issue("pi-1", spec)).row.id == job.row.id
+    assert (await hub.issue("pi-1", spec, actor="person:ada")).row.id != job.row.id
+    with pytest.raises(KeyReused):
+        await hub.issue("pi-1", Spec(argv=("false",), key="k"))
+    hub.now += 2 * 24 * HOUR
+    await hub.again()
+    assert (await hub.issue("pi-1", spec)).row.id > job.row.id
 
 
 async def test_who_cannot_be_asked_is_left_out(hub: Desks):

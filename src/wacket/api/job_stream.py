@@ -15,7 +15,6 @@ from wacket.api.access import Caller, caller_of, may, parts_of
 from wacket.commands.board import Job
 from wacket.commands.following import Follower
 from wacket.errors import WacketError
-from wacket.ledger import commands as command_rows
 
 router = APIRouter(tags=["jobs"])
 log = logging.getLogger(__name__)
@@ -51,11 +50,7 @@ async def follow_job(
     may be left out, output never is."""
     parts = parts_of(request)
     live = parts.jobs.desk.board.job(job)
-    if live is None:
-        row = await asyncio.to_thread(parts.jobs.issuing.row, job)
-        rows = await asyncio.to_thread(parts.ledger.read, lambda connection: command_rows.of_job(connection, job))
-        live = Job(row, rows)
-    return stream(request, live, "read", 200)
+    return stream(request, live or await asyncio.to_thread(parts.jobs.issuing.find, job), "read", 200)
 
 
 def stream(request: Request, job: Job, right: str, status: int) -> StreamingResponse:

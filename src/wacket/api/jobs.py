@@ -11,7 +11,7 @@ import binascii
 import math
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from wacket.api.access import Caller, iso, may, parts_of
@@ -29,15 +29,13 @@ from wacket.api.job_shapes import (
 )
 from wacket.api.job_stream import NDJSON, STREAM, stream
 from wacket.api.parts import Parts, apart
-from wacket.api.shown import token_in
+from wacket.api.shown import checked_key, token_in
 from wacket.commands import spec
 from wacket.commands.board import Job
 from wacket.commands.following import shown
 from wacket.commands.issuing import Wish
 from wacket.commands.states import counts
-from wacket.commands.targets import Selection
 from wacket.errors import BadRequest, NotFound
-from wacket.ledger import commands as command_rows
 from wacket.ledger import jobs as job_rows
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.jobs import JobRow
@@ -51,15 +49,24 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="the number of the 
 @router.post(
     "/api/v1/jobs", status_code=201, summary="Run something on nodes", response_model=MadeJob, responses={201: STREAM}
 )
-async def create_job(caller: Operator, body: NewJob, request: Request) -> Response:
+async def create_job(
+    caller: Operator,
+    body: NewJob,
+    request: Request,
+    key: Annotated[
+        str | None, Header(alias="Idempotency-Key", description="asked again with it, makes no second job")
+    ] = None,
+) -> Response:
     """Make a job. With `Accept: application/x-ndjson` the answer is the stream of its events until it is over.
 
-    A target that matches no node is status 400 with the reasons, and nothing is done.
+    An Idempotency-Key is remembered for a day: the same request with the same key is answered with the job that it made
+    before, so whoever got no answer can ask again; with the key of another job it is status 422. A target that matches
+    no node is status 400 with the reasons, and nothing is done.
     """
     parts = parts_of(request)
-    wanted = await understood(parts, body, token_of(request, caller))
-    job, chosen = await parts.jobs.issuing.issue(Wish(body.target, wanted, caller.actor, caller.peer))
-    return _made(request, job, chosen)
+    wanted = await understood(parts, body, token_of(request, caller), checked_key(key) or "")
+    job, _ = await parts.jobs.issuing.issue(Wish(body.target, wanted, caller.actor, caller.peer))
+    return _made(request, job)
 
 
 @router.post("/api/v1/jobs/preview", summary="Which nodes a job would reach")
@@ -120,10 +127,11 @@ async def repeat_job(caller: Operator, job: Number, body: RepeatJob, request: Re
     wish = await parts.jobs.issuing.repetition(
         job, only_failed=body.only == "failed", actor=caller.actor, peer=caller.peer, token=token
     )
-    return _made(request, *await parts.jobs.issuing.issue(wish))
+    made, _ = await parts.jobs.issuing.issue(wish)
+    return _made(request, made)
 
 
-async def understood(parts: Parts, body: NewJob, token: int) -> spec.Spec:
+async def understood(parts: Parts, body: NewJob, token: int, key: str = "") -> spec.Spec:
     """What is asked of each node. Raises BadRequest. Program and standard input are on disk when this returns."""
     stdin = _base64(body.stdin)
     texts: dict[str, bytes] = {"program": body.program.encode("utf-8", "surrogatepass"), "stdin": stdin}
@@ -143,6 +151,7 @@ async def understood(parts: Parts, body: NewJob, token: int) -> spec.Spec:
         bring=tuple(body.bring),
         token=token,
         names=tuple(body.names),
+        key=key,
         **kept,
     )
     return spec.checked(wanted)
@@ -157,11 +166,8 @@ def token_of(request: Request, caller: Caller) -> int:
 
 async def found_job(parts: Parts, number: int) -> tuple[JobRow, list[CommandRow]]:
     """A job and its commands, as they are now. Raises NotFound."""
-    live = parts.jobs.desk.board.job(number)
-    if live is not None:
-        return live.row, list(live.rows.values())
-    row = await asyncio.to_thread(parts.jobs.issuing.row, number)
-    return row, await asyncio.to_thread(parts.ledger.read, lambda connection: command_rows.of_job(connection, number))
+    job = parts.jobs.desk.board.job(number) or await asyncio.to_thread(parts.jobs.issuing.find, number)
+    return job.row, list(job.rows.values())
 
 
 def node_named(parts: Parts, name: str) -> int:
@@ -172,12 +178,14 @@ def node_named(parts: Parts, name: str) -> int:
     return row.id
 
 
-def _made(request: Request, job: Job, chosen: Selection) -> Response:
+def _made(request: Request, job: Job) -> Response:
     if NDJSON in request.headers.get("accept", ""):
         return stream(request, job, "operate", 201)
-    waiting = [node.name for node in chosen.nodes if not node.present]
-    made = {"id": job.row.id, "nodes": [node.name for node in chosen.nodes], "waiting": waiting}
-    return JSONResponse(made | {"left_out": [one._asdict() for one in chosen.left_out]}, 201)
+    names = {parts_of(request).catalogue.node_name(row.node): row.state for row in job.rows.values()}
+    waiting = [name for name in sorted(names) if names[name] == "queued"]
+    left_out = [{"node": node, "why": why} for node, why in job.row.left_out]
+    made = {"id": job.row.id, "nodes": sorted(names), "waiting": waiting, "left_out": left_out}
+    return JSONResponse(made, 201)
 
 
 def _left_out(found: Any) -> list[LeftOut]:

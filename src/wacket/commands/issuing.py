@@ -19,9 +19,10 @@ from wacket.commands import envelope, spec
 from wacket.commands.blobs import Blobs
 from wacket.commands.board import Job, Live
 from wacket.commands.control import CommandDesk
+from wacket.commands.keys import Keys
 from wacket.commands.spec import Spec
-from wacket.commands.targets import Candidate, Selection, plain_names, select
-from wacket.errors import BadRequest, NotFound, Unavailable
+from wacket.commands.targets import Candidate, LeftOut, Selection, plain_names, select
+from wacket.errors import BadRequest, KeyReused, NotFound, Unavailable
 from wacket.ledger import audit
 from wacket.ledger import commands as command_rows
 from wacket.ledger import jobs as job_rows
@@ -76,6 +77,7 @@ class Issuing:
     ) -> None:
         self._ledger, self._desk, self._blobs, self._nodes = ledger, desk, blobs, nodes
         self._clock, self._admit = clock, admit
+        self._keys = Keys(ledger, clock)
 
     def select(self, wish: Wish) -> Selection:
         """Which nodes it would go to, and which not. Raises BadRequest where there would be none."""
@@ -86,7 +88,30 @@ class Issuing:
         return select(wish.target, [self._candidate(node, wish) for node in nodes], wish.spec.names)
 
     async def issue(self, wish: Wish) -> tuple[Job, Selection]:
-        """Make the job; on disk, and on its way, when this returns. Raises BadRequest, NotFound and Unavailable."""
+        """Make the job; on disk, and on its way, when this returns. With a key that made one before, that one; its
+        nodes are not selected anew. Raises BadRequest and Unavailable.
+        """
+        key = wish.spec.key
+        if not key:
+            return await self._make(wish)
+        async with self._keys.turn(wish.actor, key):
+            known = self._keys.find(wish.actor, key)
+            if known is not None:
+                job = await asyncio.to_thread(self._same, known, wish)
+                return job, Selection([], [LeftOut(node, why) for node, why in job.row.left_out])
+            made = await self._make(wish)
+            self._keys.remember(wish.actor, key, made[0].row.id)
+            return made
+
+    def find(self, number: int) -> Job:
+        """A job and its commands as they are now; what is over has no followers. Raises NotFound."""
+        live = self._desk.board.job(number)
+        if live is not None:
+            return live
+        rows = self._ledger.read(lambda connection: command_rows.of_job(connection, number))
+        return Job(self.row(number), rows)
+
+    async def _make(self, wish: Wish) -> tuple[Job, Selection]:
         spec.checked(wish.spec)
         envelope.require_fits(wish.spec, wish.actor)
         chosen = self.select(wish)
@@ -138,8 +163,15 @@ class Issuing:
             others = {node.row.id for node in self._nodes(None)} - again
             but = dict.fromkeys(others, f"it did not fail in job {number}")
         old = spec.read(row.spec)
-        fresh = spec.Spec(**{name: getattr(old, name) for name in old.__struct_fields__} | {"token": token})
+        fresh = spec.Spec(**{name: getattr(old, name) for name in old.__struct_fields__} | {"token": token, "key": ""})
         return Wish(row.target, fresh, actor, peer, repeats=number, but=but)
+
+    def _same(self, number: int, wish: Wish) -> Job:
+        """Raises KeyReused if it is not what this asks for."""
+        job = self.find(number)
+        if (job.row.target, job.row.spec) != (wish.target, wish.spec.text()):
+            raise KeyReused(f"this Idempotency-Key made job {number}, which is another", "Idempotency-Key")
+        return job
 
     def _candidate(self, node: Node, wish: Wish) -> Candidate:
         row, about = node.row, node.about or {}

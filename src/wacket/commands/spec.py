@@ -39,7 +39,7 @@ class Spec(msgspec.Struct, frozen=True, omit_defaults=True):
     """The members are those of the envelope, docs/reference/agent-protocol.md; `expires` is in seconds.
 
     `token` is the id of the API token that asked, 0 if none did: its name alone does not tell it from others. `names`
-    are what `-` in the target stands for.
+    are what `-` in the target stands for, and `key` is the Idempotency-Key that came with it.
     """
 
     kind: Kind = "exec"
@@ -57,6 +57,7 @@ class Spec(msgspec.Struct, frozen=True, omit_defaults=True):
     keep: int = KEEP
     token: int = 0
     names: tuple[str, ...] = ()
+    key: str = ""
 
     def blobs(self) -> set[str]:
         """The SHA-256 of all that a node may ask for to carry this out."""

@@ -48,6 +48,11 @@ def unended(connection: Connection) -> dict[int, JobRow]:
     return {row.id: _row(row) for row in connection.execute(select(jobs).where(jobs.c.id.in_(going)))}
 
 
+def since(connection: Connection, at: int) -> list[JobRow]:
+    """Those that were asked from this time on, oldest first."""
+    return [_row(row) for row in connection.execute(select(jobs).where(jobs.c.at >= at).order_by(jobs.c.id))]
+
+
 def page(connection: Connection, limit: int, before: int | None = None) -> list[JobRow]:
     """The newest `limit` jobs, or the newest of those whose number is below `before`."""
     wanted = select(jobs).order_by(jobs.c.id.desc()).limit(limit)
