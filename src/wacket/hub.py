@@ -51,6 +51,7 @@ from wacket.watch.features import EnergyEvents
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 10
+GATHER_SECONDS = 0.2  # what changes on many agents at once is written down at once
 QUESTIONS_AT_ONCE = 8  # more wait; the engine itself uses fewer threads
 HOUR = 3_600_000_000
 
@@ -203,7 +204,9 @@ async def _keep_up(parts: Parts) -> None:
     """Small things that must be written down now and then; what fails now is tried again the next time."""
     failing, written = "", -1
     while True:
-        await asyncio.sleep(FLUSH_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(parts.fleet.agents.matters.wait(), FLUSH_SECONDS)
+        await asyncio.sleep(GATHER_SECONDS)
         try:
             await parts.admission.flush()
             await parts.tokens.flush()

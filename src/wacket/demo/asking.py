@@ -6,8 +6,6 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
-from wacket.demo.machines import Hub
-
 QUESTIONS = (["uname", "-sr"], ["df", "-P", "/"], ["sh", "-c", "echo this one went wrong >&2; exit 3"])
 TARGET = "tag:demo"
 
@@ -17,11 +15,11 @@ class Asking:
 
     name, every, acknowledged, sent = "questions", 4.0, None, 0
 
-    def __init__(self, hub: Callable[[], Hub]) -> None:
+    def __init__(self, hub: Callable[[], Any]) -> None:
         self.failed, self.problem = 0, ""
         self.answer: list[str] = []
         self._hub = hub
-        self._client: Hub | None = None
+        self._client: Any = None
         self._questions = cycle(QUESTIONS)
         self._job: tuple[int, str] | None = None
 
@@ -38,7 +36,7 @@ class Asking:
     def close(self) -> None:
         pass
 
-    def _look(self, hub: Hub, job: int, words: str) -> bool:
+    def _look(self, hub: Any, job: int, words: str) -> bool:
         """Whether the job is over; then its answer is kept."""
         if hub.get(f"/api/v1/jobs/{job}")["open"]:
             return False

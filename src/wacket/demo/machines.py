@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 from wacket import agentfile
@@ -25,22 +25,13 @@ LOGS = "[logs]\njournal = no\nkernel = no\ncontainers = no\nfolders = {folder}\n
 FEWER = "[collect]\nports = off\npackages = off\nusb = off\nprocesses = off\n"
 
 
-class Hub(Protocol):
-    """What is used of the hub's client."""
-
-    def get(self, path: str, query: Any = None) -> Any: ...
-
-    def post(self, path: str, value: Any = None) -> Any: ...
-
-    def patch(self, path: str, value: Any) -> Any: ...
-
-
 class Machine:
-    """One agent. `step` makes it join and start the first time, and complains if it has ended since."""
+    """One agent; `hub` makes a client of the hub. `step` makes it join and start the first time, and complains if it has
+    ended since."""
 
     every, acknowledged, sent = 2.0, None, 0
 
-    def __init__(self, name: str, folder: Path, address: str, hub: Callable[[], Hub]) -> None:
+    def __init__(self, name: str, folder: Path, address: str, hub: Callable[[], Any]) -> None:
         self.name, self.failed, self.problem = name, 0, ""
         self.logs = folder / "logs"  # where its programs write theirs
         self._folder, self._address, self._hub = folder, address, hub

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from wacket.demo.asking import Asking
 from wacket.demo.board import Board, fleet
@@ -16,9 +16,6 @@ from wacket.demo.classroom import Classroom
 from wacket.demo.machines import NAMES, Machine
 from wacket.demo.program import Program
 from wacket.demo.ways import Http, Sender, Tcp, Udp
-
-if TYPE_CHECKING:
-    from wacket.demo.machines import Hub
 
 
 class Life(Protocol):
@@ -84,7 +81,7 @@ def lives(addresses: Mapping[str, str], seed: int = 1) -> list[Life]:
     return [*found, ClassLife(addresses["http"])] if addresses.get("http") else found
 
 
-def machines(folder: Path, address: str, hub: Callable[[], Hub]) -> list[Life]:
+def machines(folder: Path, address: str, hub: Callable[[], Any]) -> list[Life]:
     """Computers with agents, a program that logs on the first of them, and somebody who asks them all."""
     made = [Machine(name, folder / name, address, hub) for name in NAMES]
     oven = Program(made[0].logs, Random("oven"), _now)  # noqa: S311

@@ -5,6 +5,7 @@ Decides nothing: who may join is in enrolment.py, who is there in presence.py.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ class Agents:
         self._by_node: dict[int, AgentRow] = {}
         self._by_key: dict[str, AgentRow] = {}
         self._changed: set[int] = set()
+        self.matters = asyncio.Event()  # something changed that must not be forgotten in the next crash
         for row in ledger.read(rows.all_agents):
             self.remember(row)
 
@@ -58,11 +60,14 @@ class Agents:
             self._changed.add(node)
 
     def say(self, node: int, about: Mapping[str, Any]) -> None:
-        """What a machine says of itself now."""
+        """What a machine says of itself now. A job that comes right after a crash goes by what its owner allows."""
+        if about.get("allows") != self._by_node[node].about.get("allows"):
+            self.matters.set()
         self.change(node, about=about, machine=about.get("machine", ""))
 
     async def flush(self) -> None:
         """Raises Unavailable; then it is tried again the next time."""
+        self.matters.clear()
         writing = [self._by_node[node] for node in self._changed]
         if not writing:
             return
