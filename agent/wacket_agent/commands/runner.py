@@ -11,6 +11,7 @@ SIGTERM only makes it look whether there is a file `cancel`: a machine that shut
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -163,14 +164,11 @@ class Runner:
 
     def _drain(self) -> None:
         """What is in the pipes already. A process in the background that keeps writing does not hold us up."""
-        for pipe in list(self._pipes):
-            os.set_blocking(pipe, False)
-            try:
-                for _ in range(16):  # more than a pipe holds
-                    if pipe in self._pipes:
-                        self._read(pipe)
-            except BlockingIOError:
-                pass
+        for pipe in list(self._pipes) * 16:  # more than pipes hold
+            if pipe in self._pipes:
+                os.set_blocking(pipe, False)
+                with contextlib.suppress(BlockingIOError):
+                    self._read(pipe)
         for pipe in self._pipes:
             os.close(pipe)
         self._pipes.clear()

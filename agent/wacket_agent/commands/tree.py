@@ -4,7 +4,7 @@ The runner adopts orphans, so that on Linux nothing below it escapes, whatever i
 Elsewhere `ps` tells, and who lets go of both parent and session is gone.
 """
 
-# ruff: noqa: PTH110, PTH119, PTH208, S605, S607
+# ruff: noqa: PTH110, PTH119, PTH208
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import os
 import signal
 
 from wacket_agent.commands import cgroup
+
+_PS = ("/bin/ps", "-axo", "pid=,ppid=,stat=,comm=")  # macOS
 
 
 class Tree:
@@ -109,6 +111,8 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _table_of_ps() -> dict[int, tuple[int, str]]:
-    with os.popen("ps -axo pid=,ppid=,stat=,comm=") as answer:
-        rows = [line.split(None, 3) for line in answer.read().splitlines()]
+    import subprocess
+
+    answer = subprocess.run(_PS, stdout=subprocess.PIPE, check=False).stdout  # noqa: S603
+    rows = [line.split(None, 3) for line in answer.decode("utf-8", "replace").splitlines()]
     return {int(row[0]): (int(row[1]), os.path.basename(row[3])) for row in rows if len(row) == 4 and row[2][:1] != "Z"}
