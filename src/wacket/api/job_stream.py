@@ -48,9 +48,7 @@ async def follow_job(
     """All events of a job from its beginning, one JSON object a line, until it is over; an empty line now and then
     says that the hub is still there. Events come in the order in which things are on disk; states that pass quickly
     may be left out, output never is."""
-    parts = parts_of(request)
-    live = parts.jobs.desk.board.job(job)
-    return stream(request, live or await asyncio.to_thread(parts.jobs.issuing.find, job), "read", 200)
+    return stream(request, await parts_of(request).jobs.issuing.find(job), "read", 200)
 
 
 def stream(request: Request, job: Job, right: str, status: int) -> StreamingResponse:

@@ -166,7 +166,7 @@ def token_of(request: Request, caller: Caller) -> int:
 
 async def found_job(parts: Parts, number: int) -> tuple[JobRow, list[CommandRow]]:
     """A job and its commands, as they are now. Raises NotFound."""
-    job = parts.jobs.desk.board.job(number) or await asyncio.to_thread(parts.jobs.issuing.find, number)
+    job = await parts.jobs.issuing.find(number)
     return job.row, list(job.rows.values())
 
 

@@ -97,17 +97,18 @@ class Issuing:
         async with self._keys.turn(wish.actor, key):
             known = self._keys.find(wish.actor, key)
             if known is not None:
-                job = await asyncio.to_thread(self._same, known, wish)
+                job = await self._same(known, wish)
                 return job, Selection([], [LeftOut(node, why) for node, why in job.row.left_out])
             made = await self._make(wish)
             self._keys.remember(wish.actor, key, made[0].row.id)
             return made
 
-    def find(self, number: int) -> Job:
-        """A job and its commands as they are now; what is over has no followers. Raises NotFound."""
+    async def find(self, number: int) -> Job:
+        """A job and its commands as they are now. Raises NotFound."""
         live = self._desk.board.job(number)
-        if live is not None:
-            return live
+        return live if live is not None else await asyncio.to_thread(self._from_ledger, number)
+
+    def _from_ledger(self, number: int) -> Job:
         rows = self._ledger.read(lambda connection: command_rows.of_job(connection, number))
         return Job(self.row(number), rows)
 
@@ -166,9 +167,9 @@ class Issuing:
         fresh = spec.Spec(**{name: getattr(old, name) for name in old.__struct_fields__} | {"token": token, "key": ""})
         return Wish(row.target, fresh, actor, peer, repeats=number, but=but)
 
-    def _same(self, number: int, wish: Wish) -> Job:
+    async def _same(self, number: int, wish: Wish) -> Job:
         """Raises KeyReused if it is not what this asks for."""
-        job = self.find(number)
+        job = await self.find(number)
         if (job.row.target, job.row.spec) != (wish.target, wish.spec.text()):
             raise KeyReused(f"this Idempotency-Key made job {number}, which is another", "Idempotency-Key")
         return job
