@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -52,14 +53,24 @@ async def test_a_check_that_does_not_end_is_ended() -> None:
 
 
 async def test_what_a_check_has_begun_ends_with_it(tmp_path: Path) -> None:
-    """Only root can begin anything at all; it holds the pipe until it is killed with its group."""
-    reading, writing = os.pipe()
-    os.set_inheritable(writing, True)
-    verdict = await judge("import os\nif os.fork() == 0:\n    while True: pass\nprint('begun')", 1.0)
-    os.close(writing)
-    assert verdict.startswith(FAILED)
-    assert os.read(reading, 1) == b""  # nobody holds the other end any more
-    os.close(reading)
+    """Only where nothing confines it, and only as root, can it begin anything at all."""
+    os.mkfifo(tmp_path / "held")
+    held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
+    program = f"import os\nheld = open({str(tmp_path / 'held')!r}, 'w')\nheld.write('x')\nheld.flush()\nos.fork()"
+    verdict = await Checker(1.0, confines=False).verdict(f"{program}\nwhile True: pass", ANSWER)
+    assert verdict.startswith(FAILED) and os.read(held, 1) == b"x"
+    await wait_until_let_go(held)
+    os.close(held)
+
+
+async def wait_until_let_go(pipe: int) -> None:
+    """Return when nobody has the other end open any more."""
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                if os.read(pipe, 1) == b"":
+                    return
+            await asyncio.sleep(0.01)
 
 
 async def test_a_check_that_does_not_read_is_none_the_worse() -> None:
@@ -88,6 +99,9 @@ async def test_it_knows_nothing_of_the_hub_s_surroundings(monkeypatch: pytest.Mo
         "import os; os.listdir({folder!r})",
         "import os; os.unlink({path!r})",
         "open('/proc/{pid}/environ').read()",
+        "import os; os.fork()",
+        "import threading; threading.Thread(target=print).start()",
+        "import subprocess; subprocess.run(['/bin/true'])",
         "open('/etc/passwd').read()",
         "import os; os.kill({pid}, 0)",
         "import socket; socket.create_connection(('127.0.0.1', {port}), 2)",

@@ -23,6 +23,7 @@ from wacket.commands.life import LONGEST_VALUE
 from wacket.errors import Unavailable
 
 SECONDS = 15.0  # on the clock; of processor time it has worker.CPU_SECONDS
+DRAINING = 2.0  # seconds; only what is not confined could leave somebody behind who holds the pipes
 AT_ONCE = 2
 CONFINES = worker.version() >= 1
 FAILED = "CHECK FAILED: "  # begins what stands in for a verdict where there is none
@@ -94,18 +95,20 @@ async def _read(process: asyncio.subprocess.Process, pipe: asyncio.StreamReader 
     """All that it says; one that says too much is ended."""
     said = b""
     while pipe is not None and (piece := await pipe.read(65536)):
-        said += piece
+        said = (said + piece)[: LONGEST_VALUE + 1]
         if len(said) > LONGEST_VALUE:
             _kill(process)
-            break
     return said
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Whatever it has begun ends with it."""
+    """Whatever it has begun ends with it, and nothing is left in its pipes: only then are they closed."""
     _kill(process)
     if process.stdin is not None:
         process.stdin.close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAINING):
+            await asyncio.gather(_read(process, process.stdout), _read(process, process.stderr))
     await process.wait()
 
 

@@ -27,12 +27,13 @@ EXECUTE, READ_FILE, READ_FOLDER = 1, 4, 8
 ALL_FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # version → number of rights; 16 since version 5
 NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 38, 22, 2
 
-# What Landlock does not cover: opening sockets (io_uring could, too) and signalling others. From linux/audit.h and the
-# tables of calls: socket, kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal, io_uring_setup.
-ARM = (0x4000_0028, (281, 37, 238, 268, 178, 363, 424, 425))
+# What Landlock does not cover: opening sockets (io_uring could, too), signalling others, and becoming several. From
+# linux/audit.h and the tables of calls: socket, kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo,
+# pidfd_send_signal, io_uring_setup, clone3, clone, and where they are there fork and vfork.
+ARM = (0x4000_0028, (281, 37, 238, 268, 178, 363, 424, 425, 435, 120, 2, 190))
 DENIED = {
-    "x86_64": (0xC000_003E, (41, 62, 200, 234, 129, 297, 424, 425)),
-    "aarch64": (0xC000_00B7, (198, 129, 130, 131, 138, 240, 424, 425)) if sys.maxsize > 2**32 else ARM,
+    "x86_64": (0xC000_003E, (41, 62, 200, 234, 129, 297, 424, 425, 435, 56, 57, 58)),
+    "aarch64": (0xC000_00B7, (198, 129, 130, 131, 138, 240, 424, 425, 435, 220)) if sys.maxsize > 2**32 else ARM,
     "armv7l": ARM,
     "armv6l": ARM,
 }
@@ -77,7 +78,7 @@ def version() -> int:
 
 def confine(folder: str, readable: tuple[str, ...]) -> bool:
     """From now on this process and what it becomes writes below `folder` only, reads that and `readable`, opens no
-    socket and signals nobody. Whether the system sees to it."""
+    socket, signals nobody and stays alone. Whether the system sees to it."""
     found = version()
     if found < 1:
         return False
