@@ -33,18 +33,15 @@ class Entry(NamedTuple):
 
 
 class Recent:
-    """Open for as long as the hub runs."""
+    """There is no file before anything was said. `size` is what was appended since it was cleared."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        sync_folder(path.parent)
+        self._path, self._file = path, -1
         self.size = 0
 
     def entries(self) -> Iterator[Entry]:
         """All that were on disk when they were told; what a crash has torn comes last and is left out."""
-        content = self._path.read_bytes()
+        content = self._path.read_bytes() if self._path.exists() else b""
         place = 0
         while place + _HEAD.size <= len(content):
             mark, job, node, offset, size, checksum = _HEAD.unpack_from(content, place)
@@ -57,6 +54,7 @@ class Recent:
 
     def append(self, entries: Iterable[Entry]) -> None:
         """On disk when this returns. After an error the same may be appended again."""
+        self._open()
         data = b"".join(entry.packed() for entry in entries)
         written = 0
         while written < len(data):
@@ -66,13 +64,22 @@ class Recent:
 
     def clear(self) -> None:
         """All of it is where it belongs."""
-        if self.size or os.fstat(self._file).st_size:
+        if self._path.exists():
+            self._open()
             os.ftruncate(self._file, 0)
             os.fsync(self._file)
         self.size = 0
 
     def close(self) -> None:
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+    def _open(self) -> None:
+        if self._file < 0:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            sync_folder(self._path.parent)
 
 
 def _sum(head: bytes, data: bytes) -> int:
