@@ -26,8 +26,7 @@ FEWER = "[collect]\nports = off\npackages = off\nusb = off\nprocesses = off\n"
 
 
 class Machine:
-    """One agent; `hub` makes a client of the hub. `step` makes it join and start the first time, and then complains if it
-    has ended since."""
+    """One agent; `hub` makes a client. `step` makes it join and start the first time, and complains if it ended."""
 
     every, acknowledged, sent = 2.0, None, 0
 
