@@ -35,6 +35,7 @@ class Start:
     ) -> None:
         self.argv, self.env, self.cwd, self.stdin = argv, env, cwd, stdin
         self.account, self.group = account, group
+        self.enters = False  # whether it is not in its cgroup yet
 
 
 def start(what: Start) -> tuple[int, int, int]:
@@ -45,10 +46,12 @@ def start(what: Start) -> tuple[int, int, int]:
         err, err_end = os.pipe()
         told, tell = os.pipe()
         parent = os.getpid()
-        pid = os.fork()
+        inside = linux.fork_into(what.group) if what.group else None
+        pid = os.fork() if inside is None else inside
     except OSError as error:
         raise Unstarted(f"the machine could not begin it: {error.strerror}") from error
     if pid == 0:
+        what.enters = inside is None and what.group is not None
         _become_program(what, (source, out_end, err_end), tell, parent)
     for end in (source, out_end, err_end, tell):
         os.close(end)
@@ -122,7 +125,7 @@ def _exec(argv: list[str], env: dict[str, str]) -> None:
 def _prepare(what: Start, streams: tuple[int, int, int], tell: int) -> None:
     """Everything that is not inherited: session, cgroup, signals, limits, rights, and open files."""
     os.setsid()
-    if what.group:
+    if what.enters and what.group:
         cgroup.enter(what.group)
     for number in range(1, signal.NSIG):
         if signal.getsignal(number) == signal.SIG_IGN:  # that exec would keep; Python itself ignores SIGPIPE
