@@ -15,7 +15,7 @@ import json
 import os
 from typing import Any, Callable, Iterable
 
-from wacket_agent.commands import allowing, claim, results, scratch
+from wacket_agent.commands import allowing, claim, results
 from wacket_agent.commands.blobs import Blobs
 from wacket_agent.commands.command import ENDED, FETCHING, STARTED, WAITING, Command
 from wacket_agent.envelope import Envelope, Refused, read_envelope
@@ -87,7 +87,7 @@ class Carrying:
         """The hub has it to the end."""
         del self._commands[command.id]
         command.sending.close()
-        self.in_background(lambda: scratch.remove(command.folder))
+        self.in_background(command.clean)
 
     def add(self, command_id: str, envelope: Envelope | None) -> Command:
         command = Command(command_id, os.path.join(self._folder, command_id), envelope)

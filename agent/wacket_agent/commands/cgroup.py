@@ -19,7 +19,8 @@ def make(command: str) -> str | None:
         return None
     folder = os.path.join(parent, f"command-{command}")
     try:
-        os.mkdir(folder)
+        with contextlib.suppress(FileExistsError):  # it was emptied later than we tried to remove it
+            os.mkdir(folder)
         if os.access(os.path.join(folder, "cgroup.procs"), os.W_OK):
             return folder
         os.rmdir(folder)

@@ -1,6 +1,6 @@
 """Who carries out a command: decided by one file, whose lock says whether that one still lives.
 
-The file says `RUNNER PROGRAM CGROUP`: the process ids, and the folder of the cgroup if there is one.
+The file says `RUNNER CGROUP`: the runner's process id, and the folder of the cgroup if there is one.
 
 Whoever holds the lock and finds the file empty writes into it, and has the command. A runner keeps the lock until it
 ends, however it ends; so a written claim that can be locked belongs to the dead. No process id is ever compared.

@@ -13,7 +13,7 @@ import os
 import signal
 from typing import Any, Mapping
 
-from wacket_agent.commands import allowing, cgroup, claim, notes, results, tree
+from wacket_agent.commands import allowing, cgroup, claim, notes, results, scratch, tree
 from wacket_agent.commands.notes import Note
 from wacket_agent.commands.reading import SpoolReader
 from wacket_agent.commands.sending import Sending
@@ -72,19 +72,25 @@ class Command:
         killed = self._end_rest() if same_boot else {}
         return results.lost(self.id, at, reason, SpoolReader(self.folder).extent(), killed)
 
-    def _end_rest(self) -> dict[int, str]:
-        """The program itself died with the runner. What had its session, or its cgroup, did not."""
-        _, program, group = (self.claim()[1] + "  ").split(" ", 2)
-        found = tree.session(int(program)) if program.isdigit() else {}
-        group = group.strip(" ")
+    def clean(self) -> None:
+        """Remove all that it left on the disk."""
+        group = self._group()
         if group:
-            found.update(dict.fromkeys(cgroup.members(group), "?"))
+            cgroup.remove(group)
+        scratch.remove(self.folder)
+
+    def _end_rest(self) -> dict[int, str]:
+        """The program itself died with the runner. What it had started did not."""
+        group = self._group()
+        found = {**dict.fromkeys(cgroup.members(group) if group else (), "?"), **tree.marked(self.id)}
+        if group:
             cgroup.kill(group)
         for pid in found:
             _signal(pid, signal.SIGKILL)
-        if group:
-            cgroup.remove(group)
         return found
+
+    def _group(self) -> str:
+        return self.claim()[1].partition(" ")[2]
 
     def _path(self, name: str) -> str:
         return os.path.join(self.folder, name)

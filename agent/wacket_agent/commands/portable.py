@@ -5,7 +5,7 @@ programs, which are then told as `lost_reboot`. Trees of processes are ended wit
 account can be had, and no files are brought back.
 """
 
-# ruff: noqa: PTH100, PTH102, PTH103, PTH110, PTH118, PTH120, PTH123, S603, S607
+# ruff: noqa: PTH100, PTH102, PTH103, PTH110, PTH118, PTH119, PTH120, PTH123, S603, S607
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from typing import Any, Callable, Iterable
 
 from wacket_agent.commands import accounts, claim, notes, records
 from wacket_agent.commands.spool import Spool
+from wacket_agent.commands.tree import MARK
 
 LOOK = 0.1  # seconds
 DRAIN = 1.0
+_NO_PROCESS = "thread"  # where a runner has its id, which the desk would poke
 _WINDOWS = os.name == "nt"
 
 
@@ -48,7 +50,7 @@ class PortableNursery:
         """Nothing to end: threads go with the process."""
 
     def _run(self, command: str, folder: str) -> None:
-        file = claim.take(os.path.join(folder, "claim"), f"{os.getpid()} ")
+        file = claim.take(os.path.join(folder, "claim"), _NO_PROCESS)
         task = notes.read(os.path.join(folder, "task"))
         if file is None or task is None:
             return
@@ -102,6 +104,7 @@ class PortableRunner:
         if self._task.one("program"):
             arguments = [sys.executable, self._task.one("program"), *arguments]
             env.update(PYTHONUNBUFFERED="1", PYTHONPATH=where)
+        env[MARK] = os.path.basename(self._folder)
         for entry in self._task.all("env"):
             name, _, value = entry.partition("=")
             env[name] = value

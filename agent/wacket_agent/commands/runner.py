@@ -24,6 +24,7 @@ from wacket_agent.commands.notes import Note
 from wacket_agent.commands.program import Start, Unstarted, start
 from wacket_agent.commands.scratch import Scratch
 from wacket_agent.commands.spool import Spool
+from wacket_agent.commands.tree import MARK
 
 TYPE_CHECKING = False  # typing itself would cost a megabyte
 if TYPE_CHECKING:
@@ -69,7 +70,6 @@ class Runner:
         task = notes.read(os.path.join(self._folder, "task"))
         if self._claim is None or task is None:
             return
-        notes.reserve(os.path.join(self._folder, "result.spare"))
         self._begun = clock()
         try:
             result = self._carry_out(task)
@@ -111,13 +111,14 @@ class Runner:
         if task.one("program"):
             argv = [sys.executable, os.path.join(scratch.home, "program.py"), *argv]
             env.update(PYTHONUNBUFFERED="1", PYTHONPATH=scratch.work)
+        env[MARK] = self._command
         for entry in task.all("env"):
             name, _, value = entry.partition("=")
             env[name] = value
         pid, out, err = start(Start(argv, env, scratch.work, task.one("stdin"), account, self._group))
         self._pipes = {out: records.OUT, err: records.ERR}
-        if self._claim is not None:
-            claim.add(self._claim, f"{pid} {self._group or ''}")
+        if self._claim is not None and self._group:
+            claim.add(self._claim, self._group)
         bell.ring(self._bell, self._command)
         return pid
 
@@ -194,7 +195,8 @@ class Runner:
         _sync(self._folder)
 
     def _write_result(self, pairs: list[tuple[str, str]]) -> None:
-        notes.write(os.path.join(self._folder, "result"), pairs, os.path.join(self._folder, "result.spare"))
+        """In the room of the task, which nobody needs any more: there may be no other."""
+        notes.write(os.path.join(self._folder, "result"), pairs, os.path.join(self._folder, "task"))
 
 
 _LISTS = ("killed", "file")

@@ -13,6 +13,7 @@ import signal
 
 from wacket_agent.commands import cgroup
 
+MARK = "WACKET_COMMAND"
 _PS = ("/bin/ps", "-axo", "pid=,ppid=,stat=,comm=")  # macOS
 
 
@@ -55,12 +56,16 @@ class Tree:
             self.killed.setdefault(pid, name)
 
 
-def session(number: int) -> dict[int, str]:
-    """{pid: name} of the processes of this session; empty where /proc does not tell."""
+def marked(command: str) -> dict[int, str]:
+    """{pid: name} of what has the mark of this command among its variables, as all have that its program started.
+
+    Empty where /proc does not tell. Needs no process id, which another process may have by now.
+    """
     found: dict[int, str] = {}
-    for pid in _pids():
-        stat = _stat(pid)
-        if stat and stat[3] == str(number) and stat[0] != "Z":
+    mark = f"{MARK}={command}".encode()
+    for pid in _pids() if os.path.exists("/proc/self/stat") else ():
+        stat = _stat(pid) if pid != os.getpid() else None
+        if stat and stat[0] != "Z" and mark in _read(f"/proc/{pid}/environ", 1 << 20).split(b"\0"):
             found[pid] = stat[-1]
     return found
 
@@ -95,19 +100,24 @@ def _pids() -> list[int]:
 
 def _stat(pid: int) -> list[str] | None:
     """State, parent, group and session as texts, and the name last; None for one that is gone."""
-    try:
-        file = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        text = os.read(file, 1024).decode("utf-8", "replace")
-    except OSError:
-        return None
-    finally:
-        os.close(file)
+    text = _read(f"/proc/{pid}/stat", 1024).decode("utf-8", "replace")
     # The name stands in brackets and may hold anything, brackets too.
     before, _, after = text.rpartition(")")
     return [*after.split()[:4], before.partition("(")[2]] if after else None
+
+
+def _read(path: str, most: int) -> bytes:
+    """Empty for what is gone, or not ours to read."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return b""
+    try:
+        return os.read(file, most)
+    except OSError:
+        return b""
+    finally:
+        os.close(file)
 
 
 def _table_of_ps() -> dict[int, tuple[int, str]]:

@@ -87,7 +87,7 @@ async def test_the_surroundings_of_a_program_are_clean(
     await outcome(machine, fake_hub, argv=["sh", "-c", script], env={"GIVEN": "a b"})
     said = fake_hub.text(id_of(1)).decode()
     names = {line.partition("=")[0] for line in said.splitlines() if "=" in line}
-    assert names == {"PATH", "HOME", "LANG", "USER", "LOGNAME", "TERM", "GIVEN", "PWD"}
+    assert names == {"PATH", "HOME", "LANG", "USER", "LOGNAME", "TERM", "GIVEN", "PWD", "WACKET_COMMAND"}
     assert said.splitlines()[-5:-2] == ["4", "0022", "0"], "0, 1, 2 and the folder that ls reads"
     blocked, ignored = (int(line.partition(":")[2], 16) for line in said.splitlines()[-2:])
     assert (blocked, ignored & 0x7FFFFFFF) == (0, 0), "those above belong to the C library, which lets nobody set them"

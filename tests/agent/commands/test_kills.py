@@ -97,9 +97,9 @@ async def test_a_program_runs_on_while_the_agent_is_dead(lives: Lives, tmp_path:
 
 
 async def test_a_runner_that_is_killed_takes_its_program_with_it(lives: Lives, tmp_path: Path) -> None:
-    script = "echo $$; setsid sleep 1000 & sleep 1000 & echo $!; wait"
+    script = "echo $$; setsid sh -c 'echo $$; exec sleep 1000' & sleep 1000 & echo $!; wait"
     command = lives.hub.order(1, argv=["sh", "-c", script])
-    await lives.hub.until(lambda: lives.hub.text(command).count(b"\n") == 2)
+    await lives.hub.until(lambda: lives.hub.text(command).count(b"\n") == 3)
     pids = [int(pid) for pid in lives.hub.text(command).split()]
     runner = int((tmp_path / "commands" / command / "claim").read_text().split()[0])
     os.kill(runner, signal.SIGKILL)
@@ -178,7 +178,7 @@ async def test_after_a_power_cut_everything_that_was_accepted_is_lost(machine: M
     async with machine.agent(fake_hub):
         command = fake_hub.order(1, argv=["sh", "-c", "echo $$; sleep 1000"])
         await fake_hub.until(lambda: fake_hub.text(command))
-    os.kill(int(fake_hub.text(command)), signal.SIGKILL)
+    os.killpg(int(fake_hub.text(command)), signal.SIGKILL)
     await until((machine.folder_of(command) / "result").exists)
     (machine.folder_of(command) / "result").unlink()
     machine.boot = "boot-2"
