@@ -12,7 +12,7 @@ LONGEST = 32768  # bytes
 
 
 class Line(NamedTuple):
-    """`cut` is the number of its bytes that were let go, as far as they were seen."""
+    """Never empty. `cut` is the number of its bytes that were let go, as far as they were seen."""
 
     text: str
     cut: int = 0
@@ -59,5 +59,5 @@ class Cutter:
         return rest
 
     def _line(self, raw: bytes) -> Line:
-        text = raw[: self._longest].rstrip(b"\r").decode("utf-8", "replace")
-        return Line(text, max(0, len(raw) - self._longest))
+        whole = raw.rstrip(b"\r") if len(raw) <= self._longest else raw[: self._longest]
+        return Line(whole.decode("utf-8", "replace"), max(0, len(raw) - self._longest))

@@ -80,6 +80,13 @@ def test_joining_loses_nothing(texts: list[str]) -> None:
     assert "\n".join(line.text for line in join([Line(text) for text in texts])) == "\n".join(texts)
 
 
+@pytest.mark.parametrize("data", [b"\r" * (LONGEST + 9), b"\r" * (LONGEST + 9) + b"x\n", b"\r\r\nx\r\r\n"])
+def test_no_line_is_empty_whatever_ends_are_in_it(data: bytes) -> None:
+    lines = Cutter().feed(data)
+    assert lines and all(line.text for line in lines)
+    assert join(lines)
+
+
 def test_joining_has_an_end() -> None:
     assert [line.text.count("\n") for line in join([Line(" x")] * 1200)] == [499, 499, 199]
 
