@@ -1,7 +1,8 @@
 """The tables of the two streams, as functions of an open connection.
 
 A row is a piece of a stream: the numbers of its first and last line, their times, and the lines packed. A row without
-lines is a gap: its lines will never come, and `why` says why. Rows stand without holes from `first` to `next`.
+lines is a gap: its lines will never come, and `why` says why. Rows stand without holes from `first` to `next`. What
+cannot be unpacked any more is read as a gap, so that a spot on the disk costs its lines and nothing else.
 Nothing here begins or ends a transaction.
 """
 
@@ -13,6 +14,7 @@ from typing import Callable, Iterable, NamedTuple
 from wacket_agent.database import Connection, question
 from wacket_agent.waiting import DROPPED, STREAMS, Piece
 
+DAMAGED = "damaged"
 ROW_COST = 60  # bytes that a row takes beside its lines
 _FAST = 1  # zlib's level: text becomes a fifth at 80 MB/s; the next levels cost far more than they save
 
@@ -104,8 +106,9 @@ def read(connection: Connection, name: str, seq: int, most: int) -> list[Row]:
         WHERE first >= coalesce((SELECT max(first) FROM {name} WHERE first <= ?), 0) ORDER BY first""",
         (seq,),
     )
-    for first, last, since, until, why, packed in rows:
-        lines = b"" if why else zlib.decompress(packed)
+    for first, last, since, until, reason, packed in rows:
+        lines = b"" if reason else _unpacked(packed)
+        why = reason or ("" if lines else DAMAGED)
         if last >= seq:
             found.append(Row(first, last, since, until, why, lines))
         size += len(lines) + ROW_COST
@@ -113,6 +116,14 @@ def read(connection: Connection, name: str, seq: int, most: int) -> list[Row]:
             break
     rows.close()
     return found
+
+
+def _unpacked(packed: object) -> bytes:
+    """The lines of a row; none if it is damaged: SQLite itself does not notice."""
+    try:
+        return zlib.decompress(packed) if isinstance(packed, bytes) else b""
+    except zlib.error:
+        return b""
 
 
 def outline(connection: Connection, name: str, start: int, most: int) -> list[Outline]:

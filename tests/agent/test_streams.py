@@ -129,6 +129,19 @@ async def test_thinned_lines_are_announced_in_their_place(stage):
     assert (skip["since"], skip["until"], skip["seq"], skip["to"]) == (10, 20, 1, 2)
 
 
+async def test_a_spot_on_the_disk_costs_its_lines_and_nothing_else(stage):
+    for number in range(3):
+        stage.store.add("logs", numbers(number * 10, number * 10 + 10), number)
+        stage.store.flush()
+    stage.store._do(lambda c: c.execute("UPDATE logs SET lines = substr(lines, 1, 4) WHERE first = 10"))
+    stage.hub.welcome()
+    await stage.deliver()
+    came = numbers(0, 30).splitlines()
+    assert stage.hub.lines(stage.epoch()) == [*came[:10], *["damaged"] * 10, *came[20:]]
+    stage.store.flush()
+    assert stage.store.stream("logs").first == 30
+
+
 async def test_a_journal_from_an_old_copy_gets_another_epoch(stage):
     stage.store.add("logs", b"new\n", 1)
     stage.store.flush()
