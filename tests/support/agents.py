@@ -124,12 +124,12 @@ class FakeAgent:
         proof = hmac.new(hashlib.sha256(token.secret).digest(), text, hashlib.sha256).hexdigest()
         return {"token": token.id, "proof": proof}
 
-    async def join(self, token: str, name: str = "pi-11") -> dict[str, Any]:
+    async def join(self, token: str, name: str = "pi-11", **more: Any) -> dict[str, Any]:
         """Connect and join: `welcome`, `pending` or `error`."""
         read = JoinToken.read(token)
         self.fingerprint = self.fingerprint or read.fingerprint
         await self.hello()
-        await self.send({"t": "join", **self.proof_of_key(), **self.proof_of_token(read), "name": name})
+        await self.send({"t": "join", **self.proof_of_key(), **self.proof_of_token(read), "name": name, **more})
         return await self.let_in()
 
     async def auth(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from wacket.errors import Unavailable
 from wacket.fleet.enrolment import Enrolment, Known
 from wacket.fleet.handshake import Meeting
 from wacket.fleet.hubkey import HubKey
-from wacket.fleet.messages import VERSION, About, Auth, Hi, Join, Malformed, Refused
+from wacket.fleet.messages import VERSION, Auth, Hi, Join, Malformed, Refused
 from wacket.intake.limits import Throttle, neighbourhood
 
 NONCE_BYTES = 32
@@ -47,12 +47,12 @@ def _is_direct(link: AgentLink, seen: str, certificate: str) -> bool:
 
 async def identified(
     link: AgentLink, meeting: Meeting, enrolment: Enrolment, tries: Throttle, now: int
-) -> tuple[Known, About]:
-    """The agent has proved itself. Raises Refused, Malformed and Left."""
+) -> tuple[Known, Auth | Join]:
+    """The agent has proved itself: who it is, and what it said. Raises Refused, Malformed and Left."""
     said = await link.hear()
     if said.kind == "auth":
         auth = said.members(Auth)
-        return enrolment.auth(meeting, auth), auth.about
+        return enrolment.auth(meeting, auth), auth
     if said.kind != "join":
         raise Malformed("an agent says auth or join now")
     where = neighbourhood(link.peer)
@@ -67,4 +67,4 @@ async def identified(
         if error.code == "token":
             tries.begin(where, now)
         raise
-    return known, join.about
+    return known, join

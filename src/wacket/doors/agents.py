@@ -20,10 +20,11 @@ from wacket.doors.agent_reports import Reports
 from wacket.errors import BadRequest, Unavailable
 from wacket.fleet import Fleet
 from wacket.fleet.completeness import Absence
-from wacket.fleet.enrolment import Known
+from wacket.fleet.copies import are_two
+from wacket.fleet.enrolment import NEW_TOKEN, Known
 from wacket.fleet.handshake import key_id, vouching
-from wacket.fleet.messages import AboutNow, Beat, Refused, Said, shown
-from wacket.fleet.presence import BEAT
+from wacket.fleet.messages import AboutNow, Beat, Join, Refused, Said, printable, shown
+from wacket.fleet.presence import BEAT, UNHEARD
 from wacket.intake.admission import is_loopback
 from wacket.intake.intake import Intake
 from wacket.intake.limits import Repeats, Throttle, neighbourhood
@@ -40,6 +41,7 @@ MOST_OPENING = 4096  # connections that have not proved who they are, or wait fo
 MOST_OPENING_OF_ONE = 512  # of one address: a class behind one router comes back all at once
 SILENT_SECONDS = 3 * BEAT
 PING_SECONDS = 3.0
+COME_AGAIN = 5  # seconds for an agent whose connection was taken by another one of its machine
 COME_BACK_RATE = 400  # agents a second, when the hub sends all away
 SUSPICIOUS = frozenset(("token", "signature", "certificate"))
 COMMANDS = frozenset(("state", "commands", "output", "file", "need"))
@@ -150,12 +152,13 @@ class AgentDoor:
         try:
             async with asyncio.timeout(OPENING_SECONDS):
                 meeting = await met(link, self._fleet.key, self._certificate, self._clock())
-                known, about = await identified(link, meeting, self._fleet.enrolment, self._tries, self._clock())
-                link.node, link.key_id, link.about = known.node.id, key_id(known.agent.key), about
-                if await self._is_copy(link):
-                    self._fleet.copies.met(link.node, about, link.peer, link.send)
-                else:
-                    self._enter(link, known)
+                known, proof = await identified(link, meeting, self._fleet.enrolment, self._tries, self._clock())
+                link.node, link.key_id, link.about = known.node.id, key_id(known.agent.key), proof.about
+                visits = isinstance(proof, Join) and proof.visit
+                if await self._is_copy(link, visits):
+                    self._fleet.copies.met(link.node, link.about, link.peer, link.send)
+                else:  # a person may have decided something meanwhile
+                    (self._greet if visits else self._enter)(link, self._fleet.enrolment.known(known.agent.key))
         except TimeoutError:
             raise Refused("malformed", f"who it is must be clear within {OPENING_SECONDS} s", 60) from None
         if link.welcome:
@@ -166,10 +169,10 @@ class AgentDoor:
             if link.welcome and not link.is_opened:
                 self._opened(link, where)
 
-    async def _is_copy(self, link: AgentLink) -> bool:
-        """Whether another machine is connected with the same key. It was told so."""
+    async def _is_copy(self, link: AgentLink, visits: bool) -> bool:
+        """Whether another machine, or another agent of this one, is connected with the same key. It was told so."""
         other = self._links.get(link.node)
-        if other is None or other.about.boot == link.about.boot or not await other.socket.answers(PING_SECONDS):
+        if not (other and are_two(other.about, link.about, visits) and await other.socket.answers(PING_SECONDS)):
             return False
         self._refused["clone"] += 1
         reason = f"another machine ({other.about.host[:40]!r}) is connected with the same key; was its card copied?"
@@ -179,33 +182,44 @@ class AgentDoor:
     def _enter(self, link: AgentLink, known: Known) -> None:
         other = self._links.get(link.node)
         if other is not None:
-            self._turn_away(other, Refused("replaced", "the same machine opened a newer connection"))
+            self._turn_away(other, Refused("replaced", "the same machine opened a newer connection", COME_AGAIN))
         self._links[link.node] = link
+        self._fleet.agents.say(link.node, shown(link.about))
+        if known.pending:
+            self._greet(link, known)
+        else:
+            self._welcome(link, known.node)
+
+    def _greet(self, link: AgentLink, known: Known) -> None:
+        """Tell it how it stands; nothing is taken of it, and it takes nobody's place."""
+        self._fleet.presence.changed(link.node)
         if known.pending:
             code = self._fleet.code(link.node)
             link.send({"t": "pending", "code": code, "name": known.node.name, "why": known.agent.why})
         else:
-            self._welcome(link, known.node)
+            link.send(self._welcoming(known.node))
 
     def _welcome(self, link: AgentLink, row: NodeRow) -> None:
         before, now = self._fleet.presence.connected(row.id), self._clock()
-        link.absence = Absence(before.since if before.state in ("down", "off") else now, now)
+        since = before.since if before.state in ("down", "off") else now
+        link.absence = Absence(since, now, seen=before.why != UNHEARD)
         link.welcome = True
         self._counts["welcomed"] += 1
         self._admission.heard(row.id, link.peer)
-        link.send(
-            {
-                "t": "welcome",
-                "node": row.id,
-                "name": row.name,
-                "code": self._fleet.code(row.id),
-                "beat": BEAT,
-                "time": now,
-                "command_key": self._command_key,
-                "command_key_sig": self._vouching,
-            }
-        )
+        link.send(self._welcoming(row))
         self._desk.node_up(link)
+
+    def _welcoming(self, row: NodeRow) -> dict[str, object]:
+        return {
+            "t": "welcome",
+            "node": row.id,
+            "name": row.name,
+            "code": self._fleet.code(row.id),
+            "beat": BEAT,
+            "time": self._clock(),
+            "command_key": self._command_key,
+            "command_key_sig": self._vouching,
+        }
 
     def _turn_away(self, link: AgentLink, why: Refused) -> None:
         link.refuse(why)
@@ -231,7 +245,7 @@ class AgentDoor:
         if kind == "beat":
             link.send({"t": "beat", "at": said.members(Beat).at, "time": self._clock()})
         elif kind == "bye":
-            link.farewell = str(said.message.get("why", ""))[:100]
+            link.farewell = printable(str(said.message.get("why", ""))[:100])
             raise Left
         if not link.welcome:
             return
@@ -240,6 +254,7 @@ class AgentDoor:
         if kind == "report":
             self._reports.take(link, said)
         elif kind in COMMANDS:
+            await self._desk.room()
             self._desk.heard(link, said.message, said.payload)
         elif kind == "skip":
             await self._reports.skip(link, said)
@@ -269,6 +284,8 @@ class AgentDoor:
         row, agent = self._fleet.presence.row_of(node), self._fleet.agents.of_node(node)
         if agent is None:
             self._turn_away(link, Refused("replaced", "this machine goes on as the node that it was before", 1))
+        elif key_id(agent.key) != link.key_id:
+            self._turn_away(link, Refused("unknown", f"node {row.name!r} goes on with another key; {NEW_TOKEN}"))
         elif row.state == "retired":
             self._turn_away(link, Refused("retired", f"node {row.name!r} was retired"))
         elif row.state == "adopted" and not link.welcome:

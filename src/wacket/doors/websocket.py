@@ -34,13 +34,15 @@ class WebSocket(WebSocketsSansIOProtocol):
 
     async def answers(self, seconds: float) -> bool:
         """Whether the other end answers a ping in time."""
-        pong = self._pong = self.loop.create_future()
+        if self._pong is None or self._pong.done():
+            self._pong = self.loop.create_future()
+        pong = self._pong  # of all who ask at the same time
         with suppress(InvalidState, TimeoutError):
             self.conn.send_ping(_PING)
             self.transport.write(b"".join(self.conn.data_to_send()))
             async with asyncio.timeout(seconds):
-                await pong
-        return pong.done() and not pong.cancelled()
+                await asyncio.shield(pong)
+        return pong.done()
 
     def abort(self) -> None:
         """End the connection without waiting for anything."""

@@ -9,10 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wacket.fleet.handshake import JoinToken
-from wacket.fleet.messages import About
+from wacket.fleet.messages import About, printable
 
 MOST = 100
 Tell = Callable[[dict[str, object]], None]
+
+
+def are_two(connected: About, comes: About, visits: bool) -> bool:
+    """Whether two connections with one key are of two agents, as far as they say. Containers of one machine have one
+    boot, and who only visits is the command line beside its agent.
+    """
+    if connected.boot != comes.boot:
+        return True
+    return not visits and bool(connected.instance and comes.instance) and connected.instance != comes.instance
 
 
 @dataclass(slots=True)
@@ -39,7 +48,7 @@ class Copies:
     def met(self, node: int, about: About, peer: str, tell: Tell) -> None:
         """A copy has come."""
         before = self._of.pop(node, None)
-        copy = Copy(about.host, peer, self._clock(), tell, before.rekey if before else None)
+        copy = Copy(printable(about.host), peer, self._clock(), tell, before.rekey if before else None)
         self._of[node] = copy
         if len(self._of) > MOST:
             del self._of[next(iter(self._of))]
@@ -53,9 +62,10 @@ class Copies:
 
     def part(self, node: int, token: JoinToken) -> None:
         """It is a machine of its own, and joins with this token, now or when it comes again."""
-        copy = self._of[node]
-        copy.rekey = token
-        self._send_away(node, copy)
+        copy = self._of.get(node)
+        if copy is not None:  # else somebody else has said so at the same moment
+            copy.rekey = token
+            self._send_away(node, copy)
 
     def _send_away(self, node: int, copy: Copy) -> None:
         if copy.rekey is not None and copy.tell is not None:

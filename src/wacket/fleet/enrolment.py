@@ -54,28 +54,33 @@ class Enrolment:
     def auth(self, meeting: Meeting, said: Auth) -> Known:
         """An agent that belongs already. Reads and writes no disk. Raises Refused."""
         _require_signature(meeting, said)
-        agent = self._agents.with_key(said.key)
+        return self.known(said.key)
+
+    def known(self, key: str) -> Known:
+        """Who has this key, as it is now. Raises Refused."""
+        agent = self._agents.with_key(key)
         if agent is None:
             raise Refused("unknown", f"no node of this hub has this key; join again: {NEW_TOKEN}")
         node = self._catalogue.node_by_id(agent.node)
         if node.state == "retired":
             raise Refused("retired", f"node {node.name!r} was retired; `wacket node adopt {node.name}` takes it back")
-        self._agents.say(agent.node, shown(said.about))
-        return self._known(agent.node)
+        return Known(node, agent)
 
     async def join(self, meeting: Meeting, said: Join, peer: str) -> Known:
-        """A newcomer with a token. One that joined before is let in as `auth` does, and costs no use.
+        """A newcomer with a token. One that joined before is let in as `auth` does, whatever its token.
 
         Raises Refused; then no use was counted.
         """
         _require_signature(meeting, said)
+        if self._agents.with_key(said.key) is not None:
+            return self.known(said.key)
         text = meeting.of_the_token(said.key)
         token = self._ledger.read(lambda connection: joins.by_id(connection, said.token))
         if token is None or not proved_by(token.hash, said.proof, text):
             raise Refused("token", f"this hub knows no such join token; {NEW_TOKEN}")
         # Whoever waits for the answer may be gone meanwhile, and what is in the ledger must be known here too.
         await asyncio.shield(asyncio.ensure_future(self._make_once(said, peer)))
-        return self.auth(meeting, Auth(said.key, said.sig, said.about))
+        return self.known(said.key)
 
     async def _make_once(self, said: Join, peer: str) -> None:
         async with self._turn:
@@ -117,12 +122,6 @@ class Enrolment:
         details = {"code": why.code, "reason": str(why), "repeated": number}
         act = audit.Act(self._clock(), "anonymous", peer, "node.join", "", "refused", details)
         await self._ledger.write(lambda connection: audit.record(connection, act))
-
-    def _known(self, node: int) -> Known:
-        agent = self._agents.of_node(node)
-        if agent is None:
-            raise ValueError(f"node {node} has no agent")
-        return Known(self._catalogue.node_by_id(node), agent)
 
     def _pending(self) -> int:
         return sum(self._catalogue.node_by_id(agent.node).state == "pending" for agent in self._agents)

@@ -92,6 +92,7 @@ class Join(Struct):
     proof: Hex64
     name: Short = ""
     about: About = msgspec.field(default_factory=About)
+    visit: bool = False
 
 
 class AboutNow(Struct):
@@ -109,11 +110,15 @@ class Report(Struct):
 
 
 class Skip(Struct):
-    """The lines `seq` to `to` will never come; they were of the time from `since` to `until`."""
+    """The lines `seq` to `to` will never come; they were of the time from `since` to `until`.
+
+    Where `why` is thinned, others of that time do come.
+    """
 
     epoch: Word
     seq: Number
     to: Number
+    why: Short = "thinned"
     since: Number = 0
     until: Number = 0
 
@@ -185,10 +190,11 @@ def shown(about: About) -> dict[str, Any]:
     said: dict[str, Any] = msgspec.to_builtins(about)
     for name, value in said.items():
         if isinstance(value, str):
-            said[name] = _printable(value)
-    said["accounts"] = [_printable(account) for account in about.accounts]
+            said[name] = printable(value)
+    said["accounts"] = [printable(account) for account in about.accounts]
     return said
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """What a node says in its own words, fit to be shown."""
     return "".join(character if character.isprintable() else "�" for character in text)
