@@ -108,9 +108,28 @@ async def test_lines_that_were_thinned_out_are_known_and_written_down(hub):
     await agent.report_again("influx", 1500, f"cpu percent=1 {NOON}000")
     await agent.acked("influx", 1500)
     (gap,) = gaps(hub)
-    assert gap == Gap(agent.welcomed["node"], "metrics", "thinned", NOON, NOON + 2 * MINUTE, 1500)
+    times = NOON, NOON + 2 * MINUTE
+    assert gap == Gap(agent.welcomed["node"], "metrics", "thinned", *times, 1500, epoch=epoch, last=1499)
     assert await report(hub) == (False, [("metrics", "thinned", 1500, False)])
     assert hub.intake.statistics()["forgone"] == 1500
+    await agent.close()
+
+
+async def test_a_skip_that_could_not_be_taken_counts_once(hub, monkeypatch):
+    agent = await member(hub)
+    await agent.streams()
+    skip = {"t": "skip", "epoch": agent.epochs["influx"], "seq": 0, "to": 9, "why": "dropped", "since": 1, "until": 2}
+
+    def full(parcel):
+        raise Unavailable("full", retry_after=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.intake.waiting, "put", full)
+        await agent.send(skip)
+        await agent.hear("wait")
+    await agent.send(skip)
+    await agent.acked("influx", 9)
+    assert await report(hub) == (False, [("metrics", "lost", 10, False)])
     await agent.close()
 
 
@@ -159,7 +178,7 @@ async def test_an_absence_and_what_came_later(hub):
 async def test_a_short_absence_is_not_written_down(hub):
     agent = await member(hub)
     await agent.streams()
-    await away(hub, agent, MINUTE)
+    await away(hub, agent, MINUTE // 6)
     await agent.auth()
     await agent.streams()
     assert await report(hub) == (True, [])
@@ -188,7 +207,7 @@ async def test_a_journal_that_was_lost_is_a_loss(hub):
     await agent.auth()
     await agent.send({"t": "streams", "streams": {"logs": {"epoch": "new", "first": 0, "last": -1, "since": 0}}})
     assert (await agent.hear("ack")).message == {"t": "ack", "epoch": "new", "seq": -1}
-    assert await report(hub) == (False, [("logs", "lost", 9, False)])
+    assert await report(hub) == (False, [("logs", "lost", 9, False), ("logs", "away", 1, True)])
     await agent.close()
 
 

@@ -6,12 +6,17 @@ import pytest
 
 from wacket.errors import Unavailable
 from wacket.fleet import completeness as module
-from wacket.fleet.completeness import Absence
+from wacket.fleet.completeness import SHORTEST, Absence
 from wacket.fleet.messages import Skip, Stream
 from wacket.ledger import gaps
 from wacket.ledger.gaps import TOGETHER, Gap
 
 HOUR = 3_600_000_000
+
+
+def have(**numbers):
+    """What the hub has of each numbering."""
+    return lambda epoch: numbers.get(epoch, -1)
 
 
 def kinds(world, node):
@@ -22,12 +27,16 @@ def hour_before(world):
     return Absence(world.now - HOUR, world.now)
 
 
+def now(world):
+    return Absence(world.now, world.now)
+
+
 async def test_what_is_awaited_is_known_after_a_restart_too(world):
     node = world.machine("pi-11").id
-    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), -1, hour_before(world))
+    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), have(), hour_before(world))
     await world.fleet.flush()
     world.open()
-    world.fleet.completeness.announced(node, "logs", Stream("e", 5, 9), 4, Absence(world.now, world.now))
+    world.fleet.completeness.announced(node, "logs", Stream("e", 5, 9), have(e=4), now(world))
     world.fleet.completeness.acknowledged(node, "logs", "e", 8)
     await world.fleet.flush()
     assert kinds(world, node) == [("logs", "away", 10, False)]
@@ -36,14 +45,78 @@ async def test_what_is_awaited_is_known_after_a_restart_too(world):
     assert kinds(world, node) == [("logs", "away", 10, True)]
 
 
-async def test_a_new_numbering_after_a_restart_means_that_the_awaited_is_lost(world):
+async def test_nothing_is_lost_because_the_hub_was_killed_before_the_first_line_came(world):
     node = world.machine("pi-11").id
-    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), -1, hour_before(world))
+    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), have(), hour_before(world))
     await world.fleet.flush()
     world.open()
-    world.fleet.completeness.announced(node, "logs", Stream("new", 0, -1), -1, Absence(world.now, world.now))
+    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), have(), now(world))
+    world.fleet.completeness.acknowledged(node, "logs", "e", 9)
     await world.fleet.flush()
-    assert kinds(world, node) == [("logs", "lost", 10, False)]
+    assert kinds(world, node) == [("logs", "away", 10, True)]
+
+
+async def test_a_new_numbering_after_a_restart_means_that_the_awaited_is_lost(world):
+    node = world.machine("pi-11").id
+    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), have(), hour_before(world))
+    await world.fleet.flush()
+    world.open()
+    world.fleet.completeness.announced(node, "logs", Stream("new", 0, -1), have(e=3), now(world))
+    await world.fleet.flush()
+    assert kinds(world, node) == [("logs", "lost", 6, False), ("logs", "away", 4, True)]
+    lost = world.fleet.completeness.of_node(node)[0]
+    assert (lost.since, lost.until) == (world.now - HOUR, world.now)
+
+
+async def test_a_line_is_awaited_after_one_absence_only(world):
+    node = world.machine("pi-11").id
+    told = world.fleet.completeness
+    told.announced(node, "logs", Stream("e", 0, 9), have(), hour_before(world))
+    told.acknowledged(node, "logs", "e", 4)
+    world.now += HOUR
+    told.announced(node, "logs", Stream("e", 5, 19), have(e=4), Absence(world.now - 2 * SHORTEST, world.now))
+    told.acknowledged(node, "logs", "e", 12)
+    await world.fleet.flush()
+    assert kinds(world, node) == [("logs", "away", 10, False), ("logs", "away", 10, True)]
+
+
+async def test_a_line_that_was_left_out_is_awaited_no_more_and_counts_once(world):
+    node = world.machine("pi-11").id
+    told = world.fleet.completeness
+    told.announced(node, "metrics", Stream("e", 0, 99), have(), hour_before(world))
+    for _ in range(2):  # the hub is killed before it knows the numbers, and told again
+        await told.skipped(node, "metrics", Skip("e", 10, 29, "thinned", 1, 2), 9)
+        await told.skipped(node, "metrics", Skip("e", 40, 49, "dropped", 1, 2), 9)
+        world.open()
+        told = world.fleet.completeness
+    await told.skipped(node, "metrics", Skip("e", 40, 54, "dropped", 1, 2), 39)  # it had to go on meanwhile
+    told.acknowledged(node, "metrics", "e", 99)
+    await world.fleet.flush()
+    assert kinds(world, node) == [
+        ("metrics", "lost", 15, False),
+        ("metrics", "thinned", 20, False),
+        ("metrics", "away", 65, True),
+    ]
+
+
+@pytest.mark.slow
+async def test_no_number_that_a_node_says_is_too_large_to_be_written_down(world):
+    node = world.machine("pi-11").id
+    told = world.fleet.completeness
+    for number in range(2100):  # as if it had two numberings, and began each again and again
+        kind, epoch = (("thinned", "a"), ("lost", "b"))[number % 2]
+        told._never(Gap(node, "metrics", kind, 1, 2, 0, epoch=epoch, last=2**53 - 1), 0)
+    await world.fleet.flush()
+    assert [lines for _, _, lines, _ in kinds(world, node)] == [2**53, 2**53]
+
+
+@pytest.mark.parametrize(("seconds", "seen", "gaps"), [(14, True, 0), (16, True, 1), (90, False, 0), (130, False, 1)])
+async def test_a_hub_that_starts_anew_is_no_gap_of_its_nodes(world, seconds, seen, gaps):
+    node = world.machine("pi-11").id
+    absence = Absence(world.now - seconds * 1_000_000, world.now, seen)
+    world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), have(), absence)
+    await world.fleet.flush()
+    assert len(kinds(world, node)) == gaps
 
 
 @pytest.mark.slow
@@ -57,7 +130,7 @@ async def test_many_skips_at_once_share_a_transaction(world, monkeypatch):
 
     monkeypatch.setattr(world.ledger, "write", counted)
     told = world.fleet.completeness
-    await asyncio.gather(*(told.skipped(node, "metrics", Skip("e", 0, 9, 1, 2)) for node in nodes))
+    await asyncio.gather(*(told.skipped(node, "metrics", Skip("e", 0, 9, "thinned", 1, 2), -1) for node in nodes))
     assert len(transactions) <= 2
     assert all(kinds(world, node) == [("metrics", "thinned", 10, False)] for node in nodes)
 
@@ -74,7 +147,7 @@ async def test_what_cannot_be_written_is_kept_and_bounded(world, monkeypatch):
         for number in range(5):
             at = number * 10 * TOGETHER
             with pytest.raises(Unavailable):
-                await told.skipped(node, "metrics", Skip("e", 0, 0, at, at))
+                await told.skipped(node, "metrics", Skip("e", number, number, "thinned", at, at), -1)
     await world.fleet.flush()
     assert len(kinds(world, node)) == 3
     assert told.statistics()["not_written"] == 2

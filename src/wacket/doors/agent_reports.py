@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from wacket.doors.agent_link import AgentLink
 from wacket.errors import BadRequest, Unavailable
 from wacket.fleet.completeness import STREAMS, Absence, Completeness
-from wacket.fleet.messages import Malformed, Refused, Report, Said, Skip, Streams
+from wacket.fleet.messages import Malformed, Refused, Report, Said, Skip, Stream, Streams
 from wacket.intake.intake import Intake
 from wacket.records import Envelope, Receipt, arrival
 
@@ -50,11 +51,11 @@ class Reports:
         if skip.to < skip.seq:
             raise Malformed("skip: `to` is before `seq`")
         self.counts["skips"] += 1
-        if skip.to <= self._intake.have(link.node, skip.epoch):  # said before
-            return self._acknowledge(link, "metrics", skip.epoch)
-        name = self._stream(link.node, skip.epoch)
+        have, name = self._intake.have(link.node, skip.epoch), self._completeness.stream_of(link.node, skip.epoch)
+        if skip.to <= have:  # said before
+            return self._acknowledge(link, name, skip.epoch)
         try:
-            await self._completeness.skipped(link.node, name, skip)
+            await self._completeness.skipped(link.node, name, skip, have)
             await self._intake.forgo(link.node, skip.epoch, skip.seq, skip.to)
         except Unavailable as error:
             return self._hold(link, skip.epoch, error)
@@ -69,18 +70,23 @@ class Reports:
                 continue
             if stream.last < stream.first - 1:
                 raise Malformed("streams: `last` is at least `first` - 1")
-            have = self._intake.have(link.node, stream.epoch)
-            before = self._completeness.announced_before(link.node, name)
-            gone = before.last - self._intake.have(link.node, before.epoch) if before else 0
-            renewed = before is not None and before.epoch != stream.epoch
-            self._completeness.announced(link.node, name, stream, have, absence, max(0, gone) if renewed else 0)
+            have = partial(self._intake.have, link.node)
+            self._completeness.announced(link.node, name, stream, have, absence)
             try:
-                if have + 1 < stream.first:  # what nobody has must not be waited for
-                    await self._intake.forgo(link.node, stream.epoch, have + 1, stream.first - 1)
+                await self._forgo_before(link.node, stream)
             except Unavailable as error:
                 self._hold(link, stream.epoch, error)
+            except BadRequest as error:
+                raise Malformed(str(error)) from error
             else:
                 self._acknowledge(link, name, stream.epoch)
+
+    async def _forgo_before(self, node: int, stream: Stream) -> None:
+        """What the agent does not keep any more, and the hub does not have, must not be waited for."""
+        have = self._intake.have(node, stream.epoch)
+        if have + 1 < stream.first:
+            await self._completeness.flush()  # or nobody would ever tell of them, after a crash in between
+            await self._intake.forgo(node, stream.epoch, have + 1, stream.first - 1)
 
     def _settled(self, link: AgentLink, report: Report, result: Receipt | Exception) -> None:
         if isinstance(result, Unavailable):
@@ -99,8 +105,3 @@ class Reports:
     def _hold(self, link: AgentLink, epoch: str, why: Unavailable) -> None:
         self.counts["waits"] += 1
         link.send({"t": "wait", "epoch": epoch, "retry": max(1, round(why.retry_after))})
-
-    def _stream(self, node: int, epoch: str) -> str:
-        """Which stream a numbering is of. Metrics are thinned first, so those where nobody has said it."""
-        said = self._completeness.announced_before(node, "logs")
-        return "logs" if said is not None and said.epoch == epoch else "metrics"

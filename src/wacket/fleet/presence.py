@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BEAT = 5  # seconds after which an agent that has nothing to say says so
 AGENT_LATE = 2 * BEAT * SECOND  # of silence
 AGENT_DOWN = 12 * SECOND
+UNHEARD = "not heard of since the hub started"
 STATES = ("up", "late", "down", "off", "pending", "retired")
 
 
@@ -142,7 +143,7 @@ class Presence:
         """As the hub starts: agents have to come again, and others are judged by when they were heard last."""
         agent = self._agents.of_node(row.id)
         if agent is not None and agent.presence == "up":
-            self._states[row.id] = State("down", row.last_seen, "not heard of since the hub started")
+            self._states[row.id] = State("down", row.last_seen, UNHEARD)
         elif agent is not None:
             self._states[row.id] = State(agent.presence, agent.since, agent.why)
         elif row.last_peer:

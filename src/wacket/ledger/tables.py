@@ -145,6 +145,8 @@ gaps = Table(  # what a node's streams lack, for the completeness report
     Column("until", Integer),  # None: still so
     Column("lines", Integer, nullable=False, default=0),
     Column("came", Integer),  # when what was missing had come, where it came
+    Column("epoch", Text, nullable=False, default=""),  # the numbering that these lines are of
+    Column("last", Integer, nullable=False, default=-1),  # number of the last of them
     Index("gaps_node", "node", "id"),
 )
 
