@@ -57,6 +57,7 @@ class Cursor:
         self.acked = -1
         self.next = -1  # the line to send next; -1 while that is not known
         self.resting_until = 0.0
+        self.must_ask = False  # what the hub has: it could not say
         self._on_the_way: deque[tuple[int, int]] = deque()
         self.bytes = 0
 
@@ -72,9 +73,10 @@ class Cursor:
             self.bytes -= self._on_the_way.popleft()[1]
 
     def rest(self, until: float) -> None:
-        """Begin again with what is not acknowledged, later."""
+        """Begin again with what is not acknowledged, later; with the question what that is if it was not answered."""
         self.resting_until = until
-        self.next = self.acked + 1
+        self.must_ask = self.next < 0
+        self.next = self.acked + 1 if self.next >= 0 else -1
         self._on_the_way.clear()
         self.bytes = 0
 
@@ -127,10 +129,15 @@ class Streams:
             self._send_all(now)
 
     def _send_all(self, now: float) -> None:
-        if any(cursor.epoch not in ("", self._store.stream(cursor.name).epoch) for cursor in self._cursors.values()):
-            self._announce()  # the journal was begun anew
+        if any(self._must_announce(cursor, now) for cursor in self._cursors.values()):
+            self._announce()
         for cursor in self._cursors.values():
             self._send_more(cursor, now)
+
+    def _must_announce(self, cursor: Cursor, now: float) -> bool:
+        """The journal was begun anew, or the hub could not answer the last time."""
+        is_another = cursor.epoch not in ("", self._store.stream(cursor.name).epoch)
+        return is_another or (cursor.must_ask and now >= cursor.resting_until)
 
     def _send_more(self, cursor: Cursor, now: float) -> None:
         stream = self._store.stream(cursor.name)
@@ -199,7 +206,7 @@ class Streams:
 
     def _on_wait(self, message: Mapping[str, Any], _: bytes) -> None:
         cursor, retry = self._meant(message), message.get("retry")
-        if cursor is None or cursor.next < 0 or not isinstance(retry, (int, float)):
+        if cursor is None or not isinstance(retry, (int, float)):
             return
         seconds = max(float(retry), TICK) if retry < LONGEST_REST else LONGEST_REST
         cursor.rest(asyncio.get_running_loop().time() + seconds)

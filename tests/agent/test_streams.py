@@ -117,6 +117,21 @@ async def test_after_wait_it_rests_and_begins_again_where_the_hub_is(stage):
     assert [payload for _, payload in stage.hub.arrived] == [numbers(0, 10)]
 
 
+async def test_a_hub_that_cannot_say_what_it_has_is_asked_again(stage):
+    stage.store.add("logs", numbers(0, 10), 1)
+    stage.hub.connected = True
+    stage.streams._on_welcome()
+    stage.hub.handlers["wait"]({"t": "wait", "epoch": stage.epoch(), "retry": 5}, b"")
+    stage.now = asyncio.get_running_loop().time()
+    await stage.tick(4)
+    assert len(stage.hub.announced) == 1
+    await stage.tick(2)
+    assert len(stage.hub.announced) == 2
+    stage.hub.answer()
+    await stage.deliver()
+    assert stage.hub.lines(stage.epoch()) == numbers(0, 10).splitlines()
+
+
 async def test_thinned_lines_are_announced_in_their_place(stage):
     for number in range(5):
         stage.store.add("metrics", b"%d\n" % number, number * 10)
