@@ -96,7 +96,14 @@ class Crowd:
         host, port = self.hub.http
         words = [sys.executable, "-m", "benchmarks.simulated", host, str(port), str(self.count)]
         words.append(join_token(self.hub, self.count))
-        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        source = Path(__file__).parents[1] / "agent"  # they speak with the agent's own codec
+        self._process = subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(source)},
+        )
         self.wait_connected(self.count, 300)
         return self
 

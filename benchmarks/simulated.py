@@ -60,9 +60,9 @@ class Agent(asyncio.Protocol):
         self._boot = os.urandom(16).hex()
         self._epochs = {"metrics": os.urandom(8).hex(), "logs": os.urandom(8).hex()}
         self._sequence = 0
-        self._failures = 0
+        self._failures, self._rest = 0, 0.0
         self.joined = self.welcome = False
-        self._transport: asyncio.Transport | None = None
+        self._transport: Any = None
 
     async def connect(self) -> None:
         """Try until there is a connection, with full jitter as a real agent."""
@@ -76,14 +76,16 @@ class Agent(asyncio.Protocol):
                 return
 
     def _wait(self) -> float:
+        if self._rest:
+            rest, self._rest = self._rest, 0.0
+            return rest
         self._failures += 1
         return random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (self._failures - 1)))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: Any) -> None:
         self._transport, self._frames, self._answer = transport, websocket.Frames(protocol.MAX_MESSAGE), b""
         self._ws_key = os.urandom(16)
-        transport.write(websocket.request("hub", protocol.PATH, self._ws_key))
+        transport.write(websocket.request("localhost", protocol.PATH, self._ws_key))
 
     def data_received(self, data: bytes) -> None:
         if self._answer is not None:
@@ -141,6 +143,9 @@ class Agent(asyncio.Protocol):
 
     def _on_error(self, said: dict[str, Any]) -> None:
         self._crowd.refused += 1
+
+    def _on_bye(self, said: dict[str, Any]) -> None:
+        self._rest = random.uniform(0.001, said.get("retry") or 0.001)
 
     def _on_ack(self, said: dict[str, Any]) -> None:
         self._crowd.acked += 1

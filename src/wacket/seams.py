@@ -95,6 +95,10 @@ class CommandedLinks(Protocol):
 
     def node_down(self, node: int) -> None: ...
 
+    async def room(self) -> None:
+        """Return when another message may be heard: too much waits for the disk else."""
+        ...
+
     def heard(self, link: Link, message: dict[str, Any], payload: bytes) -> None:
         """An agent spoke about commands: state, commands, output, file or need. Raises BadRequest if it is malformed;
         then its connection is closed."""

@@ -45,5 +45,8 @@ class FakeDesk:
     def node_down(self, node: int) -> None:
         del self.links[node]
 
+    async def room(self) -> None:
+        pass
+
     def heard(self, link: Link, message: dict[str, Any], payload: bytes) -> None:
         self.told.append((link.node, message, payload))
