@@ -107,5 +107,9 @@ def test_what_is_missing(hub, wacket):
     ran = wacket("node", "report", "pi-11")
     assert ran.out.split() == ["logs", "away", "A", "B", "3", "C"]
     assert "all that was missing has come" in ran.err
+    worse = [gap | {"came": None}, gap | {"kind": "thinned", "lines": 1200}, gap | {"kind": "lost", "lines": 9}]
+    hub.answers["GET /api/v1/nodes/pi-11/completeness"] = {"complete": False, "gaps": worse}
+    told = wacket("node", "report", "pi-11").err
+    assert "3 lines are still to come" in told and "1,200 lines were thinned out" in told and "9 lines are lost" in told
     hub.answers["GET /api/v1/nodes/pi-11/completeness"] = {"complete": True, "gaps": []}
     assert "nothing is missing" in wacket("node", "report", "pi-11").err

@@ -5,6 +5,7 @@ A node is anything that talks to the hub: a machine, a board, a service.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -163,8 +164,8 @@ def report(session: Session, name: str) -> None:
         return session.out.json(said, "gaps")
     columns = [Column(field) for field in ("stream", "kind", "since", "until", "lines", "came")]
     session.out.rows(said["gaps"], columns, "nothing is missing, and it was never away for long")
-    if said["gaps"] and said["complete"]:
-        session.out.note("all that was missing has come", "✓")
+    for text, mark in _summary(said["gaps"]):
+        session.out.note(text, mark)
     return None
 
 
@@ -176,6 +177,20 @@ def retire(session: Session, name: str, yes: bool) -> None:
     """Retire a node: it is no longer expected. Its history is kept."""
     sure(f"Retire {plain(name)}? What it sent is kept.", yes)
     _change(session, name, {"state": "retired"}, "retired")
+
+
+def _summary(gaps: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """What the table comes to."""
+    late = sum(gap["lines"] for gap in gaps if gap["kind"] == "away" and not gap["came"])
+    never = {kind: sum(gap["lines"] for gap in gaps if gap["kind"] == kind) for kind in ("thinned", "lost")}
+    if late:
+        yield f"{late:,} lines are still to come", "!"
+    if never["thinned"]:
+        yield f"{never['thinned']:,} lines were thinned out: it was away for so long that it kept fewer of them", "✗"
+    if never["lost"]:
+        yield f"{never['lost']:,} lines are lost", "✗"
+    if gaps and not late and not any(never.values()):
+        yield "all that was missing has come", "✓"
 
 
 def _path(name: str) -> str:
