@@ -11,7 +11,7 @@ def main() -> int:
         from wacket_agent.cli.run import run
 
         return run(sys.argv[2:])
-    from wacket_agent.cli import call
+    from wacket_agent.cli.line import call
 
     return call(sys.argv[1:])
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Sequence
 
 from wacket_agent.places import default_folder, default_state
+
+TYPE_CHECKING = False  # typing itself would cost a megabyte
+if TYPE_CHECKING:
+    from typing import Any, Sequence
 
 USAGE = "usage: wacket-agent run [--config FOLDER] [--state FOLDER]"
 UNTIL_EOF = "--until-eof"  # for who starts it for themselves: it ends with them, however they end
