@@ -20,11 +20,14 @@ class WrongHub(Exception):
 
 
 class Joining(NamedTuple):
-    """Of the token that a person pasted, what a join takes, and how the node is to be called."""
+    """Of the token that a person pasted, what a join takes, and how the node is to be called. With `visit` the hub
+    gives its verdict only: the connection takes no place from an agent that runs already.
+    """
 
     token: int
     secret: bytes
     name: str
+    visit: bool = False
 
 
 class Opening:
@@ -55,7 +58,8 @@ class Opening:
         if joining is None:
             return {"t": "auth", **said}
         token = protocol.join_proof(joining.secret, self._hub, n2, self._n1, self._certificate, self._key)
-        return {"t": "join", **said, "token": joining.token, "proof": token, "name": joining.name}
+        visit = {"visit": True} if joining.visit else {}
+        return {"t": "join", **said, "token": joining.token, "proof": token, "name": joining.name, **visit}
 
     def command_key(self, welcome: Said) -> bytes:
         """The key that may sign commands, if the hub key vouches for it. Raises WrongHub or Malformed."""

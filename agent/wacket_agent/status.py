@@ -32,6 +32,23 @@ def read(state: Path) -> dict[str, Any]:
     return members
 
 
+def running(state: Path) -> int:
+    """The process of the agent that runs with this state; 0 if none does."""
+    pid = read(state).get("pid")
+    return pid if read(state).get("state", "stopped") != "stopped" and isinstance(pid, int) and _is_agent(pid) else 0
+
+
+def _is_agent(pid: int) -> bool:
+    """The process may be another program's by now."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()
+    except OSError:
+        return False
+    return b"wacket" in words and b"run" in words
+
+
 def _is_alive(pid: object) -> bool:
     if not isinstance(pid, int) or pid <= 0:
         return False

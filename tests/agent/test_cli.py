@@ -99,7 +99,7 @@ async def test_joining_says_what_is_allowed_and_shows_the_code_of_the_hub(hub: P
     ended = await machine.call("join", address(hub), "--no-service", "--name", "pi-11", stdin=token)
     assert (ended.code, ended.err) == (0, "")
     assert "The hub may have: metrics, logs. It may not: run, root, shell, files." in ended.out
-    assert "allow run" in ended.out
+    assert f"allow run --config {machine.config} --state {machine.state}" in ended.out, "as it can be typed"
     node = hub.catalogue.node_named("pi-11")
     assert hub.fleet.code(node.id) in ended.out
     assert (await machine.status())["state"] == "stopped"
@@ -135,7 +135,7 @@ async def test_a_revoked_token_leaves_nothing_behind(hub: Parts, machine: Machin
     assert "does not take this machine" in ended.err
     assert "Traceback" not in ended.err
     assert not machine.config.exists()
-    assert not (machine.state / "node.key").exists()
+    assert not machine.state.exists()
 
 
 async def test_a_machine_of_another_hub_is_not_taken_over(hub: Parts, machine: Machine) -> None:
@@ -170,6 +170,31 @@ async def test_a_running_agent_is_up_and_follows_its_owner(hub: Parts, machine: 
         await wait_until(lambda: not hub.fleet.presence.about(node.id)["allows"]["run"])
     await wait_until(lambda: hub.fleet.presence.state_of(hub.catalogue.node_named("pi-11")) == "off")
     assert (await machine.status())["state"] == "stopped"
+
+
+async def test_joining_again_does_not_disturb_an_agent_that_runs(hub: Parts, machine: Machine) -> None:
+    _, token = await hub.fleet.tokens.create({}, accept=True)
+    await machine.call("join", address(hub), "--no-service", "--name", "pi-11", stdin=token)
+    async with machine.running() as agent:
+        await line(agent, "connected to")
+        with hub.bus.subscribe("nodes") as told:
+            assert (await machine.call("join", address(hub), "--no-service", stdin=token)).code == 0
+            states = [hub.fleet.presence.state_of(row) for row in told._waiting]
+        assert set(states) <= {"up"}
+        assert (await machine.status())["state"] == "connected"
+
+
+async def test_joining_undoes_a_new_key_that_the_hub_would_not_take(hub: Parts, machine: Machine) -> None:
+    row, token = await hub.fleet.tokens.create({}, accept=True)
+    await machine.call("join", address(hub), "--no-service", "--name", "old", stdin=token)
+    await hub.fleet.tokens.revoke(row.id)
+    assert "do that" in (await machine.call("rekey", "--name", "new", stdin=token)).out
+    async with machine.running() as agent:
+        await line(agent, "refuses this machine")
+    _, better = await hub.fleet.tokens.create({}, accept=True)
+    assert (await machine.call("join", address(hub), "--no-service", "--name", "new", stdin=better)).code == 0
+    async with machine.running() as agent:
+        await line(agent, "code")
 
 
 async def test_a_mistake_in_the_settings_is_told_and_takes_back_what_is_dangerous(hub: Parts, machine: Machine) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 
-from wacket_agent import conf_text
+from wacket_agent import conf_text, rejoining
 from wacket_agent.about import About, host_name
 from wacket_agent.cli.allow import MODE, sentence
 from wacket_agent.cli.failing import Failed, command
@@ -50,9 +51,9 @@ def call(options: argparse.Namespace) -> None:
     parse_address(options.hub)
     token = read_token(options)
     config = _config(options, token)
-    known = Identity.load(options.state)
+    joining = Joining(token.id, token.secret, options.name or host_name(), visit=True)
+    known, has_state = Identity.load(options.state), options.state.exists()
     identity = known or Identity.make(options.state)
-    joining = Joining(token.id, token.secret, options.name or host_name())
     try:
         standing = asyncio.run(_introduced(config, identity, joining))
         if standing.state not in ("connected", "pending"):
@@ -60,10 +61,13 @@ def call(options: argparse.Namespace) -> None:
     except BaseException:
         if known is None:
             (options.state / KEY_FILE).unlink()
+        if not has_state:
+            shutil.rmtree(str(options.state))
         raise
+    rejoining.done(options.state)
     _write_settings(options, token)
     is_installed = not (options.foreground or options.no_service)
-    _welcome(standing, config.allows, command("allow run", is_installed))
+    _welcome(standing, config.allows, command("allow run", options, is_installed))
     if options.foreground:
         from wacket_agent.cli.run import start
 
@@ -78,7 +82,7 @@ def _config(options: argparse.Namespace, token: Token) -> Config:
         return Config(options.config, options.state, Contents(options.hub, token.hub, Allows(), {}))
     before = Config.load(options.config, options.state)
     if before.pin != token.hub:
-        away = command("uninstall")
+        away = command("uninstall", options)
         raise Failed(f"this machine belongs to another hub, {before.hub}: take it away from there first ({away})")
     return Config(options.config, options.state, Contents(options.hub, token.hub, before.allows, before.options))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from wacket_agent import rejoining
+from wacket_agent import rejoining, service
 from wacket_agent.about import host_name
 from wacket_agent.cli.failing import Failed
 from wacket_agent.cli.join import add_token_options, read_token
@@ -25,4 +25,5 @@ def call(options: argparse.Namespace) -> None:
     if token.hub != config.pin:
         raise Failed("this token is of another hub than the one that this machine belongs to")
     rejoining.ask(options.state, Joining(token.id, token.secret, options.name or host_name()))
-    sys.stdout.write("The agent joins as a new node when it starts again. Nothing of the old one is kept here.\n")
+    when = "now" if service.restart(options.config, options.state) else "when it is started again; do that"
+    sys.stdout.write(f"The agent joins as a new node {when}. Nothing of the old one is kept here.\n")

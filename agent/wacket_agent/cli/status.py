@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from wacket_agent import status
+from wacket_agent import service, status
 from wacket_agent.cli.allow import sentence
 from wacket_agent.config import Config
 
@@ -33,6 +33,8 @@ def call(options: argparse.Namespace) -> None:
         return
     words = {"name": "", "code": "", "why": "", **members}
     lines = [SENTENCES.get(words["state"], "The agent is {state}.").format(**words)]
+    if words["state"] == "stopped":
+        lines.append(f"Here it is {service.status(options.config, options.state)}.")
     if "since" in members:
         lines.append(time.strftime("Since %Y-%m-%d %H:%M:%S.", time.localtime(members["since"] / 1_000_000)))
     sys.stdout.write("\n".join([*lines, sentence(config.allows), members.get("trouble", "")]).rstrip() + "\n")

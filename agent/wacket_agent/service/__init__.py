@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import Callable
 
+from wacket_agent import status as agent_status
 from wacket_agent.config import FILE, Allows, Config
-from wacket_agent.service import texts
-from wacket_agent.service.machine import Machine, give, own_file, put, python_for, remove
+from wacket_agent.service import leftovers, texts
+from wacket_agent.service.machine import Machine, give, own_file, put, python_for, remove, remove_empty
 from wacket_agent.service.places import ACCOUNT, NAME, Places, of_account, of_machine
 from wacket_agent.service.systemd import Systemd
 
@@ -38,7 +39,7 @@ def install(
     changed = put(places.program, own_file() if content is None else content, 0o755)
     changed |= put(places.command, texts.command(places, python).encode(), 0o755)
     if not systemd.is_here():
-        say(_without_systemd(places))
+        say("\n".join(_without_systemd(machine, places)))
         return
     if places.system:
         _give_to_account(machine, places, allows.root)
@@ -48,6 +49,20 @@ def install(
     say("The agent runs as a service." if changed or unit_changed else "The agent was installed already, and is well.")
     if not places.system and not machine.lingers():
         say(f"It ends when you log out, unless somebody says once: sudo loginctl enable-linger {machine.own_name()}")
+
+
+def restart(config: Path, state: Path, machine: Machine | None = None) -> bool:
+    """Have the service begin anew with what is in its state now; False if there is no service."""
+    machine = machine or Machine()
+    places = _places(machine, config, state)
+    systemd = Systemd(machine, places.system)
+    if machine.is_root:  # what root has just written there is for whoever the state belongs to
+        owner = places.state.stat()
+        give(places.state, owner.st_uid, owner.st_gid, former=(0,))
+    if not systemd.is_here() or not places.unit.exists():
+        return False
+    systemd.restart()
+    return True
 
 
 def uninstall(config: Path, state: Path, machine: Machine | None = None, say: Tell = tell) -> None:
@@ -63,13 +78,17 @@ def uninstall(config: Path, state: Path, machine: Machine | None = None, say: Te
         systemd.stop()
         remove(places.unit)
         systemd.reload()
+    leftovers.end(places.state)
     made_account = places.made_account.exists()
     for path in (places.unit, places.command, places.folder):
         remove(path)
+        remove_empty(path.parent, places.home)
     if made_account and machine.run("userdel", ACCOUNT) is None:
         say(f"The account {ACCOUNT} could not be removed: userdel {ACCOUNT}")
     _remove_own(places.config, [FILE], say)
     _remove_own(places.state, [], say)
+    for folder in (places.config, places.state):
+        remove_empty(folder.parent, places.home)
     say("The agent is gone. On the hub, `wacket node retire` keeps what it told.")
 
 
@@ -81,7 +100,7 @@ def status(config: Path, state: Path, machine: Machine | None = None) -> str:
         return "not installed"
     systemd = Systemd(machine, places.system)
     if not systemd.is_here():
-        return f"installed; no systemd here, start it with: {places.command} run"
+        return f"installed, and no service; start it with: {places.command} run"
     kind = "of the machine" if places.system else "of this account"
     return f"a service {kind}, {'running' if systemd.is_active() else 'not running'}"
 
@@ -110,15 +129,25 @@ def _give_to_account(machine: Machine, places: Places, as_root: bool) -> None:
     give(places.state, uid, gid, former=(0, account[0]))
 
 
-def _without_systemd(places: Places) -> str:
-    return "\n".join(
-        [
-            "The agent is installed, but systemd does not run here, so nothing starts it by itself.",
-            f"  now, in the foreground:   {places.command} run",
-            f"  after each start, by cron: {texts.cron_line(places)}",
-            "launchd (macOS) and Windows services: see install-an-agent in the hub's documentation.",
+def _without_systemd(machine: Machine, places: Places) -> list[str]:
+    by_hand = [
+        f"  now, in the foreground:    {places.command} run",
+        f"  after each start, by cron: {texts.cron_line(places)}",
+    ]
+    if agent_status.running(places.state):
+        return ["The agent is installed, and runs. Nothing starts it again by itself.", by_hand[1]]
+    if not places.system and machine.has_systemd():
+        name = machine.own_name()
+        return [
+            f"The agent is installed, but is no service: systemd does nothing for {name} in this session, as after su.",
+            f"Have root say `loginctl enable-linger {name}`, then join again. Without that:",
+            *by_hand,
         ]
-    )
+    return [
+        "The agent is installed, but systemd does not run here, so nothing starts it by itself.",
+        *by_hand,
+        "launchd (macOS) and Windows services: see install-an-agent in the hub's documentation.",
+    ]
 
 
 def _remove_own(folder: Path, files: list[str], say: Tell) -> None:

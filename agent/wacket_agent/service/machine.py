@@ -24,15 +24,23 @@ class Machine:
     def is_root(self) -> bool:
         return hasattr(os, "geteuid") and os.geteuid() == 0
 
+    def has_systemd(self) -> bool:
+        """Whether systemd manages it."""
+        return (self.root / "run/systemd/system").is_dir()
+
     def run(self, *command: str) -> str | None:
         """What it wrote, if it ended well; None if it failed or is not there."""
         program = shutil.which(command[0])
         if program is None:
             return None
+        # After `su` nothing says where the account's own systemd is, though it may well run.
+        own = self.root / "run/user" / str(os.getuid()) if hasattr(os, "getuid") else None
+        more = {"XDG_RUNTIME_DIR": str(own)} if own and own.is_dir() else {}
         try:
             done = subprocess.run(  # noqa: S603 - fixed programs, and no shell
                 [program, *command[1:]],
                 stdin=subprocess.DEVNULL,
+                env={**more, **os.environ},
                 capture_output=True,
                 timeout=SECONDS,
                 check=False,
@@ -74,9 +82,17 @@ def put(path: Path, content: bytes, mode: int) -> bool:
         if path.read_bytes() == content and stat.S_IMODE(path.stat().st_mode) == mode:
             return False
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_folder(path.parent)
     write_whole(path, content, mode)
     return True
+
+
+def _make_folder(folder: Path) -> None:
+    """With those above it that are missing. Others must get through, whatever umask says."""
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir()
+        folder.chmod(0o755)
 
 
 def give(folder: Path, uid: int, gid: int, former: tuple[int, ...]) -> None:
@@ -102,6 +118,18 @@ def remove(path: Path) -> None:
         shutil.rmtree(str(path))
     elif path.exists() or path.is_symlink():
         path.unlink()
+
+
+def remove_empty(folder: Path, home: Path | None) -> None:
+    """A folder in which nothing is left, and those above it, as far as they are below `home`."""
+    while home and home in folder.parents:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:  # there is something in it
+            return
+        folder = folder.parent
 
 
 def python_for(machine: Machine, everybody: bool) -> str:

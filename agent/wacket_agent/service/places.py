@@ -19,6 +19,7 @@ class Places(NamedTuple):
     unit: Path
     config: Path
     state: Path
+    home: Path | None = None  # of the account; what is empty below it afterwards was made for the agent
 
     @property
     def program(self) -> Path:
@@ -39,4 +40,4 @@ def of_machine(root: Path, config: Path, state: Path) -> Places:
 def of_account(home: Path, config: Path, state: Path) -> Places:
     local = home / ".local"
     unit = home / ".config/systemd/user" / UNIT
-    return Places(False, local / "lib" / NAME, local / "bin" / NAME, unit, config, state)
+    return Places(False, local / "lib" / NAME, local / "bin" / NAME, unit, config, state, home)

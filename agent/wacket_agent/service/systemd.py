@@ -19,7 +19,7 @@ class Systemd:
     def is_here(self) -> bool:
         """Whether it manages this machine, or this login, and not only lies on its disk."""
         if self._system:
-            return (self._machine.root / "run/systemd/system").is_dir() and self._ask("--version") is not None
+            return self._machine.has_systemd() and self._ask("--version") is not None
         return self._ask("show-environment") is not None
 
     def has_steps(self) -> bool:
@@ -36,6 +36,9 @@ class Systemd:
         self._do("enable", UNIT)
         if anything_changed or not self.is_active():
             self._do("restart", UNIT)
+
+    def restart(self) -> None:
+        self._do("restart", UNIT)
 
     def reload(self) -> None:
         self._do("daemon-reload")
