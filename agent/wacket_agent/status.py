@@ -34,19 +34,18 @@ def read(state: Path) -> dict[str, Any]:
 
 def running(state: Path) -> int:
     """The process of the agent that runs with this state; 0 if none does."""
-    pid = read(state).get("pid")
-    return pid if read(state).get("state", "stopped") != "stopped" and isinstance(pid, int) and _is_agent(pid) else 0
+    members = read(state)
+    pid = members.get("pid")
+    return pid if isinstance(pid, int) and members["state"] != "stopped" and is_of(state, pid) else 0
 
 
-def _is_agent(pid: int) -> bool:
-    """The process may be another program's by now."""
+def is_of(state: Path, pid: int) -> bool:
+    """Whether a process is of the agent with this state: who wrote its number down may be gone, or lie."""
+    place = Path(f"/proc/{pid}")
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return not Path("/proc/self").exists()
+        return place.stat().st_uid == state.stat().st_uid and b"wacket" in (place / "cmdline").read_bytes()
     except OSError:
-        return False
-    return b"wacket" in words and b"run" in words
+        return not Path("/proc/self").exists()
 
 
 def _is_alive(pid: object) -> bool:

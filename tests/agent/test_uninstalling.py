@@ -71,6 +71,19 @@ def test_another_programs_process_is_left_alone(tmp_path: Path) -> None:
         other.kill()
 
 
+def test_nobody_can_have_root_end_what_is_not_the_agents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "PATIENCE", 0.0)
+    folder = tmp_path / "commands" / "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+    folder.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "60"]) as other:
+        file = claim.take(str(folder / "claim"), f"{other.pid} ")
+        assert file is not None
+        leftovers.end(tmp_path)
+        assert other.poll() is None
+        other.kill()
+        os.close(file)
+
+
 def test_where_nothing_runs_nothing_happens(tmp_path: Path) -> None:
     leftovers.end(tmp_path)
     (tmp_path / status.FILE).write_text(json.dumps({"state": "stopped", "pid": os.getpid()}))

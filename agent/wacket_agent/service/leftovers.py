@@ -50,5 +50,5 @@ def _runners(state: Path) -> Iterator[tuple[int, Path]]:
     for path in sorted((state / "commands").glob("*/claim")):
         life, text = claim.look(str(path))
         pid = text.partition(" ")[0]
-        if life == claim.ALIVE and pid.isdecimal():
+        if life == claim.ALIVE and pid.isdecimal() and status.is_of(state, int(pid)):
             yield int(pid), path.parent
