@@ -36,7 +36,7 @@ def running(state: Path) -> int:
     """The process of the agent that runs with this state; 0 if none does."""
     members = read(state)
     pid = members.get("pid")
-    return pid if isinstance(pid, int) and members["state"] != "stopped" and is_of(state, pid) else 0
+    return pid if isinstance(pid, int) and members.get("state") not in (None, "stopped") and is_of(state, pid) else 0
 
 
 def is_of(state: Path, pid: int) -> bool:

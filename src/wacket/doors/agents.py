@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
+from wacket.doors.agent_greeting import Greeting
 from wacket.doors.agent_link import AgentLink, Left
 from wacket.doors.agent_opening import identified, met
 from wacket.doors.agent_reports import Reports
@@ -22,7 +23,7 @@ from wacket.fleet import Fleet
 from wacket.fleet.completeness import Absence
 from wacket.fleet.copies import are_two
 from wacket.fleet.enrolment import NEW_TOKEN, Known
-from wacket.fleet.handshake import key_id, vouching
+from wacket.fleet.handshake import key_id
 from wacket.fleet.messages import AboutNow, Beat, Join, Refused, Said, printable, shown
 from wacket.fleet.presence import BEAT, UNHEARD
 from wacket.intake.admission import is_loopback
@@ -64,8 +65,7 @@ class AgentDoor:
         self._fleet, self._admission, self._desk, self._bus = fleet, admission, desk, bus
         self._clock, self._certificate = clock, certificate
         self._reports = Reports(intake, fleet.completeness, clock)
-        self._command_key = command_key.hex()
-        self._vouching = fleet.key.sign(vouching(self._command_key, fleet.key.public))
+        self._greeting = Greeting(fleet, command_key)
         self._all: set[AgentLink] = set()
         self._links: dict[int, AgentLink] = {}  # by node: the one of each, those that wait for a person too
         self._opening: Counter[str] = Counter()  # by neighbourhood
@@ -193,11 +193,8 @@ class AgentDoor:
     def _greet(self, link: AgentLink, known: Known) -> None:
         """Tell it how it stands; nothing is taken of it, and it takes nobody's place."""
         self._fleet.presence.changed(link.node)
-        if known.pending:
-            code = self._fleet.code(link.node)
-            link.send({"t": "pending", "code": code, "name": known.node.name, "why": known.agent.why})
-        else:
-            link.send(self._welcoming(known.node))
+        said = self._greeting.pending(known) if known.pending else self._greeting.welcome(known.node, self._clock())
+        link.send(said)
 
     def _welcome(self, link: AgentLink, row: NodeRow) -> None:
         before, now = self._fleet.presence.connected(row.id), self._clock()
@@ -206,20 +203,8 @@ class AgentDoor:
         link.welcome = True
         self._counts["welcomed"] += 1
         self._admission.heard(row.id, link.peer)
-        link.send(self._welcoming(row))
+        link.send(self._greeting.welcome(row, now))
         self._desk.node_up(link)
-
-    def _welcoming(self, row: NodeRow) -> dict[str, object]:
-        return {
-            "t": "welcome",
-            "node": row.id,
-            "name": row.name,
-            "code": self._fleet.code(row.id),
-            "beat": BEAT,
-            "time": self._clock(),
-            "command_key": self._command_key,
-            "command_key_sig": self._vouching,
-        }
 
     def _turn_away(self, link: AgentLink, why: Refused) -> None:
         link.refuse(why)
