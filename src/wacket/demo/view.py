@@ -95,10 +95,11 @@ class Watcher:
         alive: Callable[[], bool],
         line: Callable[[str], None],
     ) -> None:
-        """A line every two seconds, and one at the end."""
-        while alive() and (until is None or clock() < until):
-            left = PLAIN_EVERY if until is None else min(PLAIN_EVERY, max(0.0, until - clock()))
-            time.sleep(left)
+        """A line every two seconds, and one at the end, however soon that comes."""
+        is_over = False
+        while alive() and not is_over:
+            time.sleep(PLAIN_EVERY if until is None else min(PLAIN_EVERY, max(0.0, until - clock())))
+            is_over = until is not None and clock() >= until
             if alive():
                 line(self.told(self.look()))
 
