@@ -49,9 +49,10 @@ def test_the_live_view_shows_every_node_and_text_only(watcher):
 
 def test_it_ends_at_its_time_and_when_the_hub_is_gone(watcher):
     said: list[str] = []
-    watcher.show_plain(1.0, lambda: 2.0, lambda: True, said.append)
     watcher.show_plain(None, lambda: 0.0, lambda: False, said.append)
     assert said == []
+    watcher.show_plain(1.0, lambda: 2.0, lambda: True, said.append)
+    assert len(said) == 1, "one line at the end, however soon that comes"
 
 
 def test_sparks():
