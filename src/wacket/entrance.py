@@ -59,6 +59,7 @@ async def open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
             parts.addresses[name] = _address(door.listening[0])
             await door.wait_open()
     opened.callback(agents.close)  # before the doors that it stands behind
+    opened.callback(parts.jobs.desk.dismiss)
     return opened
 
 

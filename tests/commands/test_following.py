@@ -164,6 +164,17 @@ async def test_equal_answers_are_folded(hub: Desks):
     assert [b"".join(said(place, stream)) for stream in ("out", "err", "both")] == [b"other\n", b"\xff", b"other\n\xff"]
 
 
+async def test_a_hub_that_ends_sends_its_followers_away_and_does_not_call_it_the_end(hub: Desks):
+    hub.up(1)
+    job = await hub.issue("pi-1")
+    following_it = [asyncio.create_task(events(hub, job)) for _ in range(3)]
+    await until(lambda: hub.desk.statistics()["followers"] == 3)
+    hub.desk.dismiss()
+    for told in [await one for one in following_it] + [await events(hub, job)]:
+        assert [one["event"] for one in told][0] == "job" and "end" not in [one["event"] for one in told]
+    assert hub.desk.statistics()["followers"] == 0
+
+
 @pytest.mark.slow
 async def test_old_outputs_go_and_the_record_stays(hub: Desks):
     numbers = []

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from wacket.commands.states import BEGUN, ENDS, LIFE, REPORTED, STATES, counts, diagram, is_end, may_follow
 
-DOCS = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def after(told: list[str], state: str = "queued") -> str:
@@ -61,4 +61,21 @@ def test_counting_keeps_the_order_of_the_table():
 
 
 def test_the_diagram_of_the_docs_is_drawn_from_the_table():
-    assert diagram() in DOCS.read_text("utf-8")
+    assert diagram() in (REFERENCE / "commands.md").read_text("utf-8")
+
+
+def drawn() -> dict[str, set[str]]:
+    """What follows what in the page on the protocol of agents; what a sent command goes through may be skipped."""
+    text = (REFERENCE / "agent-protocol.md").read_text("utf-8").partition("### States")[2].split("```")[1]
+    found: dict[str, set[str]] = {}
+    for way in (way for line in text.splitlines()[1:] for way in line.split("        ") if way):
+        *path, ends = [step.strip().split(" | ") for step in way.split("→")]
+        for (before,), after in zip(path, [*path[1:], ends], strict=True):
+            found.setdefault(before, set()).update(after)
+    for before, skipped in (("accepted", "running"), ("sent", "accepted")):
+        found[before] |= found[skipped]
+    return found
+
+
+def test_the_page_for_writers_of_agents_draws_the_same():
+    assert drawn() == {before: set(following) for before, following in LIFE.items()}

@@ -9,7 +9,10 @@ import ast
 PURE = (
     "src/wacket/formats/",
     "src/wacket/framing/",
-    "src/wacket/commands/life.py",
+    *(
+        f"src/wacket/commands/{name}.py"
+        for name in ("envelope", "folding", "life", "pieces", "reports", "spec", "states", "targets")
+    ),
     "src/wacket/records.py",
     "src/wacket/errors.py",
     *(f"agent/wacket_agent/{name}.py" for name in ("thinning", "reports", "service/texts", "websocket", "protocol")),

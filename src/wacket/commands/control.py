@@ -56,6 +56,8 @@ class CommandDesk:
         self._strangers = Strangers(ledger, clock, self.course.settled)
         self._unheard: dict[int, set[str]] = {}  # by node: what it must list, or does not know
         self._tasks: set[asyncio.Task[None]] = set()
+        self._followers: set[Callable[[], None]] = set()
+        self._closing = False
         self._refused = 0
 
     # Nodes
@@ -90,6 +92,21 @@ class CommandDesk:
         for live in lives:
             self.course.withdraw(live, now, tell=live.row.id not in self._unheard.get(live.row.node, ()))
 
+    def attend(self, dismissed: Callable[[], None]) -> None:
+        """Somebody begins to follow a job; `dismissed` is called when the hub ends before they `leave`."""
+        self._followers.add(dismissed)
+        if self._closing:
+            dismissed()
+
+    def leave(self, dismissed: Callable[[], None]) -> None:
+        self._followers.discard(dismissed)
+
+    def dismiss(self) -> None:
+        """The hub ends: nobody follows a job any longer. All that is open goes on with the next start."""
+        self._closing = True
+        for dismissed in list(self._followers):
+            dismissed()
+
     async def room(self) -> None:
         """Return when there is room for another message that carries output: whoever reads links waits for it."""
         await self.outputs.room()
@@ -105,6 +122,7 @@ class CommandDesk:
             **self.course.statistics(),
             **self._strangers.statistics(),
             "refused": self._refused,
+            "followers": len(self._followers),
             "outputs": self.outputs.statistics(),
             **self._blobs.statistics(),
         }

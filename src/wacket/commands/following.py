@@ -91,15 +91,23 @@ class Follower:
         self._changed: dict[str, CommandRow] = {}
         self._followed: dict[str, _Followed] = {}
         self._wake = asyncio.Event()
+        self._dismissed = False
 
     def __enter__(self) -> Follower:
         self._job.followers.add(self._hear)
+        self._desk.attend(self.dismiss)
         for row in self._job.rows.values():
             self._hear(row)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._job.followers.discard(self._hear)
+        self._desk.leave(self.dismiss)
+
+    def dismiss(self) -> None:
+        """The hub ends: no more lines. Without the event `end` it is plain that this was not the end of the job."""
+        self._dismissed = True
+        self._wake.set()
 
     def _hear(self, row: CommandRow) -> None:
         self._changed[row.id] = row
@@ -108,14 +116,14 @@ class Follower:
     async def lines(self) -> AsyncIterator[bytes]:
         """NDJSON, some events at a time; an empty line where nothing happens for a while."""
         yield _lines([self._beginning()])
-        while True:
-            if not self._changed:
-                if self._job.over:
-                    break
+        while not self._dismissed:
+            if self._changed:
+                yield _lines(await self._turn())
+            elif self._job.over:
+                yield _lines([{"event": "end", "counts": counts(row.state for row in self._job.rows.values())}])
+                return
+            else:
                 yield b"" if await self._woken() else b"\n"
-                continue
-            yield _lines(await self._turn())
-        yield _lines([{"event": "end", "counts": counts(row.state for row in self._job.rows.values())}])
 
     async def _woken(self) -> bool:
         try:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wacket.commands.writing import write_whole
-from wacket.errors import BadSettings
+from wacket.keyfile import seed_in
 
 FILE = "command.key"
+CURE = "put a backup in its place, or delete it: the hub makes another, which agents learn when they connect"
 
 
 class Signer:
@@ -25,18 +25,7 @@ class Signer:
     @classmethod
     def open(cls, folder: Path) -> Signer:
         """The key in `folder`, made if there is none. Raises BadSettings if the file is not what it should be."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / FILE
-        if not path.exists():
-            write_whole(path, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode() + b"\n")
-        path.chmod(0o600)
-        try:
-            return cls(bytes.fromhex(path.read_text("ascii", "replace").strip()))
-        except ValueError as error:
-            cure = (
-                "put a backup in its place, or delete it: the hub makes another, which agents learn when they connect"
-            )
-            raise BadSettings(f"{path} does not hold the hub's command key ({error}); {cure}") from error
+        return cls(seed_in(folder / FILE, "the hub's command key", CURE))
 
     def sign(self, text: bytes) -> bytes:
         return self._key.sign(text)

@@ -70,14 +70,16 @@ def follow(session: Session, begin: Callable[[Hub], Iterator[bytes]], manner: Ma
 
 
 def events(hub: Hub, begin: Callable[[Hub], Iterator[bytes]], tally: Tally) -> Generator[Event]:
-    """What is new to `tally`. A job that is known is asked for again when the connection breaks."""
+    """What is new to `tally`. A job that is known is asked for again when the connection breaks, or the hub ends."""
     pieces, tries = begin(hub), 0
     while True:
         try:
             for event in filter(tally.heard, _objects(pieces)):
                 tries = 0
                 yield event
-            return
+            if tally.ended:
+                return
+            raise Unreachable("the hub ended before the job did", "Is it being restarted? See: wacket status")
         except (Unreachable, TimedOut) as error:
             tries += 1
             _worth_another_try(error, tally.job, tries)
