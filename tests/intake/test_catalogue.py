@@ -93,3 +93,10 @@ def test_changes_tell_when_the_series_look_different(catalogue: Catalogue, ledge
     for other in (row._replace(name="kitchen"), row._replace(name="kitchen", state="retired")):
         catalogue.add_nodes([other])
         assert changed()
+
+
+def test_a_unit_is_what_the_sender_says_or_else_what_the_name_tells(catalogue: Catalogue) -> None:
+    names = ("used_percent", "power_watts", "speed")
+    numbers = catalogue.intern([SeriesKey(1, name) for name in names], {"power_watts": "kW"})
+    found = [catalogue.get(int(number)) for number in numbers]
+    assert [series.unit for series in found if series] == ["%", "kW", ""]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wacket.intake.units import unit_of
 from wacket.ledger import nodes as node_rows
 from wacket.ledger import series as series_rows
 from wacket.ledger.nodes import NodeRow
@@ -142,7 +143,7 @@ class Catalogue:
                     self._capped += 1
                     continue
                 coming[key.node] += 1
-                rows.append(SeriesRow(following + len(rows), key, units.get(key.name, ""), now))
+                rows.append(SeriesRow(following + len(rows), key, units.get(key.name) or unit_of(key.name), now))
             if rows:
                 self._ledger.write_sync(lambda connection: series_rows.add(connection, rows))
             for row in rows:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from wacket.cli.support.text import aligned, fitted, number, plain
+from wacket.intake.units import unit_of
 from wacket.records import HUB_TIME, Decoded, Envelope
 
 ROWS = 6
@@ -48,7 +49,7 @@ def _readings(decoded: Decoded) -> list[str]:
             [
                 plain(f"{key.name}{{{labels}}}" if labels else key.name),
                 number(float(readings.value[place])),
-                plain(decoded.units.get(key.name, "")),
+                plain(decoded.units.get(key.name) or unit_of(key.name)),
                 "when it arrives" if arrived else moment(int(readings.at[place])),
             ]
         )
