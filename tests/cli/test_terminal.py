@@ -86,6 +86,15 @@ def test_plainly_a_terminal_gets_what_a_pipe_gets(evil, word, shown):
     assert ("VALUE" in seen) == shown and "\x07" not in seen
 
 
+def test_bytes_are_scaled_for_people_only(hub):
+    series = [{**SERIES, "node": "pi", "name": "disk.free_bytes", "unit": "B", "value": 82880786432.0}]
+    hub.answers["GET /api/v1/series"] = {"series": series}
+    words = ("series", "ls", "--hub", hub.url)
+    assert "82.9  GB" in on_terminal(*words)[1]
+    assert "82880786432  B" in on_terminal(*words, "--plain")[1]
+    assert "82880786432.0" in on_terminal(*words, "--json")[1]
+
+
 @pytest.mark.parametrize(("words", "moving"), [([], True), (["-q"], False), (["--plain"], False)])
 def test_bars_are_for_those_who_want_them(evil, tmp_path, words, moving):
     _, seen = on_terminal("export", "readings", "-o", str(tmp_path / "a.csv"), "--hub", evil.url, *words)

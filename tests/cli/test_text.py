@@ -23,7 +23,16 @@ def test_a_text_that_is_too_long_is_cut_visibly():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(21.40, "21.4"), (1e-9, "1e-09"), (7, "7"), (None, "–"), (True, "True"), ("x", "x"), (0.1 + 0.2, "0.3")],
+    [
+        *[(21.40, "21.4"), (1e-9, "1e-09"), (7, "7"), (None, "–"), (True, "True"), ("x", "x"), (0.1 + 0.2, "0.3")],
+        *[
+            (82880786432.0, "82880786432"),
+            (-3.0, "-3"),
+            (1e15, "1e+15"),
+            (float("inf"), "inf"),
+            (10**20, "1" + 20 * "0"),
+        ],
+    ],
 )
 def test_numbers_as_people_write_them(value, shown):
     assert number(value) == shown

@@ -17,8 +17,9 @@ from wacket.cli.support.errors import Failed
 from wacket.cli.support.options import Group
 from wacket.cli.support.output import Column
 from wacket.cli.support.session import Session
-from wacket.cli.support.text import fitted, folded, number, plain
+from wacket.cli.support.text import amount, fitted, folded, number, plain
 
+BYTES = ("B", "B/s")
 FUNCTIONS = click.Choice(["min", "max", "mean", "sum", "count", "first", "last", "rate"])
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -55,7 +56,11 @@ def command() -> None:
 def ls(session: Session, match: tuple[str, ...], node: str | None, limit: int | None) -> None:
     """List series with their latest values."""
     said = session.hub.get("/api/v1/series", {"match": match, "node": node, "limit": limit})
-    rows = [{**series, "name": label(series)} for series in said["series"]] if not session.as_json else said["series"]
+    rows = said["series"]
+    if not session.as_json:
+        rows = [
+            {**series, "name": label(series), **(_scaled(series) if session.out.dressed else {})} for series in rows
+        ]
     columns = [Column("node"), Column("name"), Column("value", right=True), Column("unit"), Column("at")]
     session.out.rows(rows, columns, "no series match; `wacket series ls` without a pattern shows all")
 
@@ -149,6 +154,14 @@ def label(series: dict[str, Any]) -> str:
     labels = series.get("labels") or {}
     inner = ",".join(f"{key}={value}" for key, value in labels.items())
     return f"{series['name']}{{{inner}}}" if inner else str(series["name"])
+
+
+def _scaled(series: dict[str, Any]) -> dict[str, Any]:
+    """Bytes as a person reads them; the rest stays as it is."""
+    if series.get("value") is None or series.get("unit") not in BYTES:
+        return series
+    value, unit = amount(series["value"], series["unit"]).split(" ")
+    return {**series, "value": value, "unit": unit}
 
 
 def moment(at: int) -> str:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_EXACT = 1e15  # below, a float holds every whole number
 LAYOUT = "\n\t"  # what a text of several lines may hold
 
 
@@ -69,11 +70,13 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool], limit: int | N
 
 
 def number(value: object) -> str:
-    """A number as people write it: no trailing zeros, nine digits at most; a missing one is –."""
+    """A number as people write it: no trailing zeros, nine digits at most unless it is whole; a missing one is –."""
     if value is None:
         return "–"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
     return str(value) if isinstance(value, int) else f"{value:.9g}"
 
 
