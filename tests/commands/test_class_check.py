@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -78,10 +79,17 @@ async def test_a_check_that_does_not_read_is_none_the_worse() -> None:
 
 
 def test_its_folder_is_its_own_and_gone_afterwards() -> None:
-    program = "import os; open('note', 'w').write('x'); print(os.getcwd(), sorted(os.listdir('.')))"
-    verdict = asyncio.run(judge(program))
+    verdict = asyncio.run(judge("import os; print(os.getcwd(), sorted(os.listdir('.')))"))
     folder, _, found = verdict.partition(" ")
-    assert found == "['check.py', 'note']" and not Path(folder).exists()
+    assert found == "['check.py']" and not Path(folder).exists()
+
+
+async def test_a_check_has_what_python_brings() -> None:
+    modules = "ast, csv, ctypes, datetime, decimal, difflib, io, json, math, random, re, statistics, threading, time"
+    program = (
+        f"import {modules}, os, signal\ntime.sleep(0.01); signal.alarm(9); os.getrandom(4); os.pipe()\nprint('fine')"
+    )
+    assert await judge(program) == "fine"
 
 
 async def test_it_knows_nothing_of_the_hub_s_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,16 +118,35 @@ async def test_it_knows_nothing_of_the_hub_s_surroundings(monkeypatch: pytest.Mo
         "import signal, os; signal.pidfd_send_signal(os.pidfd_open({pid}), 0)",
         "import ctypes; ctypes.CDLL(None, use_errno=True).syscall(425, 1, bytes(120)); assert ctypes.get_errno() != 1",
         "import ctypes; ctypes.CDLL(None).ptrace(16, {pid}, 0, 0) and 1 / 0",
+        # What Landlock leaves to whoever runs under the same account.
+        "import os; os.chmod({path!r}, 0o644)",
+        "import os; os.chown({path!r}, -1, -1)",
+        "import os; os.utime({path!r}, (0, 0))",
+        "import os; os.setxattr({path!r}, 'user.x', b'1')",
+        "import os; os.truncate({path!r}, 0)",
+        "import resource; resource.prlimit({pid}, resource.RLIMIT_CORE)",
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (5, 5))",
+        "import os; os.setpriority(os.PRIO_PROCESS, {pid}, 1)",
+        "import os; os.sched_setaffinity({pid}, os.sched_getaffinity(0))",
+        "import fcntl, os; fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, {pid})",
+        "import socket; socket.sethostname(socket.gethostname())",
+        "import ctypes; assert ctypes.CDLL(None).shmget(0, 4096, 0o1600) >= 0",
+        # It fills no disk: there is nothing that it may write.
+        "open('a', 'w')",
+        "import os; os.open('check.py', os.O_RDONLY | os.O_TRUNC)",
+        "import os; os.mkfifo('f')",
     ],
 )
 async def test_it_sees_no_file_process_or_network_of_the_hub(tmp_path: Path, attempt: str) -> None:
     secret = tmp_path / "owner.key"
     secret.write_text("secret")
+    secret.chmod(0o600)
     with socket.create_server(("127.0.0.1", 0)) as server:
         known = {"path": str(secret), "folder": str(tmp_path), "pid": os.getpid(), "port": server.getsockname()[1]}
         verdict = await judge(attempt.format(**known) + "\nprint('done')")
     assert verdict.startswith(FAILED), verdict
     assert secret.read_text() == "secret"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600 and secret.stat().st_mtime > 0
 
 
 async def test_where_the_system_cannot_confine_a_check_is_limited_all_the_same() -> None:

@@ -1,7 +1,8 @@
 """Lets a teacher's check program judge an answer, in a process that is limited and thrown away.
 
 The program gets the answer as JSON on standard input and prints its verdict. What it does is bounded in time, memory
-and size, and where the system can (Linux with Landlock) it sees no file of the hub's and no network: CONFINES says so.
+and size, and where the system can (Linux with Landlock) it sees no file of the hub's and no network, and changes
+nothing: CONFINES says so.
 It does not know where answers come from nor where verdicts go.
 """
 
@@ -19,13 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from wacket.commands import class_check_worker as worker
+from wacket.commands.class_check_calls import calls
 from wacket.commands.life import LONGEST_VALUE
 from wacket.errors import Unavailable
 
 SECONDS = 15.0  # on the clock; of processor time it has worker.CPU_SECONDS
 DRAINING = 2.0  # seconds; only what is not confined could leave somebody behind who holds the pipes
 AT_ONCE = 2
-CONFINES = worker.version() >= 1
+CALLS = calls(os.uname().machine) if hasattr(os, "uname") else b""
+CONFINES = bool(CALLS) and worker.version() >= 1
 FAILED = "CHECK FAILED: "  # begins what stands in for a verdict where there is none
 
 
@@ -47,7 +50,7 @@ class Checker:
                 await asyncio.to_thread(folder.cleanup)
 
     async def _judged(self, folder: Path, answer: bytes) -> str:
-        process = await _started(folder, "confine" if self._confines else "limit")
+        process = await _started(folder, CALLS if self._confines else b"")
         try:
             async with asyncio.timeout(self._seconds):
                 reading = _read(process, process.stdout), _read(process, process.stderr)
@@ -66,11 +69,11 @@ def _prepared(program: str) -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-async def _started(folder: Path, how: str) -> asyncio.subprocess.Process:
+async def _started(folder: Path, allowed: bytes) -> asyncio.subprocess.Process:
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
     try:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", worker.__file__, str(folder), how),
+            *(sys.executable, "-I", "-S", worker.__file__, str(folder), allowed.hex()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
