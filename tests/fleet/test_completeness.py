@@ -80,6 +80,14 @@ async def test_a_line_is_awaited_after_one_absence_only(world):
     assert kinds(world, node) == [("logs", "away", 10, False), ("logs", "away", 10, True)]
 
 
+async def test_an_absence_is_one_however_often_the_agent_says_what_it_keeps(world):
+    node, absence = world.machine("pi-11").id, hour_before(world)
+    for _ in range(2):
+        world.fleet.completeness.announced(node, "logs", Stream("e", 0, 9), have(), absence)
+    await world.fleet.flush()
+    assert kinds(world, node) == [("logs", "away", 10, False)]
+
+
 async def test_a_line_that_was_left_out_is_awaited_no_more_and_counts_once(world):
     node = world.machine("pi-11").id
     told = world.fleet.completeness

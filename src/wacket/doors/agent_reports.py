@@ -73,6 +73,7 @@ class Reports:
             have = partial(self._intake.have, link.node)
             self._completeness.announced(link.node, name, stream, have, absence)
             try:
+                await self._completeness.flush()  # or nobody would ever tell of it, after a crash in between
                 await self._forgo_before(link.node, stream)
             except Unavailable as error:
                 self._hold(link, stream.epoch, error)
@@ -85,7 +86,6 @@ class Reports:
         """What the agent does not keep any more, and the hub does not have, must not be waited for."""
         have = self._intake.have(node, stream.epoch)
         if have + 1 < stream.first:
-            await self._completeness.flush()  # or nobody would ever tell of them, after a crash in between
             await self._intake.forgo(node, stream.epoch, have + 1, stream.first - 1)
 
     def _settled(self, link: AgentLink, report: Report, result: Receipt | Exception) -> None:

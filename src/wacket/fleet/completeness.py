@@ -56,6 +56,7 @@ class Completeness:
         self._ledger, self._clock = ledger, clock
         self._announced: dict[Key, Reached] = {}  # what each agent said last
         self._awaited: dict[Key, deque[Gap]] = {}  # absences after which something is still to come, oldest first
+        self._noted: dict[Key, Absence] = {}  # the last of each
         self._gone: dict[Key, Reached] = {}  # up to where it was counted what never comes
         for gap in ledger.read(gaps.awaited):
             self._awaited.setdefault((gap.node, gap.stream), deque()).append(gap)
@@ -71,7 +72,7 @@ class Completeness:
         return "logs" if said is not None and said.epoch == epoch else "metrics"
 
     def announced(self, node: int, name: str, stream: Stream, have: Have, absence: Absence) -> None:
-        """An agent that is here again keeps this much of a stream."""
+        """An agent that is here again keeps this much of a stream. Call `flush` before anybody relies on it."""
         key = node, name
         self._end_of_numbering(key, stream.epoch, have, absence)
         self._announced[key] = Reached(stream.epoch, stream.last)
@@ -130,8 +131,9 @@ class Completeness:
         self.acknowledged(*key, before.epoch, before.last)  # of what was awaited, the rest has come
 
     def _await(self, key: Key, stream: Stream, have: int, absence: Absence) -> None:
-        if not absence.matters:
+        if not absence.matters or self._noted.get(key) == absence:  # an agent may say more than once what it keeps
             return
+        self._noted[key] = absence
         awaited = self._awaited.setdefault(key, deque())
         known = max(have, stream.first - 1, *(gap.last for gap in awaited))
         lines = max(0, stream.last - known)
