@@ -122,6 +122,33 @@ def test_the_pasted_line_fetches_checks_and_joins(served, stub, tmp_path, shell)
     assert done.returncode == 0
 
 
+FAKE = """#!/bin/sh
+[ "$1 $2" = "-q --no-check-certificate" ] && exec {curl} -fsSk -o "$4" "$5"
+[ "$1 $2" = "-a 256" ] && shift 2 && exec {sum} "$@"
+exit 9
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("missing", "instead"), [("curl", "wget"), ("sha256sum", "shasum")])
+def test_the_pasted_line_takes_what_the_machine_has(served, stub, tmp_path, monkeypatch, shell, missing, instead):
+    tools = {name: shutil.which(name) for name in ("sh", shell, "mktemp", "rm", "cat", "curl", "sha256sum", "python3")}
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, path in tools.items():
+        if name != missing:
+            (folder / name).symlink_to(path)
+    (folder / instead).write_text(FAKE.format(curl=tools["curl"], sum=tools["sha256sum"]))
+    (folder / instead).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    line = agentfile.paste_line(served.url, TOKEN, hashlib.sha256(stub).hexdigest())
+    done = run([shell, "-c", line], tmp_path)
+    assert done.stdout == f"joins ['join', '{served.url}'] {TOKEN}\n", done.stderr
+    served.content = stub + b"x"
+    assert "joins" not in run([shell, "-c", line], tmp_path).stdout
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_pasted_line_runs_nothing_else(served, stub, tmp_path, shell):
@@ -141,7 +168,6 @@ GOOD = {"hub_url": "http://pi.local:8080", "token": TOKEN, "checksum": "0" * 64}
 def test_addresses_that_a_hub_has_are_taken(hub):
     line = agentfile.paste_line(**{**GOOD, "hub_url": hub})
     assert line.count(hub) == 2
-    assert ("curl -fsSk" in line) == hub.startswith("https")
 
 
 BAD = [

@@ -72,15 +72,17 @@ def paste_line(hub_url: str, token: str, checksum: str) -> str:
 
     Nothing that could mean something to a shell gets into the line. The token goes through a pipe, because everybody on
     a machine can read the arguments of its programs. The file is run only if it is the one with this checksum, so that
-    it does not matter over what it came: hence -k, for the hub's own certificate is known to nobody yet.
+    it does not matter over what it came: hence -k, for the hub's own certificate is known to nobody yet. Alpine has
+    wget and no curl, macOS has shasum and no sha256sum.
     """
     for name, pattern, value in (("address", _HUB, hub_url), ("token", _TOKEN, token), ("checksum", _SHA256, checksum)):
         if not pattern.fullmatch(value):
             raise ValueError(f"{value[:80]!r} cannot be the {name} in a line for a shell")
-    fetch = "curl -fsSk" if hub_url.startswith("https:") else "curl -fsS"
+    fetch = "$(command -v curl >/dev/null && echo curl -fsSko || echo wget -q --no-check-certificate -O)"
+    check = "$(command -v sha256sum || echo shasum -a 256) -c"
     return (
-        f"""(f=$(mktemp) && trap 'rm -f "$f"' EXIT && {fetch} -o "$f" {hub_url}/agent/{NAME}"""
-        f""" && echo "{checksum}  $f" | sha256sum -c >/dev/null && echo {token} | python3 "$f" join {hub_url})"""
+        f"""(f=$(mktemp) && trap 'rm -f "$f"' EXIT && {fetch} "$f" {hub_url}/agent/{NAME}"""
+        f""" && echo "{checksum}  $f" | {check} >/dev/null && echo {token} | python3 "$f" join {hub_url})"""
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 import socket
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from wacket import agentfile
@@ -22,6 +24,7 @@ def test_make_list_revoke(api):
     assert made.status_code == 201
     made = made.json()
     token, line = made.pop("token"), made.pop("line")
+    assert made.pop("reach") == "machine"
     assert JoinToken.parse(token).fingerprint == api.parts.fleet.key.fingerprint
     assert line == agentfile.paste_line("http://127.0.0.1:8080", token, agentfile.sha256())
     (listed,) = api.owner.get(JOINS).json()["tokens"]
@@ -107,7 +110,34 @@ def test_where_a_hub_that_listens_on_all_addresses_is_found(api, monkeypatch):
 
     monkeypatch.setattr(socket, "socket", no_network)
     monkeypatch.setattr(socket, "gethostname", lambda: "lab")
+    up, down = SimpleNamespace(isup=True), SimpleNamespace(isup=False)
+    states = {"lo": up, "docker0": up, "eth0": up, "wlan0": down}
+    monkeypatch.setattr(psutil, "net_if_stats", lambda: states)
+    networks = {"lo": "127.0.0.1", "docker0": "172.17.0.1", "wlan0": "10.0.0.9"}
+    monkeypatch.setattr(psutil, "net_if_addrs", lambda: {name: [_address(at)] for name, at in networks.items()})
+    assert address_for_agents(api.parts) == "https://172.17.0.1:8443"
+    networks["eth0"] = "10.77.0.1"
+    assert address_for_agents(api.parts) == "https://10.77.0.1:8443", "a laboratory's network leads nowhere else"
+    networks.clear()
     assert address_for_agents(api.parts) == "https://lab:8443"
+
+
+def _address(text):
+    return SimpleNamespace(family=socket.AF_INET, address=text)
+
+
+@pytest.mark.parametrize(
+    ("url", "reach"),
+    [
+        ("http://127.0.0.1:8080", "machine"),
+        ("https://localhost:8443", "machine"),
+        ("http://[::1]:8080", "machine"),
+        ("http://10.1.2.3:8080", "network"),
+        ("http://lab.local:8080", "network"),
+    ],
+)
+def test_who_can_join_by_the_line_is_told(api, url, reach):
+    assert api.owner.post(JOINS, json={"hub_url": url}).json()["reach"] == reach
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_what_the_owner_of_a_machine_allows_is_told_in_words(hub, wacket):
     hub.answers["GET /api/v1/nodes/pi-11"] = NODE
     ran = wacket("node", "show", "pi-11")
     assert ["allows", "metrics, logs"] in [line.split(maxsplit=1) for line in ran.out.splitlines()]
-    assert "sudo wacket-agent allow run" in ran.err and "The hub cannot change it" in ran.err
+    assert "`wacket-agent allow run`, with sudo" in ran.err and "The hub cannot change it" in ran.err
     assert json.loads(wacket("node", "show", "pi-11", "--json").out) == NODE
 
 

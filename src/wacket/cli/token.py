@@ -86,6 +86,8 @@ def _for_machine(session: Session, wanted: dict[str, Any]) -> None:
     whom = "one machine" if made["uses"] == 1 else f"{made['uses']} machines"
     session.out.note(f"join token {JOIN}{made['id']} for {whom}, until {plain(made['expires'])}; paste there:", "✓")
     session.out.line(plain(made["line"]))
+    if made.get("reach") == "machine":
+        session.out.note("The hub listens to this machine only; start it with `wacket up --lan` to let others join")
     if not made["accept"]:
         session.out.note("Then compare the code that it shows: wacket node approve NAME")
     return None

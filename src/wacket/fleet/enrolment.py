@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wacket.intake.catalogue import Catalogue
 
 MOST_PENDING = 1000
-WAITS = "somebody who may must compare its code, and then run `wacket node approve {name}`"
+WAITS = "a person compares its code with the hub's, and then runs `wacket node approve {name}` there"
 NEW_TOKEN = "ask for a new line to paste: wacket token create, on the hub"  # noqa: S105 - advice, no secret
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")  # @ and : are for nodes that the hub names by their address
 
@@ -154,7 +154,7 @@ class Enrolment:
         if others:
             return (
                 f"the same machine is here as {others[0]} already. Installed anew: `wacket node replace {others[0]} "
-                f"{{name}}` goes on with its history. A copied card: `wacket node approve {{name}}`"
+                f"{{name}}` goes on with its history. A copied card, or a second agent: `wacket node approve {{name}}`"
             )
         return "" if token.accept else WAITS
 

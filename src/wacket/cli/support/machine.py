@@ -57,7 +57,7 @@ def advice(node: Mapping[str, Any]) -> list[str]:
     if refused := _allowed(node, False):
         said.append(
             f"its owner does not allow: {', '.join(refused)}. The hub cannot change it: "
-            f"on the machine run `sudo wacket-agent allow {refused[0]}`"
+            f"on the machine run `wacket-agent allow {refused[0]}`, with sudo if root installed it"
         )
     return said
 
