@@ -11,6 +11,7 @@ from tests.support.links import FakeLink
 
 from wacket.commands.spec import Spec
 from wacket.errors import BadRequest, KeyReused, Unavailable
+from wacket.ledger import commands
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -210,6 +211,31 @@ async def test_a_waiting_command_that_is_cancelled_ends_at_once(hub: Desks):
     assert (row.state, row.cancel) == ("cancelled", NOON)
     assert hub.sent(hub.up(node)) == []
     assert [act.act for act in hub.acts()] == ["job.cancel", "job.create"]
+
+
+async def test_what_was_cancelled_is_not_sent_by_a_hub_that_was_killed_before_it_wrote_the_end(hub: Desks):
+    hub.node("pi-1")
+    job = await hub.issue("pi-1")
+    (waiting,) = hub.rows(job)
+    assert hub.going is not None
+    hub.going.cancel()
+    await hub.issuing.cancel(job.row.id, None, "owner", "")
+    await hub.again()
+    link = hub.up(1)
+    assert (await hub.ended(waiting.id))[0].state == "cancelled"
+    assert hub.sent(link) == []
+
+
+async def test_a_cancel_and_what_is_written_at_the_same_time_do_not_undo_each_other(hub: Desks):
+    hub.node("pi-1")
+    job = await hub.issue("pi-1")
+    (before,) = hub.rows(job)
+    sent = before._replace(state="sent", sent=hub.now)
+    await hub.ledger.write(lambda connection: commands.change(connection, [sent]))
+    await hub.ledger.write(lambda connection: commands.cancel(connection, [before.id], hub.now))
+    assert hub.row(before.id) == sent._replace(cancel=hub.now)
+    await hub.ledger.write(lambda connection: commands.change(connection, [sent]))
+    assert hub.row(before.id).cancel == hub.now
 
 
 async def test_a_running_command_is_cancelled_by_its_node(hub: Desks):

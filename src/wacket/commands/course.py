@@ -215,6 +215,8 @@ class Course:
                 if live.row.state != "queued":
                     live.handed = True
                     self.incoming(live, known=True)
+                elif live.row.cancel is not None:
+                    self.end(live, "cancelled")
 
 
 def _over(live: Live) -> int:

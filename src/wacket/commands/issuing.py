@@ -135,12 +135,12 @@ class Issuing:
             return []
         lives = [live for live in self._desk.board.of_job(job) if node in (None, live.row.node)]
         now = self._clock()
-        rows = [live.row._replace(cancel=now) for live in lives]
-        act = audit.Act(now, actor, peer, "job.cancel", str(number), "ok", {"commands": len(rows), "node": node})
+        ids = [live.row.id for live in lives]
+        act = audit.Act(now, actor, peer, "job.cancel", str(number), "ok", {"commands": len(ids), "node": node})
 
         def work(connection: Connection) -> None:
-            if rows:
-                command_rows.change(connection, rows)
+            if ids:
+                command_rows.cancel(connection, ids, now)
             audit.record(connection, act)
 
         await self._ledger.write(work)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from wacket.ledger.tables import commands
 
@@ -41,12 +41,15 @@ class CommandRow(NamedTuple):
 
 _LISTS = ("killed", "files")
 _CHANGED = tuple(name for name in CommandRow._fields if name not in ("id", "job", "node", "queued", "expires"))
-# What has ended stays as it is, whoever is late.
+_OPEN = commands.c.id == bindparam("of"), commands.c.ended.is_(None)
+# What has ended stays as it is, whoever is late; so does the wish to cancel.
 _CHANGE = (
     update(commands)
-    .where(commands.c.id == bindparam("of"), commands.c.ended.is_(None))
+    .where(*_OPEN)
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .values(cancel=func.coalesce(commands.c.cancel, bindparam("new_cancel")))
 )
+_CANCEL = update(commands).where(*_OPEN).values(cancel=bindparam("at"))
 
 
 def add(connection: Connection, rows: Sequence[CommandRow]) -> None:
@@ -54,11 +57,16 @@ def add(connection: Connection, rows: Sequence[CommandRow]) -> None:
 
 
 def change(connection: Connection, rows: Sequence[CommandRow]) -> None:
-    """Make the rows in the ledger equal to these, except for those that have ended there."""
+    """Make the rows in the ledger equal to these, except for those that have ended there. None loses its cancel."""
     values = [_values(row) for row in rows]
     connection.execute(
         _CHANGE, [{"of": one["id"], **{f"new_{name}": one[name] for name in _CHANGED}} for one in values]
     )
+
+
+def cancel(connection: Connection, ids: Sequence[str], at: int) -> None:
+    """Somebody wants the end of these. Nothing else of them is touched."""
+    connection.execute(_CANCEL, [{"of": one, "at": at} for one in ids])
 
 
 def unended(connection: Connection) -> list[CommandRow]:
