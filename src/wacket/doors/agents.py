@@ -175,8 +175,9 @@ class AgentDoor:
         if not (other and are_two(other.about, link.about, visits) and await other.socket.answers(PING_SECONDS)):
             return False
         self._refused["clone"] += 1
-        reason = f"another machine ({other.about.host[:40]!r}) is connected with the same key; was its card copied?"
-        link.send(Refused("clone", f"{reason} See `wacket node show` on the hub", 60).message)
+        name, host = self._fleet.presence.row_of(link.node).name, other.about.host[:40]
+        reason = f"another machine ({host!r}) is connected with the same key; was its card copied? On the hub"
+        link.send(Refused("clone", f"{reason} `wacket node split {name}` makes this one a node of its own", 60).message)
         return True
 
     def _enter(self, link: AgentLink, known: Known) -> None:
