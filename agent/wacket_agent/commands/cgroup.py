@@ -4,23 +4,24 @@ With it nothing escapes when the command is ended, and its memory is measured as
 of processes has to do (tree.py). Limits are not set here.
 """
 
-# ruff: noqa: PTH102, PTH106, PTH110, PTH118, PTH123
+# ruff: noqa: PTH102, PTH106, PTH110, PTH118, PTH123, PTH208
 
 from __future__ import annotations
 
 import contextlib
 import os
 
+_NAMES = "command-"
 
-def make(command: str) -> str | None:
+
+def make() -> str | None:
     """The folder of a new cgroup below our own, or None where that is not possible."""
     parent = _own_folder()
     if parent is None:
         return None
-    folder = os.path.join(parent, f"command-{command}")
+    folder = os.path.join(parent, f"{_NAMES}{os.urandom(8).hex()}")
     try:
-        with contextlib.suppress(FileExistsError):  # it was emptied later than we tried to remove it
-            os.mkdir(folder)
+        os.mkdir(folder)
         if os.access(os.path.join(folder, "cgroup.procs"), os.W_OK):
             return folder
         os.rmdir(folder)
@@ -63,9 +64,17 @@ def peak(folder: str) -> int:
 
 
 def remove(folder: str) -> None:
-    """Stays if something the program left in the background is still in it: it goes with the machine's next start."""
+    """Stays if something the program left in the background is still in it; then `sweep` takes it later."""
     with contextlib.suppress(OSError):
         os.rmdir(folder)
+
+
+def sweep() -> None:
+    """Remove the empty ones: of programs whose background ended later than they, and of runners that were killed."""
+    parent = _own_folder()
+    for name in os.listdir(parent) if parent else ():
+        if parent and name.startswith(_NAMES):
+            remove(os.path.join(parent, name))
 
 
 def _own_folder() -> str | None:

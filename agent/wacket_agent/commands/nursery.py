@@ -1,8 +1,9 @@
-"""The nursery: a small process that forks a runner for each command that the agent names to it.
+"""The nursery: a small process that forks runners, one for each command that the agent names.
 
-It is forked from the agent before anything large is loaded, so that a runner has little memory and begins in a
-millisecond. It knows nothing of commands but their ids, which come through a pipe. When the agent ends so does the
-nursery; runners live on. When the nursery is killed the agent makes another one, which costs starting Python.
+It is forked from the agent before anything large is loaded, so that a runner has little memory. One is always there
+that waits for a command, all but begun; when it has one the next is forked. Nothing is known here of commands but their
+ids, which come through a pipe that the waiting runner reads. When the agent ends so do the nursery and who waits;
+runners with a command live on. When the nursery is killed the agent makes another one, which costs starting Python.
 """
 
 # ruff: noqa: PTH100, PTH118, PTH120
@@ -12,9 +13,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import select
 import signal
 import sys
 
+from wacket_agent.commands import cgroup
 from wacket_agent.commands.bell import SIZE, Bell
 
 TYPE_CHECKING = False  # typing itself would cost a megabyte
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 _ANEW = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from wacket_agent import memory_cap; memory_cap.lift(); "
     "from wacket_agent.commands import nursery; nursery.serve(sys.argv[2], 0)"
 )
 
@@ -108,21 +112,53 @@ def serve(state: str, requests: int) -> None:
     requests = _free_standard_streams(requests)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes note of ended runners for us
+    cgroup.sweep()
     gc.collect()
     gc.freeze()  # a runner that collected garbage would touch, and so copy, all of the memory that it shares
-    while True:
-        request = os.read(requests, SIZE)
-        if not request:
-            return
-        runner = Runner(state, request.decode("ascii").strip())
+    while not _has_ended(requests):
         try:
-            pid = os.fork()
+            busy = _fork_runner(Runner(state), requests)
         except OSError as error:
-            runner.give_up(f"the machine could not begin another process: {error.strerror}")
-            continue
-        if pid == 0:
-            os.close(requests)
-            _run(runner)
+            _do_without(Runner(state), requests, f"the machine could not begin another process: {error.strerror}")
+        else:
+            os.read(busy, 1)  # nothing comes if it was killed
+            os.close(busy)
+
+
+def _has_ended(requests: int) -> bool:
+    """Whether nobody has the other end any more."""
+    ends = select.poll()
+    ends.register(requests, 0)
+    return bool(ends.poll(0))
+
+
+def _fork_runner(runner: Runner, requests: int) -> int:
+    """It waits for a request as we would; what is given here can be read when it has one. Raises OSError."""
+    busy, tell = os.pipe()
+    try:
+        if os.fork() == 0:
+            os.close(busy)
+            _run(runner, requests, tell)
+    except OSError:
+        os.close(busy)
+        raise
+    finally:
+        os.close(tell)
+    return busy
+
+
+def _do_without(runner: Runner, requests: int, reason: str) -> None:
+    """Whoever asked already is told; else somebody will, and by then there may be room."""
+    if select.select([requests], [], [], 0)[0]:
+        request = os.read(requests, SIZE)
+        if request:
+            runner.give_up(_id_in(request), reason)
+    else:
+        select.select([requests], [], [])
+
+
+def _id_in(request: bytes) -> str:
+    return request.decode("ascii").strip()
 
 
 def _free_standard_streams(requests: int) -> int:
@@ -139,13 +175,20 @@ def _free_standard_streams(requests: int) -> int:
     return requests
 
 
-def _run(runner: Runner) -> None:
+def _run(runner: Runner, requests: int, tell: int) -> None:
     """Never returns; a mistake of ours goes to the agent's standard error, and the claim tells the desk."""
     try:
         gc.disable()
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        runner.run()
+        with contextlib.suppress(OSError):  # then the command will be told why
+            runner.make_ready()
+        request = os.read(requests, SIZE)
+        os.close(requests)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(tell, b"!")
+        os.close(tell)
+        runner.run(_id_in(request)) if request else runner.leave()
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

@@ -21,7 +21,7 @@ import time
 from wacket_agent.commands import accounts, bell, cgroup, claim, files, linux, notes, records
 from wacket_agent.commands.ending import Ending
 from wacket_agent.commands.notes import Note
-from wacket_agent.commands.program import Start, Unstarted, start
+from wacket_agent.commands.program import Child, Start, Unstarted
 from wacket_agent.commands.scratch import Scratch
 from wacket_agent.commands.spool import Spool
 from wacket_agent.commands.tree import MARK
@@ -50,27 +50,42 @@ def now() -> int:
 
 
 class Runner:
-    """One command. `state` is the agent's state folder."""
+    """One command, which it need not know when it is made. `state` is the agent's state folder."""
 
-    def __init__(self, state: str, command: str) -> None:
-        self._command = command
-        self._folder = os.path.join(state, "commands", command)
+    def __init__(self, state: str) -> None:
+        self._state = state
         self._bell = os.path.join(state, "bell")
+        self._command = self._folder = ""
         self._claim: int | None = None
         self._group: str | None = None
+        self._child: Child | None = None
+        self._wake = -1
         self._spool: Spool | None = None
         self._pipes: dict[int, int] = {}  # descriptor: kind of record
-        self._begun = clock()
-        self._rang = 0.0
+        self._begun = self._rang = 0.0
         self._unsaid = False
 
-    def run(self) -> None:
+    def make_ready(self) -> None:
+        """Everything that can be done before there is a command. Raises OSError."""
+        linux.adopt_orphans()
+        self._wake = _wake_at_signals()
+        self._group = cgroup.make()
+        self._child = Child(self._group)
+
+    def leave(self) -> None:
+        """There will be no command."""
+        if self._child:
+            self._child.dismiss()
+            os.waitpid(self._child.pid, 0)
+        if self._group:
+            cgroup.remove(self._group)
+
+    def run(self, command: str) -> None:
         """Everything, if nobody else has the command already."""
-        self._claim = claim.take(os.path.join(self._folder, "claim"), f"{os.getpid()} ")
-        task = notes.read(os.path.join(self._folder, "task"))
-        if self._claim is None or task is None:
+        task = self._take(command)
+        if task is None:
+            self.leave()
             return
-        self._begun = clock()
         try:
             result = self._carry_out(task)
         except (Unstarted, files.Refused) as problem:
@@ -79,12 +94,20 @@ class Runner:
             result = {"state": "failed", "reason": f"the machine could not begin it: {error}"}
         self._finish(result)
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, command: str, reason: str) -> None:
         """For who could not even fork: the command ends, unless somebody else has it."""
-        self._claim = claim.take(os.path.join(self._folder, "claim"), f"{os.getpid()} ")
-        if self._claim is not None:
+        if self._take(command):
             self._finish({"state": "failed", "reason": reason})
+        if self._claim is not None:
             os.close(self._claim)
+
+    def _take(self, command: str) -> Note | None:
+        """What there is to do; None if somebody else does it."""
+        self._command = command
+        self._folder = os.path.join(self._state, "commands", command)
+        self._claim = claim.take(os.path.join(self._folder, "claim"), f"{os.getpid()} {self._group or ''}")
+        self._begun = clock()
+        return None if self._claim is None else notes.read(os.path.join(self._folder, "task"))
 
     def _carry_out(self, task: Note) -> Result:
         if self._is_cancelled():
@@ -95,17 +118,14 @@ class Runner:
         scratch = Scratch(self._folder, account, task.one("cwd"))
         scratch.prepare(task)
         self._spool = Spool(self._folder, task.number("keep"))
-        self._group = cgroup.make(self._command)
-        linux.adopt_orphans()
-        wake = _wake_at_signals()
-        result = self._watch(self._start(task, account, scratch), task, wake)
+        result = self._watch(self._start(self._what(task, account, scratch)), task)
         if task.all("bring"):
             brought, left_out = scratch.bring(task.all("bring"))
             result["file"] = [f"{number} {size} {name}" for number, size, name in brought]
             result["reason"] = "; ".join(filter(None, [result.get("reason", ""), *left_out]))
         return result
 
-    def _start(self, task: Note, account: accounts.Account, scratch: Scratch) -> int:
+    def _what(self, task: Note, account: accounts.Account, scratch: Scratch) -> Start:
         argv = task.all("arg")
         env = accounts.surroundings(account)
         if task.one("program"):
@@ -115,14 +135,21 @@ class Runner:
         for entry in task.all("env"):
             name, _, value = entry.partition("=")
             env[name] = value
-        pid, out, err = start(Start(argv, env, scratch.work, task.one("stdin"), account, self._group))
-        self._pipes = {out: records.OUT, err: records.ERR}
-        if self._claim is not None and self._group:
-            claim.add(self._claim, self._group)
-        bell.ring(self._bell, self._command)
-        return pid
+        return Start(argv, env, scratch.work, task.one("stdin"), task.one("user"))
 
-    def _watch(self, pid: int, task: Note, wake: int) -> Result:
+    def _start(self, what: Start) -> int:
+        """The agent is told when it goes on for longer than a moment."""
+        self._child = self._child or Child(self._group)
+        try:
+            self._child.become(what)
+        except BrokenPipeError:
+            self._child = Child(self._group)
+            self._child.become(what)
+        self._pipes = {self._child.out: records.OUT, self._child.err: records.ERR}
+        self._rang, self._unsaid = clock(), True
+        return self._child.pid
+
+    def _watch(self, pid: int, task: Note) -> Result:
         """Until the program has ended, and with it all others if it was to be ended; the result."""
         ending = Ending(pid, self._group, self._begun + task.number("timeout"), task.number("grace", 5))
         while True:
@@ -134,19 +161,19 @@ class Runner:
                 break
             if ending.ended_at is not None and not ending.cause and moment >= ending.ended_at + DRAIN:
                 break
-            self._listen(wake, ending.pause(moment, LOOK))
+            self._listen(ending.pause(moment, LOOK))
             ending.reap(clock())
         self._drain()
         if self._spool:
             self._spool.close()
         return ending.result(clock() - self._begun)
 
-    def _listen(self, wake: int, seconds: float) -> None:
+    def _listen(self, seconds: float) -> None:
         """Read what there is, until something happens or `seconds` are over."""
         seconds = min(seconds, RING) if self._unsaid else seconds
-        ready, _, _ = select.select([wake, *self._pipes], [], [], seconds)
-        if wake in ready:
-            os.read(wake, 4096)
+        ready, _, _ = select.select([self._wake, *self._pipes], [], [], seconds)
+        if self._wake in ready:
+            os.read(self._wake, 4096)
         for pipe in ready:
             if pipe in self._pipes:
                 self._read(pipe)
@@ -189,6 +216,8 @@ class Runner:
         except (OSError, ValueError):
             self._write_result(pairs)
         bell.ring(self._bell, self._command)
+        if self._child:
+            self._child.dismiss()
         if self._group:
             cgroup.remove(self._group)
         _sync(os.path.join(self._folder, "result"))

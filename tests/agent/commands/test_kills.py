@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from tests.agent.commands.desks import PATIENCE, Machine, id_of, now
 from tests.agent.commands.lives import Lives
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def lives(tmp_path: Path) -> AsyncIterator[Lives]:
-    agent = Lives(tmp_path)
-    await agent.begin()
-    yield agent
-    await agent.end()
 
 
 def counting(log: Path, number: int, more: str = "") -> list[str]:

@@ -63,7 +63,7 @@ def test_names_of_processes_are_hostile(name: bytes, tmp_path: Path) -> None:
 
 
 def test_a_fork_into_a_cgroup_is_there_from_its_first_moment() -> None:
-    group = cgroup.make("0" * 26)
+    group = cgroup.make()
     if group is None:
         return  # no cgroup can be made here: then the tree has to do
     code = f"from wacket_agent.commands import linux; import os, signal; linux.fork_into({group!r}) or signal.pause()"

@@ -1,0 +1,100 @@
+"""Who waits for commands, and what happens when somebody of them is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.agent.commands.desks import PATIENCE, FakeHub, Machine
+from tests.agent.commands.lives import Lives
+
+from wacket_agent.commands.nursery import Nursery
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads Linux's /proc")]
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def pairs_under(nursery: int) -> list[tuple[int, int]]:
+    """Runners, each with the child that is or will be its program."""
+    return [(runner, child) for runner in children(nursery) for child in children(runner)]
+
+
+def is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.005)
+
+
+async def waiting_under(nursery: int) -> tuple[int, int]:
+    await until(lambda: len(pairs_under(nursery)) == 1)
+    return pairs_under(nursery)[0]
+
+
+async def until_gone(*pids: int) -> None:
+    await until(lambda: not any(map(is_there, pids)))
+
+
+async def nursery_of(lives: Lives) -> int:
+    assert lives._process
+    return children(lives._process.pid)[0]
+
+
+async def test_with_the_agent_end_those_who_wait(tmp_path: Path) -> None:
+    nursery = Nursery.anew(str(tmp_path))
+    pids = await waiting_under(nursery.pid)
+    nursery.close()
+    await until_gone(nursery.pid, *pids)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+async def test_who_waits_may_be_killed(lives: Lives, which: int) -> None:
+    pids = await waiting_under(await nursery_of(lives))
+    os.kill(pids[which], signal.SIGKILL)
+    await until_gone(pids[1 - which]) if which == 0 else None
+    end = await lives.hub.ended(lives.hub.order(1, argv=["sh", "-c", "echo done"]))
+    assert (end["state"], end["out"]) == ("succeeded", 5)
+
+
+async def test_a_nursery_that_is_killed_leaves_one_who_takes_a_command_and_ends(lives: Lives) -> None:
+    nursery = await nursery_of(lives)
+    pids = await waiting_under(nursery)
+    os.kill(nursery, signal.SIGKILL)
+    for number in (1, 2, 3):
+        assert (await lives.hub.ended(lives.hub.order(number)))["state"] == "succeeded"
+    await until_gone(*pids)
+
+
+async def test_the_limit_of_the_agent_is_none_of_its_programs(machine: Machine, fake_hub: FakeHub) -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, before[1]))  # as memory_cap does it
+    try:
+        async with machine.agent(fake_hub):
+            command = fake_hub.order(1, argv=["sh", "-c", "ulimit -d"])
+            await fake_hub.ended(command)
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+    assert fake_hub.text(command) == b"unlimited\n"
+
+
+async def test_many_at_once_are_all_begun(machine: Machine, fake_hub: FakeHub) -> None:
+    machine.config.options = {"commands": {"slots": "8"}}
+    async with machine.agent(fake_hub):
+        commands = [fake_hub.order(number, argv=["sh", "-c", f"echo {number}"]) for number in range(1, 201)]
+        for number, command in enumerate(commands, 1):
+            assert (await fake_hub.ended(command))["state"] == "succeeded"
+            assert fake_hub.text(command) == b"%d\n" % number
