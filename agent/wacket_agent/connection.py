@@ -60,13 +60,16 @@ class Connection:
     async def dial(cls, address: Address) -> Connection:
         """Raises OSError (which Lost is too) and websocket.Broken."""
         tls = _unchecked_tls() if address.tls else None
-        reader, writer = await asyncio.open_connection(
-            address.host,
-            address.port,
-            ssl=tls,
-            server_hostname=address.host if tls else None,
-            happy_eyeballs_delay=HAPPY_EYEBALLS,
-        )
+        try:
+            reader, writer = await asyncio.open_connection(
+                address.host,
+                address.port,
+                ssl=tls,
+                server_hostname=address.host if tls else None,
+                happy_eyeballs_delay=HAPPY_EYEBALLS,
+            )
+        except UnicodeError:  # the address was checked, but not as the system of names does it
+            raise Lost(f"{address.host[:80]!r} cannot be the name of a machine") from None
         try:
             shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True) if tls else b""
             key = os.urandom(16)

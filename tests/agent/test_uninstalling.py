@@ -84,6 +84,14 @@ def test_nobody_can_have_root_end_what_is_not_the_agents(tmp_path: Path, monkeyp
         os.close(file)
 
 
+def test_where_no_agent_is_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    told: list[str] = []
+    service.uninstall(tmp_path / "c", tmp_path / "s", Fake(tmp_path, is_root=False), told.append)
+    (only,) = told
+    assert only.startswith("There is no agent here")
+
+
 def test_where_nothing_runs_nothing_happens(tmp_path: Path) -> None:
     leftovers.end(tmp_path)
     (tmp_path / status.FILE).write_text(json.dumps({"state": "stopped", "pid": os.getpid()}))

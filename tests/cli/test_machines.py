@@ -65,6 +65,9 @@ def test_what_the_owner_of_a_machine_allows_is_told_in_words(hub, wacket):
     assert ["allows", "metrics, logs"] in [line.split(maxsplit=1) for line in ran.out.splitlines()]
     assert "`wacket-agent allow run`, with sudo" in ran.err and "The hub cannot change it" in ran.err
     assert json.loads(wacket("node", "show", "pi-11", "--json").out) == NODE
+    allows = NODE["allows"] | {"run": True}
+    hub.answers["GET /api/v1/nodes/pi-11"] = NODE | {"allows": allows}
+    assert "allow root" not in wacket("node", "show", "pi-11").err
 
 
 def test_a_copy_and_a_waiting_machine_are_told_too(hub, wacket):

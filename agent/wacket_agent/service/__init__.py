@@ -70,6 +70,9 @@ def uninstall(config: Path, state: Path, machine: Machine | None = None, say: Te
     machine = machine or Machine()
     places = _places(machine, config, state)
     systemd = Systemd(machine, places.system)
+    if not any(path.exists() for path in (places.unit, places.folder, places.command, places.config, places.state)):
+        say(f"There is no agent here: neither {places.program} nor {places.config} nor {places.state}.")
+        return
     if systemd.is_here() and places.unit.exists():
         # systemd knows every process of the unit, also those that the agent itself has lost sight of.
         wishes = texts.Wishes(sys.executable, False, (), False, kill_all=True)

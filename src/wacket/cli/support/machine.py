@@ -55,9 +55,10 @@ def advice(node: Mapping[str, Any]) -> list[str]:
     if node.get("presence") == "pending":
         said.append(f"it waits for a person: compare the code with the machine, then `wacket node approve {name}`")
     if refused := _allowed(node, False):
+        what = "run" if "run" in refused else "WHAT"  # nobody is to allow root because it stood here
         said.append(
             f"its owner does not allow: {', '.join(refused)}. The hub cannot change it: "
-            f"on the machine run `wacket-agent allow {refused[0]}`, with sudo if root installed it"
+            f"on the machine run `wacket-agent allow {what}`, with sudo if root installed it"
         )
     return said
 
