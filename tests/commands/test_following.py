@@ -171,7 +171,7 @@ async def test_a_hub_that_ends_sends_its_followers_away_and_does_not_call_it_the
     await until(lambda: hub.desk.statistics()["followers"] == 3)
     hub.desk.dismiss()
     for told in [await one for one in following_it] + [await events(hub, job)]:
-        assert [one["event"] for one in told][0] == "job" and "end" not in [one["event"] for one in told]
+        assert told[0]["event"] == "job" and "end" not in {one["event"] for one in told}
     assert hub.desk.statistics()["followers"] == 0
 
 

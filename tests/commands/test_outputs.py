@@ -167,7 +167,7 @@ async def test_a_disk_that_fails_is_tried_again_and_nothing_is_told_before(tmp_p
 
 
 async def test_what_there_is_no_room_for_is_not_taken(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(module, "ROOM", 1000)
+    monkeypatch.setattr(module, "ROOM", 1500)
     outputs = Outputs(tmp_path, BIG, BIG)  # nothing is written yet
     first, second = outputs.begin(1, 7, known=False), outputs.begin(1, 8, known=False)
     assert outputs.take(first, 0, record(1, b"x" * 800))
@@ -215,3 +215,13 @@ async def test_many_commands_at_once_in_pieces_of_any_size(tmp_path: Path):
             assert whole.startswith(found[0].record()) and whole.endswith(found[-1].record())
             assert len(whole) == incoming[node].received.offset
             assert len(kept) == len(whole) - sum(piece.cut.skipped for piece in found if piece.kind == CUT)
+
+
+async def test_tiny_records_count_as_much_as_they_weigh(tmp_path: Path):
+    outputs = Outputs(tmp_path, BIG, BIG)  # nothing is written yet
+    incoming = outputs.begin(1, 7, known=False)
+    assert outputs.take(incoming, 0, record(1, b"") * 1000)
+    assert outputs.statistics()["waiting_bytes"] > 100_000
+    with pytest.raises(BadRequest, match="at most 20000 records"):
+        outputs.take(incoming, incoming.received.offset, record(1, b"") * 20_001)
+    outputs.close()

@@ -12,7 +12,9 @@ from hypothesis import strategies as some
 from wacket.commands.pieces import CUT, ERR, FURTHEST, HEAD, LONGEST, OUT, Cut, Extent, Piece, between, pieces, whole
 from wacket.errors import BadRequest
 
-CUTS = some.builds(Cut, *[some.integers(0, 10**9)] * 3).map(Cut.payload)
+CUTS = some.builds(lambda out, err, more: Cut(out, err, out + err + more), *[some.integers(0, 10**9)] * 3).map(
+    Cut.payload
+)
 RECORDS = some.lists(
     some.one_of(
         some.tuples(some.sampled_from([OUT, ERR]), some.integers(0, 2**64 - 1), some.binary(max_size=50)),
@@ -77,7 +79,13 @@ def test_a_cut_is_as_nodes_write_it():
     "payload",
     [
         *(b"", b"{}", b"[1,2,3]", b"null", b'{"out":-1,"err":0,"bytes":0}', b'{"out":1.5,"err":0,"bytes":0}'),
-        *(b'{"out":true,"err":0,"bytes":0}', b'{"out":1,"err":0,"bytes":%d}' % FURTHEST, b"[" * 60_000, b"\xff"),
+        *(
+            b'{"out":90,"err":90,"bytes":100}',
+            b'{"out":true,"err":0,"bytes":0}',
+            b'{"out":1,"err":0,"bytes":%d}' % FURTHEST,
+            b"[" * 60_000,
+            b"\xff",
+        ),
     ],
 )
 def test_cuts_that_are_none(payload: bytes):
@@ -88,6 +96,17 @@ def test_cuts_that_are_none(payload: bytes):
 def test_many_cuts_do_not_lead_beyond_what_can_be_counted():
     with pytest.raises(BadRequest):
         whole(data([(CUT, 0, Cut(0, 0, FURTHEST - 1).payload())] * 2), 0)
+
+
+def test_what_stands_for_a_cut_can_be_told_whatever_was_cut():
+    assert between(Extent(), Extent(FURTHEST, FURTHEST, 0)).cut == Cut(FURTHEST, 0, FURTHEST)
+
+
+def test_more_records_than_a_reader_has_time_for():
+    raw = data([(OUT, 0, b"")] * 4)
+    assert len(whole(raw, 0, 4)) == 4
+    with pytest.raises(BadRequest, match="at most 3"):
+        whole(raw, 0, 3)
 
 
 def test_a_record_that_is_too_long():

@@ -203,7 +203,7 @@ def _read(readers: Mapping[str, tuple[Reader, int | None]]) -> list[_Taken]:
     left, found = TURN, []
     for number, (reader, until) in readers.items():
         pieces = reader.read(until, left) if left > 0 else []
-        left -= sum(piece.size for piece in pieces)
+        left -= sum(piece.weight for piece in pieces)
         found.append(_Taken(number, pieces, left <= 0))
     return found
 

@@ -22,7 +22,8 @@ from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
 
-FULL = 16 * 1024 * 1024  # bytes that wait to be written, of all commands, above which no more should be read
+MOST = 20_000  # records in one message: reading them takes the loop some milliseconds
+FULL = 16 * 1024 * 1024  # bytes of memory that wait to be written, of all commands, above which no more should be read
 ROOM = 256 * 1024 * 1024  # bytes above which nothing is taken
 GATHER = 0.02  # seconds between two rounds, unless somebody waits for the end of one
 EAGER = 512 * 1024  # bytes that are not let wait
@@ -74,10 +75,10 @@ class Outputs:
         """Take in what follows on what was received; what came before is left out. False where it does not follow, or
         there is no room for it: the node must send it again. Raises BadRequest for what is no output.
         """
-        fresh = [piece for piece in whole(payload, offset) if piece.offset >= incoming.received.offset]
+        fresh = [piece for piece in whole(payload, offset, MOST) if piece.offset >= incoming.received.offset]
         if not fresh:
             return offset <= incoming.received.offset
-        size = sum(piece.size for piece in fresh)
+        size = sum(piece.weight for piece in fresh)
         if fresh[0].offset != incoming.received.offset or self._bytes + size > ROOM:
             self._refused += 1
             return False
@@ -113,7 +114,7 @@ class Outputs:
                 incoming.waiting = []
             await self._written(loop, {incoming.spool: pieces for incoming, pieces in batch.items()})
             for incoming, pieces in batch.items():
-                self._bytes -= sum(piece.size for piece in pieces)
+                self._bytes -= sum(piece.weight for piece in pieces)
                 incoming.durable = pieces[-1].next
                 incoming.told()
             self._less.set()

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from struct import Struct
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
 
 from wacket.errors import BadRequest
 
@@ -18,17 +22,24 @@ CUT, OUT, ERR = 0, 1, 2
 STREAMS = {OUT: "out", ERR: "err"}
 LONGEST = 65_536  # bytes of a record's payload
 FURTHEST = 2**62  # of any offset
+IN_MEMORY = 256  # bytes that a record takes beside its payload
+
+Count = Annotated[int, Meta(ge=0, lt=FURTHEST)]
 
 
-class Cut(NamedTuple):
+class Cut(msgspec.Struct, frozen=True):
     """What is not there: bytes of each stream, and of the sequence."""
 
-    out: int
-    err: int
-    skipped: int
+    out: Count
+    err: Count
+    skipped: Count = msgspec.field(name="bytes")
 
     def payload(self) -> bytes:
         return json.dumps({"out": self.out, "err": self.err, "bytes": self.skipped}).encode()
+
+
+NOTHING = Cut(0, 0, 0)
+_READ_CUT = msgspec.json.Decoder(Cut)
 
 
 class Piece(NamedTuple):
@@ -39,15 +50,17 @@ class Piece(NamedTuple):
     at: int
     payload: bytes
     next: int
-
-    @property
-    def cut(self) -> Cut:
-        return _cut(self.payload)
+    cut: Cut = NOTHING
 
     @property
     def size(self) -> int:
         """Bytes of the record itself."""
         return HEAD.size + len(self.payload)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of memory, which for tiny records is much more."""
+        return IN_MEMORY + len(self.payload)
 
     def record(self) -> bytes:
         return HEAD.pack(self.kind, self.at, len(self.payload)) + self.payload
@@ -78,16 +91,19 @@ def pieces(data: bytes, offset: int) -> Iterator[Piece]:
         if end > len(data):
             return
         payload = data[place + HEAD.size : end]
-        behind = offset + HEAD.size + size + (_cut(payload).skipped if kind == CUT else 0)
+        cut = NOTHING if kind else _cut(payload)
+        behind = offset + HEAD.size + size + cut.skipped
         if behind > FURTHEST:
             raise BadRequest("the output is cut beyond what can be counted")
-        yield Piece(offset, kind, at, payload, behind)
+        yield Piece(offset, kind, at, payload, behind, cut)
         place, offset = end, behind
 
 
-def whole(data: bytes, offset: int) -> list[Piece]:
-    """The records of `data`. Raises BadRequest if it is not made of whole ones."""
-    found = list(pieces(data, offset))
+def whole(data: bytes, offset: int, most: int | None = None) -> list[Piece]:
+    """The records of `data`. Raises BadRequest if it is not made of whole ones, or of more than `most`."""
+    found = list(islice(pieces(data, offset), None if most is None else most + 1))
+    if most is not None and len(found) > most:
+        raise BadRequest(f"a message has at most {most} records of output")
     if sum(piece.size for piece in found) != len(data):
         raise BadRequest("the output does not end with a whole record")
     return found
@@ -96,15 +112,14 @@ def whole(data: bytes, offset: int) -> list[Piece]:
 def between(before: Extent, after: Extent) -> Piece:
     """The cut that stands for all between two places."""
     cut = Cut(after.out - before.out, after.err - before.err, after.offset - before.offset)
-    return Piece(before.offset, CUT, 0, cut.payload(), after.offset)
+    return Piece(before.offset, CUT, 0, cut.payload(), after.offset, cut)
 
 
 def _cut(payload: bytes) -> Cut:
     try:
-        said = json.loads(payload)
-        cut = Cut(said["out"], said["err"], said["bytes"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        cut = _READ_CUT.decode(payload)
+    except (msgspec.DecodeError, RecursionError):
         raise BadRequest("a cut in the output says not what was cut") from None
-    if any(type(number) is not int or not 0 <= number < FURTHEST for number in cut):
-        raise BadRequest("a cut in the output says not what was cut")
+    if cut.out + cut.err > cut.skipped + HEAD.size + len(payload):
+        raise BadRequest("a cut in the output says that more was said than could be")
     return cut

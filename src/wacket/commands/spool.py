@@ -162,12 +162,12 @@ class Reader:
         self._at = Extent()
 
     def read(self, until: int | None = None, most: int = READ) -> list[Piece]:
-        """The next records before the offset `until`, about `most` bytes of them; none when there are no more."""
+        """The next records before the offset `until`, about `most` bytes of memory; none when there are no more."""
         found: list[Piece] = []
         for piece in self._following():
             if most <= 0 or (until is not None and piece.next > until):
                 break
-            most -= piece.size
+            most -= piece.weight
             found.append(piece)
             self._at = self._at.behind(piece)
             self._position += piece.size

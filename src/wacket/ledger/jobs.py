@@ -29,11 +29,14 @@ class JobRow(NamedTuple):
     repeats: int | None
 
 
+_ADD = insert(jobs)  # with its values beside it, nothing is compiled anew
+
+
 def add(connection: Connection, row: JobRow) -> int:
     """Write it down; its number. `row.id` is not looked at."""
     values = row._asdict() | {"left_out": json.dumps(row.left_out)}
     del values["id"]
-    key = connection.execute(insert(jobs).values(values)).inserted_primary_key
+    key = connection.execute(_ADD, values).inserted_primary_key
     return int(key[0])  # type: ignore[index]
 
 
