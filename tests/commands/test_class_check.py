@@ -7,11 +7,13 @@ import contextlib
 import os
 import socket
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from wacket.commands.class_check import CONFINES, FAILED, Checker
+from wacket.errors import Unavailable
 
 pytestmark = pytest.mark.slow
 ANSWER = {"user": "ada", "hw_command": "print(42)", "hw_response": "42\n", "hw_err": "", "hw_exit": 0}
@@ -90,6 +92,14 @@ async def test_a_check_has_what_python_brings() -> None:
         f"import {modules}, os, signal\ntime.sleep(0.01); signal.alarm(9); os.getrandom(4); os.pipe()\nprint('fine')"
     )
     assert await judge(program) == "fine"
+
+
+async def test_where_there_is_no_room_for_it_it_is_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    with pytest.raises(Unavailable, match="could not be stored"):
+        await judge(GOOD)
 
 
 async def test_it_knows_nothing_of_the_hub_s_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:

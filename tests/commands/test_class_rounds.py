@@ -50,6 +50,9 @@ class FakeMachines:
         self.seen |= {command: Seen(command, "queued") for command in commands.values()}
         return commands, {node: self.refuses[node] for node in among if node in self.refuses}
 
+    async def found(self, made: Any) -> dict[int, str]:
+        return {int(key.partition("-")[2]): key for key in self.seen if key.startswith(f"c{made.id}-")}
+
     async def look(self, commands: Collection[str]) -> list[Seen]:
         return [self.seen[command] for command in commands if command in self.seen]
 
@@ -263,6 +266,21 @@ async def test_a_hub_that_was_stopped_takes_up_what_agents_and_checks_left_open(
     async with again.open():
         assert (await again.until("ada", 0)).server_analysis == "length 3 0"
         assert (await again.until("eve", 0)).server_analysis == "length 1 None"
+    assert len(school.machines.begun) == 2
+
+
+async def test_a_hub_that_ended_while_a_round_began_finds_what_agents_have_of_it(school: School) -> None:
+    """The commands were made, and whose they are was not written down any more."""
+    await school.ask()
+    ada, bob = (school.row(user) for user in ("ada", "bob"))
+    school.machines.seen[ada.command] = Seen(ada.command, "succeeded", "42\n", "", 0)
+    del school.machines.seen[bob.command]  # the hub did not come to that
+    unsaid = {row.node: "" for row in (ada, bob) if row.node is not None}
+    school.ledger.write_sync(lambda c: classes.set_commands(c, ada.round or 0, unsaid))
+    again = School(school.ledger, school.machines, itertools.count(9_000_000).__next__)
+    async with again.open():
+        assert (await again.until("ada", 3)).hw_response == "42\n"
+        assert (await again.until("bob", 0)).hw_response == ""
     assert len(school.machines.begun) == 2
 
 

@@ -43,7 +43,10 @@ class Checker:
         """What the program prints, or FAILED and why there is no verdict. Raises Unavailable where no process can be
         had."""
         async with self._places:
-            folder = await asyncio.to_thread(_prepared, program)
+            try:
+                folder = await asyncio.to_thread(_prepared, program)
+            except OSError as error:
+                raise Unavailable(f"the check program could not be stored: {error.strerror}") from error
             try:
                 return await self._judged(Path(folder.name), json.dumps(answer).encode())
             finally:
@@ -64,8 +67,12 @@ class Checker:
 
 
 def _prepared(program: str) -> tempfile.TemporaryDirectory[str]:
-    folder = tempfile.TemporaryDirectory(prefix="wacket-check-")
-    (Path(folder.name) / "check.py").write_text(program, "utf-8")
+    folder = tempfile.TemporaryDirectory(prefix="wacket-check-", ignore_cleanup_errors=True)
+    try:
+        (Path(folder.name) / "check.py").write_text(program, "utf-8")
+    except OSError:
+        folder.cleanup()
+        raise
     return folder
 
 

@@ -10,6 +10,9 @@ import asyncio
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
+from wacket.commands import spec
 from wacket.commands.answering import said
 from wacket.commands.blobs import Blobs
 from wacket.commands.class_rounds import ClassRounds, Seen
@@ -21,6 +24,7 @@ from wacket.commands.spec import Spec
 from wacket.commands.spool import Place
 from wacket.commands.states import is_end
 from wacket.ledger import commands as command_rows
+from wacket.ledger import jobs as job_rows
 from wacket.ledger import nodes as node_rows
 from wacket.ledger.class_sets import Round
 from wacket.ledger.commands import CommandRow
@@ -47,11 +51,27 @@ class AgentMachines:
         numbers = {row.name: row.id for row in known if row.id in nodes}
         program = await asyncio.to_thread(self._blobs.put, made.program.encode())
         wanted = Spec(
-            *("python", (), program), timeout=made.timeout, expires=EXPIRES, token=token, names=tuple(numbers)
+            *("python", (), program),
+            timeout=made.timeout,
+            expires=EXPIRES,
+            token=token,
+            names=tuple(numbers),
+            key=_key(made),
         )
         job, chosen = await self._issuing.issue(Wish(NAMED, wanted, made.actor, peer))
         begun = {row.node: row.id for row in job.rows.values()}
         return begun, {numbers[name]: why for name, why in chosen.left_out if name in numbers}
+
+    async def found(self, made: Round) -> dict[int, str]:
+        """Found by the key that is kept with each job."""
+
+        def look(connection: Connection) -> dict[int, str]:
+            for row in job_rows.since(connection, made.at):
+                if row.actor == made.actor and spec.read(row.spec).key == _key(made):
+                    return {one.node: one.id for one in command_rows.of_job(connection, row.id)}
+            return {}
+
+        return await asyncio.to_thread(self._ledger.read, look)
 
     async def look(self, commands: Collection[str]) -> list[Seen]:
         """How these stand, with what they said where they have ended."""
@@ -76,6 +96,11 @@ async def follow(bus: Bus, rounds: ClassRounds) -> None:
             if moved.lost != lost:
                 lost = moved.lost
                 rounds.missed()
+
+
+def _key(made: Round) -> str:
+    """By which the job of a round is known, whatever becomes of the hub while it is made."""
+    return f"round {made.id} of a class"
 
 
 def _seen(row: CommandRow, outputs: Outputs) -> Seen:

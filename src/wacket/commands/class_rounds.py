@@ -54,6 +54,9 @@ class Machines(Protocol):
         Raises WacketError, and has begun nothing then.
         """
 
+    async def found(self, made: Round) -> dict[int, str]:
+        """What `begin` made of this round, as it would have answered; nothing if it did not come to that."""
+
     async def look(self, commands: Collection[str]) -> list[Seen]: ...
 
     async def cancel(self, command: str, actor: str, peer: str) -> None:
@@ -127,10 +130,12 @@ class ClassRounds:
 
     async def run(self) -> None:
         """For as long as the hub runs; takes up first what was left over."""
-        for row in await asyncio.to_thread(self._ledger.read, classes.on_agents):
-            if row.command:
-                self._open[row.command] = row
-                self.changed(row.command)
+        left_over = await asyncio.to_thread(self._ledger.read, classes.on_agents)
+        self._attend([row for row in left_over if row.command])
+        try:
+            await self._take_up([row for row in left_over if not row.command])
+        except WacketError as error:
+            self._tell(error)
         while True:
             await set_or_late(self._news)
             moved, self._moved = self._moved or set(self._open), set()
@@ -172,12 +177,30 @@ class ClassRounds:
             begun, refused = await self._machines.begin(made, by_node.keys(), peer, token)
         except WacketError as error:
             begun, refused = {}, dict.fromkeys(by_node, str(error))
+        # First: should the ledger fail now, their answers are heard all the same.
+        self._attend([by_node[node]._replace(command=command) for node, command in begun.items()])
         await self._ledger.write(lambda connection: classes.set_commands(connection, made.id, begun))
-        for node, command in begun.items():
-            self._open[command] = by_node[node]._replace(command=command)
-            self.changed(command)
         await self._desk.carry([Step(by_node[node].user, "reset", {}, peer, made.actor, made.id) for node in refused])
         return {by_node[node].user: why for node, why in refused.items()}
+
+    async def _take_up(self, rows: Sequence[ClassRow]) -> None:
+        """The hub ended while their round began: an agent may have their program, or nobody."""
+        for number in {row.round for row in rows if row.round is not None}:
+            await self._take_up_round(number, [row for row in rows if row.round == number])
+
+    async def _take_up_round(self, number: int, rows: Sequence[ClassRow]) -> None:
+        made = await asyncio.to_thread(self._ledger.read, lambda connection: class_sets.round_of(connection, number))
+        begun = await self._machines.found(made) if made is not None else {}
+        self._attend([row._replace(command=begun[row.node]) for row in rows if row.node in begun])
+        await self._ledger.write(lambda connection: classes.set_commands(connection, number, begun))
+        nobody_s = [row.user for row in rows if row.node not in begun]
+        await self._desk.carry([Step(user, "reset", {}, "", "class", number) for user in nobody_s])
+
+    def _attend(self, rows: Sequence[ClassRow]) -> None:
+        """See to what becomes of their commands."""
+        for row in rows:
+            self._open[row.command] = row
+            self.changed(row.command)
 
     def _heard(self, row: ClassRow) -> None:
         """From the desk: how things stand with somebody now."""
