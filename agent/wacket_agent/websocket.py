@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 CONTINUED, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
-MAX_ANSWER = 16_384  # bytes of the HTTP answer to the handshake
 MAX_CONTROL = 125
 NORMAL, PROTOCOL_ERROR, TOO_BIG = 1000, 1002, 1009
 
@@ -51,6 +50,8 @@ def check_answer(answer: bytes, key: bytes) -> None:
     words = status.split(" ", 2)
     if len(words) < 2 or not words[0].startswith("HTTP/1."):
         raise Broken("this is no web server: is the address right?")
+    if words[1] in ("403", "503"):
+        raise Broken("the hub takes no more connections for the moment")
     if words[1] != "101":
         raise Broken(f"no hub of this kind is there: the answer was {status[9:80]!r}")
     fields = (line.partition(":") for line in rest.split("\r\n") if line)

@@ -129,6 +129,7 @@ def test_a_yes_is_taken() -> None:
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "no web server"),
         (b"", "no web server"),
         (b"HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found"),
+        (b"HTTP/1.1 403 Forbidden\r\n\r\n", "no more connections for the moment"),
         (GOOD.replace(b"WebSocket\r", b"h2c\r"), "does not let WebSockets pass"),
         (GOOD.replace(b", Upgrade", b""), "does not let WebSockets pass"),
         (GOOD.replace(b"ICX", b"ICY"), "another request"),
