@@ -13,4 +13,4 @@ PERIOD = 60.0
 def collect(context: Context) -> Iterator[Point]:
     offset = context.machine.offset()
     if offset is not None:
-        yield Point("clock", {"offset_s": offset / 1e6})
+        yield Point("clock", {"offset_seconds": offset / 1e6})

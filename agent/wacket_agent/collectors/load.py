@@ -13,7 +13,7 @@ PERIOD = 10.0
 
 def collect(context: Context) -> Iterator[Point]:
     means = from_proc(context) if context.on_linux else from_system()
-    yield Point("load", dict(zip(("one", "five", "fifteen"), means)))
+    yield Point("load", dict(zip(("1m", "5m", "15m"), means)))
 
 
 def from_proc(context: Context) -> list[float]:

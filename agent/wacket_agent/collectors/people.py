@@ -35,7 +35,7 @@ class Session(NamedTuple):
 
 def collect(context: Context) -> Iterator[Point | Log]:
     sessions = sorted(set((from_linux if context.on_linux else from_psutil)(context)))[:MOST]
-    yield Point("people", {"sessions": len(sessions), "people": len({session.person for session in sessions})})
+    yield Point("people", {"sessions": len(sessions), "logged_in": len({session.person for session in sessions})})
     before = context.kept.get("sessions", sessions)
     context.kept["sessions"] = sessions
     for session in sorted(set(sessions).difference(before)):

@@ -21,7 +21,8 @@ _PROCESSOR = re.compile(r"^(?:model name|Model|Hardware|cpu model)\s*:\s*(.+)$",
 def collect(context: Context) -> Iterator[Point | Log]:
     about = from_files(context) if context.on_linux else from_python()
     if context.changed("about", about):
-        yield Log(f"{about['system']}, {about['kernel']}, {about['arch']}", "info", about)
+        told = {name: word for name, word in about.items() if word}
+        yield Log(", ".join(told[name] for name in ("system", "kernel", "arch") if name in told), "info", told)
     if context.on_linux:
         needed = context.exists(REBOOT_NEEDED)
         yield Point("system", {"reboot_needed": needed})

@@ -31,7 +31,7 @@ def test_a_counter_that_went_back_is_no_news(saved):
 
 
 def test_load(saved):
-    assert saved("pc").points("load") == {("load",): {"one": 0.52, "five": 1.25, "fifteen": 2.0}}
+    assert saved("pc").points("load") == {("load",): {"1m": 0.52, "5m": 1.25, "15m": 2.0}}
 
 
 def test_memory_and_swap(saved):
@@ -98,7 +98,7 @@ def test_network_rates_of_interfaces_that_stay(saved):
 
 def test_temperatures_and_fans(saved):
     # A zone that is a hardware monitor too is told once; nonsense and what cannot be read is not told.
-    assert saved("pi").points("temperatures") == {
+    assert saved("pi").points("temperature") == {
         ("temperature", "cpu_thermal temp1"): {"celsius": 48.312},
         ("temperature", "nvme Composite"): {"celsius": 31.85},
         ("temperature", "nvme Composite 2"): {"celsius": 32.85},
@@ -125,10 +125,10 @@ def test_a_battery_that_tells_power(saved):
 def test_clock_is_told_while_connected(rig):
     assert rig.points("clock") == {}
     rig.offset = -2500
-    assert rig.points("clock") == {("clock",): {"offset_s": -0.0025}}
+    assert rig.points("clock") == {("clock",): {"offset_seconds": -0.0025}}
 
 
-@pytest.mark.parametrize("name", ["cpu", "load", "memory", "uptime", "diskio", "disks", "network", "temperatures"])
+@pytest.mark.parametrize("name", ["cpu", "load", "memory", "uptime", "diskio", "disk", "network", "temperature"])
 def test_what_a_machine_does_not_have_is_absent(rig, name):
     with pytest.raises(Absent):
         rig.ask(name)

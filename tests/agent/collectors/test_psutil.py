@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from wacket_agent.collectors import cpu, disks, memory, network, uptime
+from wacket_agent.collectors import cpu, disk, memory, network, uptime
 from wacket_agent.collectors._context import Absent, Context, Machine
 from wacket_agent.collectors._limited import Limited
 from wacket_agent.collectors._processes import boot_time, command_of, from_proc, from_psutil
@@ -41,11 +41,11 @@ def test_uptime(linux, mac):
 
 def test_disks(linux, mac):
     ours, theirs = (
-        {mount.device for mount in disks.from_proc(linux)},
-        {mount.device for mount in disks.from_psutil(mac)},
+        {mount.device for mount in disk.from_proc(linux)},
+        {mount.device for mount in disk.from_psutil(mac)},
     )
     assert ours <= theirs or theirs <= ours
-    assert {point.tags["mount"] for point in disks.collect(mac)} >= {mount.path for mount in disks.from_psutil(mac)}
+    assert {point.tags["mount"] for point in disk.collect(mac)} >= {mount.path for mount in disk.from_psutil(mac)}
 
 
 def test_network(linux, mac):
@@ -67,7 +67,7 @@ def test_processes(linux, mac):
     assert command_of(mac, os.getpid()) == command_of(linux, os.getpid())
 
 
-@pytest.mark.parametrize("name", ["cpu", "load", "memory", "disks", "network", "uptime", "processes", "system"])
+@pytest.mark.parametrize("name", ["cpu", "load", "memory", "disk", "network", "uptime", "processes", "system"])
 @pytest.mark.slow
 def test_they_work_without_proc(other, name):
     other.ask(name)
@@ -83,4 +83,4 @@ def test_without_psutil_it_is_absent(mac, monkeypatch):
 
 def test_without_psutil_the_disk_of_the_system_is_told(mac, monkeypatch):
     monkeypatch.setitem(sys.modules, "psutil", None)
-    assert [point.tags for point in disks.collect(mac)] == [{"mount": "/"}]
+    assert [point.tags for point in disk.collect(mac)] == [{"mount": "/"}]

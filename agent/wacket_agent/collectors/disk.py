@@ -1,4 +1,4 @@
-"""How full each file system is. Leaves out what is no disk (as proc), and what containers mount for themselves.
+"""How full each file system is. Leaves out what is no disk (as proc), and what is mounted for or by containers.
 
 Each file system is asked in a thread of its own for a short time only: one whose server is gone never answers, and
 must not keep the others from being told.
@@ -24,7 +24,7 @@ NO_DISKS = frozenset(
     fuse.lxcfs fuse.portal fusectl hugetlbfs iso9660 mqueue nsfs overlay proc pstore ramfs rpc_pipefs securityfs
     selinuxfs squashfs sysfs tmpfs tracefs""".split()  # noqa: SIM905 - a list of so many words is no clearer
 )
-INSIDE_CONTAINERS = (
+LEFT_OUT = (
     "/var/lib/docker/",
     "/var/lib/containers/",
     "/var/lib/kubelet/",
@@ -32,7 +32,12 @@ INSIDE_CONTAINERS = (
     "/snap/",
     "/proc/",
     "/sys/",
+    # What Docker mounts into each container:
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/resolv.conf",
 )
+PLUGGED_IN = "/run/media/"
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
@@ -48,7 +53,7 @@ def collect(context: Context) -> Iterator[Point | Log]:
     for mount in (from_proc if context.on_linux else from_psutil)(context)[:MOST]:
         path = context.path(mount.path)
         try:
-            fields = context.within(EACH, f"disks {path}", lambda path=path: space(path))
+            fields = context.within(EACH, f"disk {path}", lambda path=path: space(path))
         except Stuck as stuck:
             silent.append(f"{mount.path} ({mount.kind} {mount.device}): {stuck}")
         except OSError:
@@ -61,12 +66,22 @@ def collect(context: Context) -> Iterator[Point | Log]:
 
 def from_proc(context: Context) -> list[Mount]:
     """Each device once, at the place where it was mounted first."""
-    mounts: dict[str, Mount] = {}
+    in_sight: dict[str, Mount] = {}  # what is mounted later hides what was at that place
     for line in context.read("/proc/self/mounts").splitlines():
         device, path, kind = (unescaped(word) for word in line.split(" ")[:3])
-        if kind not in NO_DISKS and not path.startswith(INSIDE_CONTAINERS):
-            mounts.setdefault(device, Mount(device, path, kind))
-    return list(mounts.values())
+        in_sight[path] = Mount(device, path, kind)
+    devices: dict[str, Mount] = {}
+    for mount in in_sight.values():
+        if is_told(mount.path, mount.kind):
+            devices.setdefault(mount.device, mount)
+    return list(devices.values())
+
+
+def is_told(path: str, kind: str) -> bool:
+    """The root is, whatever it is on: in a container and on a board that starts from the network it is all there is."""
+    if path == "/":
+        return True
+    return kind not in NO_DISKS and (path.startswith(PLUGGED_IN) or not path.startswith(LEFT_OUT))
 
 
 def from_psutil(context: Context) -> list[Mount]:
