@@ -26,6 +26,7 @@ MOST_STUCK = 4  # collectors that have not come back, and as many parts of colle
 MOST_TOLD = 2000  # points and logs of one turn
 LOOK_AGAIN = 30.0  # seconds: for drop-ins that came or went, and for settings that changed
 ABSENT_FOR = 600.0  # what a machine does not have may still be plugged in or installed
+SECTION = "collect."  # of a collector's own options, before its name
 DROP_INS = "dropins"  # as a name in the settings: all of them
 
 Settings = Tuple[Optional[float], Mapping[str, str]]  # of one collector: its period, its own section
@@ -111,9 +112,12 @@ class Collecting:
 
     def _check_names(self, wanted: Mapping[str, Collector]) -> None:
         known = {DROP_INS, *map(str.lower, wanted)}
+        there = ", ".join(sorted(wanted))
         for name in set(self._config.options.get("collect", {})).difference(known):
-            there = ", ".join(sorted(wanted))
             self._complain(name, f"[collect] {name[:40]}: there is no such collector; there are {there}")
+        for section in self._config.options:
+            if section.startswith(SECTION) and section[len(SECTION) :] not in wanted:
+                self._complain(section, f"[{section[:50]}]: there is no such collector; there are {there}")
 
     async def _keep_asking(self, collector: Collector, turns: asyncio.Semaphore) -> None:
         record, context = self._records[collector.name], Context(self._machine)
@@ -197,7 +201,7 @@ class Collecting:
         return self._config.options.get("collect", {}).get(name.lower(), "").strip().lower()
 
     def _settings(self, collector: Collector) -> Settings:
-        return self._period(collector), self._config.options.get(f"collect.{collector.name}", {})
+        return self._period(collector), self._config.options.get(f"{SECTION}{collector.name}", {})
 
     def _period(self, collector: Collector) -> float | None:
         """Seconds, or None where the owner has turned it off."""

@@ -205,6 +205,14 @@ async def test_a_name_that_is_no_collector_is_told_once(bench):
     assert bench.store.messages("collect") == ["[collect] y: there is no such collector; there are x"]
 
 
+async def test_a_section_for_no_collector_is_told_once(bench):
+    bench.own["x"] = number
+    bench.config.options = {"collect.y": {"a": "1"}, "collect.x": {}, "collected": {}}
+    looks = iter(range(20))
+    await bench.run_until(lambda: bench.store.metrics and next(looks) == 19)
+    assert bench.store.messages("collect") == ["[collect.y]: there is no such collector; there are x"]
+
+
 async def test_a_collector_gets_its_own_section(bench):
     seen = []
 

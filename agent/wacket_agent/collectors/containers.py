@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any, Iterator, Mapping
 
 from wacket_agent.collectors._context import Absent, Context, percent
@@ -19,21 +20,32 @@ LIMIT = 60.0
 SOCKETS = ("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")
 ANSWER_SECONDS = 5.0
 LONGEST_ANSWER = 4 << 20  # bytes
+# What becomes of a container without anything being wrong.
+MEANT = {"created", "running", "paused", "removed", "exited with code 0"}
 MOST = 50  # told at each turn, running ones first
 MOST_NAMES = 200  # told as series since the agent was started
 
 
+class Forbidden(Absent):
+    """There is a socket, but not for this account."""
+
+
 def collect(context: Context) -> Iterator[Point | Log]:
-    socket = found_socket(context)
+    try:
+        socket = found_socket(context)
+    except Forbidden as forbidden:
+        if context.changed("forbidden", str(forbidden)):
+            yield Log(str(forbidden))
+        raise
     containers = asked(socket, "/containers/json?all=1")
-    states = {name_of(container): str(container.get("State", "")) for container in containers}
-    yield Point("containers", {"total": len(states), "running": list(states.values()).count("running")})
-    yield from changes(context, states)
-    for container in sorted(containers, key=lambda one: (one.get("State") != "running", name_of(one)))[:MOST]:
-        name, running = name_of(container), container.get("State") == "running"
+    running = sum(is_running(container) for container in containers)
+    yield Point("containers", {"total": len(containers), "running": running})
+    yield from changes(context, {name_of(container): condition(container) for container in containers})
+    for container in sorted(containers, key=lambda one: (not is_running(one), name_of(one)))[:MOST]:
+        name = name_of(container)
         if is_told(context, name):
-            use = used(context, socket, container) if running else {}
-            yield Point("container", {"running": running, **use}, {"name": name})
+            use = used(context, socket, container) if is_running(container) else {}
+            yield Point("container", {"running": is_running(container), **use}, {"name": name})
 
 
 def found_socket(context: Context) -> str:
@@ -44,7 +56,10 @@ def found_socket(context: Context) -> str:
         if context.exists(path):
             if os.access(whole, os.R_OK | os.W_OK):
                 return whole
-            raise Absent(f"the agent's account may not use {path}; who may use it can become root")
+            raise Forbidden(
+                f"there are containers, and the agent's account may not use {path}. Who may can become root; if that "
+                "is all right add the account to the socket's group, or else say `containers = off` in [collect]"
+            )
     raise Absent("neither Docker nor Podman has a socket here")
 
 
@@ -70,6 +85,19 @@ def id_of(container: Mapping[str, Any]) -> str:
     return named
 
 
+def is_running(container: Mapping[str, Any]) -> bool:
+    return bool(container.get("State") == "running")
+
+
+def condition(container: Mapping[str, Any]) -> str:
+    """Its state, with what the service says only in words for people: the exit code, and that a check of it fails."""
+    status = str(container.get("Status", ""))
+    if "(unhealthy)" in status:
+        return "running but unhealthy"
+    exited = re.match(r"Exited \((\d{1,3})\)", status)
+    return f"exited with code {exited[1]}" if exited else str(container.get("State", ""))
+
+
 def is_told(context: Context, name: str) -> bool:
     names = context.kept.setdefault("names", set())
     if len(names) < MOST_NAMES:
@@ -83,7 +111,7 @@ def changes(context: Context, states: dict[str, str]) -> Iterator[Log]:
     for name in sorted({*states, *before}):
         now, then = states.get(name, "removed"), before.get(name, "not there")
         if now != then:
-            yield Log(f"container {name} is {now}, was {then}", "info" if now == "running" else "warn")
+            yield Log(f"container {name} is {now}, was {then}", "info" if now in MEANT else "warn")
 
 
 def used(context: Context, socket: str, container: Mapping[str, Any]) -> dict[str, float | None]:

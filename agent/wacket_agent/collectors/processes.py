@@ -31,13 +31,15 @@ def collect(context: Context) -> Iterator[Point | Log]:
     )
     shares = {process.pid: busy_percent(context, process) for process in found}
     by_processor = top([process for process in found if shares[process.pid]], lambda process: shares[process.pid])
-    by_memory = top(found, lambda process: process.memory)
+    by_memory = top([process for process in found if process.memory], lambda process: process.memory)
     told = [
         [{"name": one.name, "pid": one.pid, "percent": shares[one.pid], "bytes": one.memory} for one in ones]
         for ones in (by_processor, by_memory)
     ]
-    busiest = ", ".join(f"{one['name']} {one['percent']:g} %" for one in told[0]) or "none is busy"
-    yield Log(f"busiest: {busiest}", "debug", {"by_processor": told[0], "by_memory": told[1]})
+    busiest = ", ".join(f"{one['name']} {one['percent']:g} %" for one in told[0]) or "none"
+    largest = ", ".join(f"{one['name']} {one['bytes'] / 1e6:.0f} MB" for one in told[1])
+    if not context.changed("begun", True):  # at the first turn nobody knows yet which are busy
+        yield Log(f"busiest: {busiest}; largest: {largest}", "debug", {"by_processor": told[0], "by_memory": told[1]})
 
 
 def busy_percent(context: Context, process: _processes.Process) -> float:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from wacket_agent import collectors
+from wacket_agent.collecting import collected
 from wacket_agent.collectors import containers
-from wacket_agent.collectors._context import Absent
+from wacket_agent.collectors._context import Context
 
 WEB, JOB = "a" * 64, "b" * 64
 
@@ -95,13 +97,29 @@ def test_state_processor_and_memory(here, docker):
 def test_counts_and_changes(here, docker):
     first = here.ask("containers", here.options)[0]
     assert first.fields == {"total": 2, "running": 1}
-    docker.list[0]["State"] = "exited"
+    docker.list[0] |= {"State": "exited", "Status": "Exited (137) 2 seconds ago"}
     del docker.list[1]
     assert here.logs("containers", here.options) == [
-        ("warn", "container job x,y=1\n is removed, was exited"),
-        ("warn", "container web is exited, was running"),
+        ("info", "container job x,y=1\n is removed, was exited"),
+        ("warn", "container web is exited with code 137, was running"),
     ]
     assert here.logs("containers", here.options) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "level", "condition"),
+    [
+        ("exited", "Exited (0) 5 minutes ago", "info", "exited with code 0"),
+        ("running", "Up 5 minutes (unhealthy)", "warn", "running but unhealthy"),
+        ("restarting", "Restarting (1) 3 seconds ago", "warn", "restarting"),
+        ("paused", "Up 5 minutes (Paused)", "info", "paused"),
+    ],
+)
+def test_what_becomes_of_a_container(here, docker, state, status, level, condition):
+    docker.list[0]["Status"] = "Up 4 minutes (healthy)"
+    assert here.logs("containers", here.options) == []
+    docker.list[0] |= {"State": state, "Status": status}
+    assert here.logs("containers", here.options) == [(level, f"container web is {condition}, was running")]
 
 
 def test_new_names_without_end_are_counted_and_no_series(here, docker, monkeypatch):
@@ -132,5 +150,7 @@ def test_a_service_that_refuses_is_a_failure(here, docker):
 
 def test_a_socket_that_the_account_may_not_use_is_absent(here, docker, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: mode == os.F_OK)
-    with pytest.raises(Absent, match="may not use"):
-        here.ask("containers", here.options)
+    collector, context = collectors.find("containers"), Context(here.machine, here.options)
+    told = [collected(collector, context, here.options, 1) for _ in range(2)]
+    assert [type(one.problem) for one in told] == [containers.Forbidden, containers.Forbidden]
+    assert [b"may not use" in one.logs for one in told] == [True, False], "it is told once"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from wacket_agent.collectors import packages, people, ports, systemd
 from wacket_agent.collectors._context import Absent
 from wacket_agent.collectors._programs import Ran
-from wacket_agent.lines import Log
+from wacket_agent.lines import Log, Point
 
 
 def attributes(told):
@@ -121,7 +122,7 @@ BOOT = (2, b"reboot", b"~", b"6.1")
 @pytest.mark.parametrize("size", [384, 400])
 def test_people_come_and_go(rig, size):
     rig.write("/run/utmp", utmp(size, BOOT, (7, b"ada", b"tty1", b"")))
-    assert rig.points("people") == {("people",): {"sessions": 1, "people": 1}}
+    assert rig.points("people") == {("people",): {"sessions": 1, "logged_in": 1}}
     rig.write("/run/utmp", utmp(size, BOOT, (7, b"ada", b"tty1", b""), (7, b"bob", b"pts/0", b"10.0.0.5")))
     assert rig.logs("people") == [("info", "logged in: bob on pts/0 from 10.0.0.5")]
     rig.write("/run/utmp", utmp(size, BOOT, (8, b"", b"tty1", b""), (7, b"bob", b"pts/0", b"10.0.0.5")))
@@ -130,7 +131,7 @@ def test_people_come_and_go(rig, size):
 
 def test_records_of_400_bytes_that_fill_as_much_as_some_of_384(rig):
     rig.write("/run/utmp", utmp(400, *[(7, b"user%d" % number, b"pts/%d" % number, b"") for number in range(24)]))
-    assert rig.points("people")["people",]["people"] == 24
+    assert rig.points("people")["people",]["logged_in"] == 24
 
 
 @pytest.mark.slow
@@ -147,7 +148,7 @@ def test_people_where_there_is_no_utmp(rig):
     rig.write("/run/systemd/sessions/3", "UID=1000\nUSER=ada\nSTATE=active\nCLASS=user\nTTY=tty2\nREMOTE_HOST=\n")
     rig.write("/run/systemd/sessions/3.ref", "")
     rig.write("/run/systemd/sessions/c1", "USER=gdm\nCLASS=greeter\n")
-    assert rig.points("people") == {("people",): {"sessions": 1, "people": 1}}
+    assert rig.points("people") == {("people",): {"sessions": 1, "logged_in": 1}}
 
 
 # Units
@@ -174,6 +175,23 @@ def test_units_by_state_and_the_failed_ones(rig):
     assert rig.logs("systemd") == []
     rig.answers["systemctl"] = UNITS.replace("● ", "").replace("failed failed", "active running")
     assert rig.logs("systemd") == [("info", "nginx.service has failed no longer")]
+
+
+def test_units_that_are_named_are_told_one_by_one(rig):
+    rig.write("/run/systemd/system/.keep", "")
+    rig.answers["systemctl"] = UNITS
+    options = {"units": "cron, nginx.service bluetooth.service gone.timer"}
+    told = rig.ask("systemd", options)
+    active = {one.tags["unit"]: one.fields["active"] for one in told if isinstance(one, Point) and one.name == "unit"}
+    assert active == {"cron.service": True, "nginx.service": False, "bluetooth.service": False, "gone.timer": False}
+    assert [one.message for one in told if isinstance(one, Log)] == [
+        "bluetooth.service is inactive",
+        "gone.timer is not loaded",
+        "nginx.service has failed: systemctl status nginx.service",
+    ]
+    assert rig.logs("systemd", options) == []
+    rig.answers["systemctl"] = UNITS.replace("inactive dead", "active running")
+    assert rig.logs("systemd", options) == [("info", "bluetooth.service is active")]
 
 
 def test_a_systemctl_that_fails_is_a_failure(rig):
@@ -204,6 +222,12 @@ def test_what_the_machine_is(saved):
         "processor": "AMD Ryzen 5 3600 6-Core Processor",
     }
     assert rig.logs("system") == []
+
+
+def test_what_nobody_knows_of_the_machine_is_left_out(rig):
+    (log,) = [one for one in rig.ask("system") if isinstance(one, Log)]
+    assert log.message == f"Linux, {os.uname().machine}"
+    assert "" not in log.attrs.values()
 
 
 def test_a_needed_restart(saved):
