@@ -6,6 +6,8 @@ that people run, too. Where the system has no such limit (Windows) nothing happe
 
 from __future__ import annotations
 
+import contextlib
+
 MOST = 256 << 20  # bytes of data; a healthy agent has a tenth of it in memory, and as much again is only reserved
 
 
@@ -17,6 +19,17 @@ def cap(most: int = MOST) -> None:
 def lift() -> None:
     """For a process that the agent started late, and that is to start programs of people."""
     _set_soft(None)
+
+
+def lift_of(pid: int) -> None:
+    """For a program that was just started: it got the agent's own limit, which may be less than it needs."""
+    try:
+        from resource import RLIMIT_DATA, prlimit
+    except ImportError:  # macOS, where this limit means little
+        return
+    with contextlib.suppress(OSError):  # it has ended already, or became another account
+        _, hard = prlimit(pid, RLIMIT_DATA)
+        prlimit(pid, RLIMIT_DATA, (hard, hard))
 
 
 def _set_soft(most: int | None) -> None:

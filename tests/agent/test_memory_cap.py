@@ -29,3 +29,21 @@ def test_too_much_is_refused_until_the_limit_is_lifted():
     path = {"PYTHONPATH": str(Path(wacket_agent.__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", GREEDY], env=path, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["stopped", str(200 << 20)]
+
+
+COLLECTING = """
+import sys
+from wacket_agent import memory_cap
+from wacket_agent.collectors._programs import run
+memory_cap.cap(100 << 20)
+waiting = "import resource as r\\nwhile r.getrlimit(r.RLIMIT_DATA)[0] == 100 << 20: pass\\nprint(len(bytearray(200 << 20)))"
+print(run([sys.executable, "-I", "-S", "-c", waiting], 60).out)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no such limit")
+def test_a_program_of_the_site_is_not_limited():
+    path = {"PYTHONPATH": str(Path(wacket_agent.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", COLLECTING], env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(200 << 20)]

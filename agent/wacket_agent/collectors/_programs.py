@@ -12,6 +12,8 @@ import subprocess
 import time
 from typing import IO, Callable, Mapping, NamedTuple, Sequence
 
+from wacket_agent import memory_cap
+
 LONGEST_OUTPUT = 1 << 20  # bytes
 LONGEST_ERRORS = 8192
 # Programs print numbers and words in the same way everywhere only in this locale.
@@ -52,6 +54,7 @@ def run(
         env={"HOME": os.environ.get("HOME", "/"), **env},
         start_new_session=True,
     ) as process:
+        memory_cap.lift_of(process.pid)
         heard = {process.stdout: bytearray(), process.stderr: bytearray()}
         limits = {process.stdout: most, process.stderr: LONGEST_ERRORS}
         why = _read(heard, limits, deadline) or _wait(process, deadline)
