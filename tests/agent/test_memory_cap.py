@@ -36,8 +36,8 @@ import sys
 from wacket_agent import memory_cap
 from wacket_agent.collectors._programs import run
 memory_cap.cap(100 << 20)
-waiting = "import resource as r\\nwhile r.getrlimit(r.RLIMIT_DATA)[0] == 100 << 20: pass\\nprint(len(bytearray(200 << 20)))"
-print(run([sys.executable, "-I", "-S", "-c", waiting], 60).out)
+wait = "from resource import *\\nwhile getrlimit(RLIMIT_DATA)[0] == 100 << 20: pass\\n"
+print(run([sys.executable, "-I", "-S", "-c", wait + "print(len(bytearray(200 << 20)))"], 60).out)
 """
 
 
