@@ -33,7 +33,17 @@ class Account:
         return pwd is None or self.uid == os.geteuid()
 
 
+_own: list[Account] = []
+
+
 def own() -> Account:
+    """Looked up once: it stays the same as long as a process lives."""
+    if not _own:
+        _own.append(_look_up_own())
+    return _own[0]
+
+
+def _look_up_own() -> Account:
     if pwd is None:
         return Account(os.environ.get("USERNAME", ""), 0, 0, os.path.expanduser("~"))
     try:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from wacket_agent.commands.runner import Runner
 
+MOMENT = 0.01  # seconds; most small commands have ended by then
 _ANEW = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from wacket_agent import memory_cap; memory_cap.lift(); "
@@ -121,8 +122,7 @@ def serve(state: str, requests: int) -> None:
         except OSError as error:
             _do_without(Runner(state), requests, f"the machine could not begin another process: {error.strerror}")
         else:
-            os.read(busy, 1)  # nothing comes if it was killed
-            os.close(busy)
+            _until_it_is_time(busy, requests)
 
 
 def _has_ended(requests: int) -> bool:
@@ -132,8 +132,19 @@ def _has_ended(requests: int) -> bool:
     return bool(ends.poll(0))
 
 
+def _until_it_is_time(busy: int, requests: int) -> None:
+    """For the next runner: when this one has a command, and has ended or a moment is over. To fork earlier would take a
+    processor from what somebody waits for, unless the next one waits already.
+    """
+    if os.read(busy, 1):  # nothing comes if it was killed
+        select.select([busy, requests], [], [], MOMENT)
+    os.close(busy)
+
+
 def _fork_runner(runner: Runner, requests: int) -> int:
-    """It waits for a request as we would; what is given here can be read when it has one. Raises OSError."""
+    """It waits for a request as we would. What is given here can be read when it has one, and ends with it. Raises
+    OSError.
+    """
     busy, tell = os.pipe()
     try:
         if os.fork() == 0:
@@ -187,7 +198,6 @@ def _run(runner: Runner, requests: int, tell: int) -> None:
         os.close(requests)
         with contextlib.suppress(BrokenPipeError):
             os.write(tell, b"!")
-        os.close(tell)
         runner.run(_id_in(request)) if request else runner.leave()
     except BaseException:
         sys.excepthook(*sys.exc_info())
