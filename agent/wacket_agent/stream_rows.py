@@ -99,7 +99,7 @@ def forget(connection: Connection, name: str, seq: int) -> None:
 
 
 def read(connection: Connection, name: str, seq: int, most: int) -> list[Row]:
-    """Rows from the one that holds line `seq` on, until they have `most` bytes of lines or a little more."""
+    """Rows from the one that holds line `seq` on, up to a gap or until they have `most` bytes or a little more."""
     found, size = [], 0
     rows = connection.execute(
         f"""SELECT first, last, since, until, why, lines FROM {name}
@@ -112,7 +112,7 @@ def read(connection: Connection, name: str, seq: int, most: int) -> list[Row]:
         if last >= seq:
             found.append(Row(first, last, since, until, why, lines))
         size += len(lines) + ROW_COST
-        if size >= most:
+        if size >= most or (found and why):
             break
     rows.close()
     return found

@@ -27,7 +27,23 @@ def lines(stream_rows):
 
 
 def everything(store, stream):
-    return store.read(stream, 0, 1 << 40)
+    rows = []
+    while store.stream(stream).next > (seq := rows[-1].last + 1 if rows else store.stream(stream).first):
+        rows += store.read(stream, seq, 1 << 40)
+    return rows
+
+
+def test_reading_ends_with_a_gap_as_what_is_behind_it_is_another_report(store):
+    for number in range(6):
+        store.add("metrics", b"x\n", number)
+        store.flush()
+    store.thin("metrics", [(2, 3)], "thinned", 4, 0)
+    assert [[row.first for row in store.read("metrics", seq, 1 << 40)] for seq in (0, 2, 3, 4)] == [
+        [0, 1, 2],
+        [2],
+        [2],
+        [4, 5],
+    ]
 
 
 def test_lines_are_numbered_and_come_back(store):

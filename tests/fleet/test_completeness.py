@@ -93,11 +93,12 @@ async def test_a_line_that_was_left_out_is_awaited_no_more_and_counts_once(world
     told = world.fleet.completeness
     told.announced(node, "metrics", Stream("e", 0, 99), have(), hour_before(world))
     for _ in range(2):  # the hub is killed before it knows the numbers, and told again
-        await told.skipped(node, "metrics", Skip("e", 10, 29, "thinned", 1, 2), 9)
-        await told.skipped(node, "metrics", Skip("e", 40, 49, "dropped", 1, 2), 9)
+        told.skipped(node, "metrics", Skip("e", 10, 29, "thinned", 1, 2), 9)
+        told.skipped(node, "metrics", Skip("e", 40, 49, "dropped", 1, 2), 9)
+        await world.fleet.flush()
         world.open()
         told = world.fleet.completeness
-    await told.skipped(node, "metrics", Skip("e", 40, 54, "dropped", 1, 2), 39)  # it had to go on meanwhile
+    told.skipped(node, "metrics", Skip("e", 40, 54, "dropped", 1, 2), 39)  # it had to go on meanwhile
     told.acknowledged(node, "metrics", "e", 99)
     await world.fleet.flush()
     assert kinds(world, node) == [
@@ -138,7 +139,12 @@ async def test_many_skips_at_once_share_a_transaction(world, monkeypatch):
 
     monkeypatch.setattr(world.ledger, "write", counted)
     told = world.fleet.completeness
-    await asyncio.gather(*(told.skipped(node, "metrics", Skip("e", 0, 9, "thinned", 1, 2), -1) for node in nodes))
+
+    async def skipped(node):
+        told.skipped(node, "metrics", Skip("e", 0, 9, "thinned", 1, 2), -1)
+        await told.flush()
+
+    await asyncio.gather(*map(skipped, nodes))
     assert len(transactions) <= 2
     assert all(kinds(world, node) == [("metrics", "thinned", 10, False)] for node in nodes)
 
@@ -154,8 +160,9 @@ async def test_what_cannot_be_written_is_kept_and_bounded(world, monkeypatch):
         patch.setattr(world.ledger, "write", full)
         for number in range(5):
             at = number * 10 * TOGETHER
+            told.skipped(node, "metrics", Skip("e", number, number, "thinned", at, at), -1)
             with pytest.raises(Unavailable):
-                await told.skipped(node, "metrics", Skip("e", number, number, "thinned", at, at), -1)
+                await told.flush()
     await world.fleet.flush()
     assert len(kinds(world, node)) == 3
     assert told.statistics()["not_written"] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -16,10 +17,12 @@ NAMES = {form: name for name, form in STREAMS.items()}
 
 
 class Reports:
-    """For the links of a door, on the event loop."""
+    """For the links of a door, on the event loop. `run` must be going for a skip to be answered."""
 
     def __init__(self, intake: Intake, completeness: Completeness, clock: Callable[[], int]) -> None:
         self._intake, self._completeness, self._clock = intake, completeness, clock
+        self._skips: list[tuple[AgentLink, Skip]] = []
+        self._skipped = asyncio.Event()
         self.counts = dict.fromkeys(("reports", "bytes", "acknowledged", "waits", "skips"), 0)
 
     def take(self, link: AgentLink, said: Said) -> None:
@@ -45,7 +48,7 @@ class Reports:
         except Unavailable as error:
             self._hold(link, report.epoch, error)
 
-    async def skip(self, link: AgentLink, said: Said) -> None:
+    def skip(self, link: AgentLink, said: Said) -> None:
         """Raises Malformed."""
         skip = said.members(Skip)
         if skip.to < skip.seq:
@@ -54,14 +57,34 @@ class Reports:
         have, name = self._intake.have(link.node, skip.epoch), self._completeness.stream_of(link.node, skip.epoch)
         if skip.to <= have:  # said before
             return self._acknowledge(link, name, skip.epoch)
+        self._completeness.skipped(link.node, name, skip, have)
+        self._skips.append((link, skip))
+        self._skipped.set()
+        return None
+
+    async def run(self) -> None:
+        """Make known what never comes, until cancelled. After a long absence there are thousands: many share a write."""
+        while True:
+            await self._skipped.wait()
+            self._skipped.clear()
+            skips, self._skips = self._skips, []
+            try:
+                await self._completeness.flush()  # first, or nobody would ever tell of it, after a crash in between
+            except Unavailable as error:
+                for link, skip in skips:
+                    self._hold(link, skip.epoch, error)
+            else:
+                await asyncio.gather(*(self._forgo(link, skip) for link, skip in skips))
+
+    async def _forgo(self, link: AgentLink, skip: Skip) -> None:
         try:
-            await self._completeness.skipped(link.node, name, skip, have)
             await self._intake.forgo(link.node, skip.epoch, skip.seq, skip.to)
         except Unavailable as error:
-            return self._hold(link, skip.epoch, error)
+            self._hold(link, skip.epoch, error)
         except BadRequest as error:
-            raise Malformed(str(error)) from error
-        return self._acknowledge(link, name, skip.epoch)
+            link.refuse(Refused("malformed", str(error), 60))
+        else:
+            self._acknowledge(link, self._completeness.stream_of(link.node, skip.epoch), skip.epoch)
 
     async def streams(self, link: AgentLink, said: Said, absence: Absence) -> None:
         """What an agent keeps, after it was let in. Raises Malformed."""

@@ -108,6 +108,7 @@ class AgentDoor:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="agents: changes")
             tasks.create_task(self._sweep(every), name="agents: silence")
+            tasks.create_task(self._reports.run(), name="agents: skips")
 
     def close(self) -> None:
         """Send all away: the hub ends. They come back one after the other."""
@@ -243,7 +244,7 @@ class AgentDoor:
             await self._desk.room()
             self._desk.heard(link, said.message, said.payload)
         elif kind == "skip":
-            await self._reports.skip(link, said)
+            self._reports.skip(link, said)
         elif kind == "streams":
             await self._reports.streams(link, said, link.absence)
         elif kind == "about":

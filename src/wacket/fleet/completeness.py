@@ -93,12 +93,11 @@ class Completeness:
         now = self._clock()
         self._change(lambda connection: gaps.came(connection, node, name, epoch, number, now))
 
-    async def skipped(self, node: int, name: str, skip: Skip, have: int) -> None:
-        """An agent had to leave out lines. On disk when this returns. Raises Unavailable."""
+    def skipped(self, node: int, name: str, skip: Skip, have: int) -> None:
+        """An agent had to leave out lines. Call `flush` before anybody relies on it."""
         kind = THINNED if skip.why == THINNED else LOST
         gap = Gap(node, name, kind, skip.since, skip.until, 0, epoch=skip.epoch, last=skip.to)
         self._never(gap, max(skip.seq, have + 1))
-        await self.flush()
 
     def of_node(self, node: int) -> list[Gap]:
         """Newest first, with what has just been told."""

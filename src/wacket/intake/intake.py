@@ -108,7 +108,7 @@ class Intake:
         Raises what `submit` does, and BadRequest where the sequence has too many holes.
         """
         now = self._clock()
-        never = Envelope("", "", node, "text", now, b"", epoch=epoch, sequence=first, never=last, urgent=False)
+        never = Envelope("", "", node, "text", now, b"", epoch=epoch, sequence=first, never=last)
         await self.accept(never)
         self._counts["forgone"] += last + 1 - first
 

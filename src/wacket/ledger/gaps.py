@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 from wacket.ledger.tables import gaps
 
 AWAY, THINNED, LOST = "away", "thinned", "lost"
-TOGETHER = 60_000_000  # µs: what is missing on both sides of less than this is one gap
+TOGETHER = 600_000_000  # µs: what is missing on both sides of less is one gap, as around what thinning leaves
 MOST = 1000  # of one node; the oldest beyond are forgotten
 MOST_LINES = 2**53  # whatever a node says, the sum is a number that can be written
 
