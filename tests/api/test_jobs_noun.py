@@ -265,26 +265,6 @@ async def test_a_token_that_was_revoked_starts_nothing_that_waits(place: Place):
     assert next(one for one in told if one.get("state") == "rejected")["reason"].endswith("was revoked")
 
 
-async def test_a_hub_that_ends_waits_for_nobody_who_follows(start_hub):
-    """The server's own grace for answers under way is 5 s."""
-    async with AsyncExitStack() as stack:
-        ending = await stack.enter_async_context(AsyncExitStack())
-        hub = await ending.enter_async_context(start_hub())
-        agent = await Place(hub, stack).agent("pi-1")
-        await agent.bye()
-        body = json.dumps({"target": "pi-1", "argv": ["x"]}).encode()
-        asked = [send(hub, "POST", "/api/v1/jobs", body, owner=True, **NDJSON) for _ in range(5)]
-        following = [asyncio.create_task(one) for one in asked]
-        async with asyncio.timeout(10):
-            while hub.jobs.statistics()["followers"] < 5:  # noqa: ASYNC110 - a count has nothing to wait for
-                await asyncio.sleep(0.001)
-        async with asyncio.timeout(3):
-            await ending.aclose()
-        for status, _, answer in [await one for one in following]:
-            assert status == 201 and events(answer)[0]["event"] == "job"
-            assert b'"end"' not in answer
-
-
 async def test_the_hub_is_stopped_and_started_and_the_job_goes_on(start_hub):
     async with start_hub() as hub, AsyncExitStack() as stack:
         place = Place(hub, stack)

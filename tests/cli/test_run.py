@@ -189,6 +189,13 @@ def test_names_can_come_from_standard_input(hub, wacket, answering):
     assert (asked["target"], asked["names"]) == ("-", ["a", "b"])
 
 
+@pytest.mark.parametrize("target", ["*,!-", "*, ! - ", "tag:demo&-", "c,-", "*,!-&os:linux"])
+def test_names_to_spare_can_come_from_standard_input_too(hub, wacket, answering, target):
+    answering(job("a"), state("a", "succeeded"), END)
+    assert wacket("run", target, "--", "x", input="b\n").code == 0
+    assert hub.asked[0].json["names"] == ["b"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -196,6 +203,7 @@ def test_names_can_come_from_standard_input(hub, wacket, answering):
         (["a"], "comes after --"),
         (["a", "--"], "comes after --"),
         (["-", "--stdin", "-", "--", "x"], "only one thing"),
+        (["*,!-", "--stdin", "-", "--", "x"], "only one thing"),
         (["a", "--env", "A", "--", "x"], "NAME=VALUE"),
         (["a", "--timeout", "soon", "--", "x"], "no length of time"),
         (["a", "--timeout", "8d", "--", "x"], "not between"),

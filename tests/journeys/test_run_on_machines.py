@@ -113,6 +113,25 @@ async def test_the_whole_command_takes_a_fraction_of_a_second(hub: Parts) -> Non
         assert min(took) < 0.35, took
 
 
+async def test_a_hub_that_ends_waits_for_nobody_who_follows(start_hub: StartHub) -> None:
+    """The server's own grace for answers under way is 5 s."""
+    async with AsyncExitStack() as ending:
+        hub = await ending.enter_async_context(start_hub())
+        async with machines(hub, "demo-01", answer=lambda _: (b"", b"", 0)):
+            pass
+        raw = json.dumps({"target": "demo-01", "argv": ["x"]}).encode()
+        headers = {"content_type": "application/json", "Accept": "application/x-ndjson"}
+        asked = [send(hub, "POST", "/api/v1/jobs", raw, owner=True, **headers) for _ in range(5)]
+        following = [asyncio.create_task(one) for one in asked]
+        async with asyncio.timeout(10):
+            while hub.jobs.statistics()["followers"] < 5:  # noqa: ASYNC110 - a count has nothing to wait for
+                await asyncio.sleep(0.001)
+        async with asyncio.timeout(3):
+            await ending.aclose()
+        for status, _, answer in [await one for one in following]:
+            assert status == 201 and b'"event":"job"' in answer and b'"end"' not in answer
+
+
 async def test_a_hub_that_is_restarted_meanwhile_is_waited_for(start_hub: StartHub) -> None:
     """What the machine went on to say in between is there, nothing twice, and nothing was begun again."""
     with socket.socket() as free:

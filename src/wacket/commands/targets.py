@@ -16,9 +16,12 @@ from typing import NamedTuple
 from wacket.commands.folding import expand, split
 from wacket.errors import BadRequest
 
+STANDARD_INPUT = "-"
 LONGEST = 10_000  # characters
 MOST_TOLD = 10  # reasons in one error
 EXAMPLE = "for example demo-03, demo-[01-30], demo-*, tag:room=lab&state:up, *,!demo-04"
+SYSTEMS = ("linux", "macos", "windows")
+STATES = ("up", "late", "down", "off", "pending", "retired")
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -49,11 +52,13 @@ class Selection(NamedTuple):
 
 
 class Term(NamedTuple):
-    """`fits` are conditions that must all hold. `name` is the name of a single node, where the term is one."""
+    """`fits` are conditions that must all hold. `name` is the name of a single node, where the term is one; `glob`: it
+    says nothing but what names look like."""
 
     text: str
     fits: tuple[Condition, ...]
     name: str = ""
+    glob: bool = False
 
 
 class _Terms:
@@ -62,6 +67,7 @@ class _Terms:
     def __init__(self, terms: Sequence[Term]) -> None:
         self.names = {term.name: term for term in reversed(terms) if term.name}
         self._others = [term for term in terms if not term.name]
+        self.globs = [term for term in self._others if term.glob]
 
     def fitting(self, node: Candidate) -> Term | None:
         others = (term for term in self._others if all(fits(node) for fits in term.fits))
@@ -78,6 +84,9 @@ def select(target: str, nodes: Sequence[Candidate], named: Collection[str] = ())
     for name in unwanted.names:
         if name not in known:
             raise BadRequest(f"!{name} leaves out nothing: {_no_such(name, known)}", "target")
+    for term in unwanted.globs:
+        if not any(fits(node) for fits in term.fits for node in nodes):
+            raise BadRequest(f"!{term.text} leaves out nothing: no node has such a name", "target")
     missing = [name for name in wanted.names if name not in known]
     left_out = [LeftOut(name, _no_such(name, known if place < MOST_TOLD else ())) for place, name in enumerate(missing)]
     chosen: list[Candidate] = []
@@ -123,16 +132,23 @@ def _terms(text: str, named: Collection[str]) -> list[Term]:
     conditions = [condition.strip() for condition in text.split("&")]
     if not all(conditions):
         raise BadRequest(f"{text[:80]!r} lacks a condition: {EXAMPLE}", "target")
+    if STANDARD_INPUT in conditions and not named:
+        raise BadRequest("- stands for names that come along, and none came", "target")
     if len(conditions) == 1:
-        if text == "-":
+        if text == STANDARD_INPUT:
             return [Term(name, (functools.partial(_is_called, name),), name) for name in named]
         if _kind(text) is None:
-            return [Term(name, (_by_name(name),), "" if _GLOB.search(name) else name) for name in expand(text)]
+            return [_named(name) for name in expand(text)]
     return [Term(text, tuple(_condition(condition, named) for condition in conditions))]
 
 
+def _named(name: str) -> Term:
+    glob = _GLOB.search(name) is not None
+    return Term(name, (_by_name(name),), "" if glob else name, glob)
+
+
 def _condition(text: str, named: Collection[str]) -> Condition:
-    if text == "-":
+    if text == STANDARD_INPUT:
         names = frozenset(named)
         return lambda node: node.name in names
     kind = _kind(text)
@@ -171,18 +187,26 @@ def _group(text: str) -> Condition:
 
 
 def _os(text: str) -> Condition:
-    _require(text, "os:")
-    return lambda node: node.os == text.lower()
+    wanted = _one_of(text, "os:", SYSTEMS)
+    return lambda node: node.os == wanted
 
 
 def _state(text: str) -> Condition:
-    _require(text, "state:")
-    return lambda node: node.state == text.lower()
+    wanted = _one_of(text, "state:", STATES)
+    return lambda node: node.state == wanted
 
 
 def _require(text: str, before: str) -> None:
     if not text:
         raise BadRequest(f"{before} needs something behind it: {EXAMPLE}", "target")
+
+
+def _one_of(text: str, before: str, known: Sequence[str]) -> str:
+    """A slip would take out nobody where it stands behind a !, so it is no condition at all."""
+    _require(text, before)
+    if text.lower() not in known:
+        raise BadRequest(f"{before}{text[:40]} fits no node ever; known: {', '.join(known)}", "target")
+    return text.lower()
 
 
 KINDS: dict[str, Callable[[str], Condition]] = {"tag": _tag, "os": _os, "state": _state}

@@ -27,11 +27,13 @@ JOBS = "/api/v1/jobs"
 MANY = 10  # more nodes than this are asked about first
 EVERYWHERE = re.compile(r"(^|[,&])\s*\*\s*($|[,&])")
 STANDARD_INPUT = "-"
+NAMES = re.compile(r"(^|[,&!])\s*-\s*($|[,&])")  # in a target: names from standard input, taken in or out
 
 
 def request(target: str, words: Sequence[str], py: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
     """The body of POST /api/v1/jobs. `said` are the other options of `wacket run`, by name."""
-    inputs = [target, py or "", said["stdin"] or ""].count(STANDARD_INPUT)
+    names = NAMES.search(target) is not None
+    inputs = [py or "", said["stdin"] or ""].count(STANDARD_INPUT) + names
     if inputs > 1:
         raise Misused("standard input can be only one thing: the target, the program, or --stdin")
     body: dict[str, Any] = {"target": target, "env": _environment(said["env"])}
@@ -39,7 +41,7 @@ def request(target: str, words: Sequence[str], py: str | None, said: Mapping[str
         body |= {"kind": "python", "program": program_text(py), "args": list(words)}
     else:
         body |= {"kind": "exec", "argv": list(words)}
-    if target == STANDARD_INPUT:
+    if names:
         body["names"] = sys.stdin.read().split()
     if said["stdin"] is not None:
         body["stdin"] = base64.b64encode(_content(said["stdin"])).decode()
