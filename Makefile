@@ -22,7 +22,7 @@ TOOLS := nc:netcat-openbsd curl:curl
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup demo test check format bench bench-peers torture docs wheel clean
+.PHONY: help setup demo test check format bench bench-agents bench-peers torture docs wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ docs: $(READY)  ## write the generated reference pages again
 
 bench: $(READY)  ## measure this hub
 	$(BIN)/python -m benchmarks.ours $(ARGS)
+
+bench-agents: $(READY)  ## measure agents and commands
+	$(BIN)/python -m benchmarks.with_agents $(ARGS)
 
 bench-peers: $(READY)  ## measure this hub side by side with others installed from Debian
 	$(BIN)/python -m benchmarks.peers $(ARGS)

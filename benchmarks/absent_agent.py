@@ -1,4 +1,4 @@
-"""The agent's collectors and journal without a hub, hours in seconds: what `rows/absence.py` runs with `-I -S`.
+"""The agent's collectors and journal without a hub, hours in seconds: what `agent_rows/absence.py` runs with `-I -S`.
 
 Drives the parts by a clock of its own instead of waiting: every collector that is due is asked (the machine is the real
 one), the lines go into the journal, the journal is flushed and thinned as often as it would be. Prints resident KiB

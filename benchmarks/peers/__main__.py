@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import agents, report, senders
+from benchmarks.agent_rows import commands as command_rows
 from benchmarks.harness import Hub, Server, end_in_order, work_folder
 from benchmarks.ours import arguments, parsed
 from benchmarks.peers import influxdb, rsyslog, salt, victoria
 from benchmarks.peers.rsyslog import Rsyslog
 from benchmarks.report import Figure, Options, median
-from benchmarks.rows import commands as command_rows
 from benchmarks.rows import influx_points, text_lines
 
 Measure = Callable[[int], float]  # the number of the round -> how many a second
