@@ -37,6 +37,11 @@ def test_everybody_by_name(school: Any) -> None:
     assert users[0]["time"].endswith("Z")
 
 
+def test_one_of_them(school: Any) -> None:
+    assert [user["user"] for user in school.owner.get(UNDER, params={"user": "bob"}).json()["users"]] == ["bob"]
+    assert school.owner.get(UNDER, params={"user": "eve"}).json()["users"] == []
+
+
 def test_history_newest_first_in_pages(school: Any) -> None:
     first = school.owner.get(f"{UNDER}/ada/history", params={"limit": 1}).json()
     assert [(move["command"], move["before"], move["after"]) for move in first["transitions"]] == [
@@ -71,6 +76,8 @@ def test_a_student_sees_only_his_own(school: Any) -> None:
     ada = school.person("student", "ada")
     assert [user["user"] for user in ada.get(UNDER).json()["users"]] == ["ada"]
     assert len(ada.get(f"{UNDER}/ada/history").json()["transitions"]) == 2
+    assert [user["user"] for user in ada.get(UNDER, params={"user": "ada"}).json()["users"]] == ["ada"]
+    assert ada.get(UNDER, params={"user": "bob"}).status_code == 403
     assert ada.get(f"{UNDER}/bob/history").status_code == 403
     assert ada.get(f"{UNDER}/eve/history").status_code == 403
     assert ada.post(f"{UNDER}/bob/reset").status_code == 403

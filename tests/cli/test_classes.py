@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wacket.cli.support import classroom, sheet
+from wacket.cli.support import classroom, sheet, watching
 
 SETS = "/api/v1/classes"
 FORMULA = "=cmd|' /C calc'!A0"
@@ -78,12 +78,35 @@ def test_a_class_is_asked(hub, wacket, school, program):
     assert asked(hub) == [{"class": "6.08", "program": "led(1)\n", "timeout": 10, "check": "led(1)\n"}]
 
 
-def test_one_person_is_asked_only_if_somebody_has_that_name(hub, wacket, school, program):
+def test_one_person_is_asked_and_watched(hub, wacket, school, program, monkeypatch):
+    monkeypatch.setattr(watching, "PAUSE", 0)
+    looks = [[user("ada", 1)], [user("ada", 3, hw_exit=0)]]
+    hub.answers["GET /api/v1/class"] = lambda one: {"users": looks.pop(0) if one.query["user"] == ["ada"] else []}
     hub.answers["POST /api/v1/rounds"] = (201, {"id": 7, "users": ["ada"], "left_out": []}, {})
-    assert wacket("class", "ask", "ada", "--py", program).code == 0
-    assert asked(hub) == [{"user": "ada", "program": "led(1)\n", "timeout": 60}]
-    assert wacket("class", "ask", "6.80", "--py", program).code == 1
-    assert len(asked(hub)) == 1
+    assert wacket("class", "ask", "ada", "--py", program, "--watch").code == 0
+    assert asked(hub) == [{"user": "ada", "program": "led(1)\n", "timeout": 60}] and looks == []
+
+
+def test_a_name_that_nobody_has_is_a_mistake(hub, wacket, school, program):
+    hub.answers["POST /api/v1/rounds"] = (404, {"error": "no class is called '6.80', and nobody in a class"}, {})
+    ran = wacket("class", "ask", "6.80", "--py", program)
+    assert ran.code == 1 and "no class is called" in ran.err
+
+
+def test_the_only_class_need_not_be_named(hub, wacket, school):
+    hub.answers[f"GET {SETS}/6.08/answers"] = {"name": "6.08", "members": [user("ada", 3)], "cursor": None}
+    assert wacket("class", "answers", "--json=student").out == wacket("class", "answers", "6.08", "--json=student").out
+    assert wacket("class", "export").out.startswith("student,node,state")
+    hub.answers[f"GET {SETS}"] = {"classes": [{"name": "6.08"}, {"name": "6.11"}]}
+    ran = wacket("class", "answers")
+    assert ran.code == 2 and "which class" in ran.err
+
+
+def test_who_is_stuck_is_named_with_what_helps(hub, wacket, school, program):
+    school += [user("ada", 3, hw_exit=0), user("bob", 2, stuck=True)]
+    hub.answers["POST /api/v1/rounds"] = (201, {"id": 7, "users": ["ada", "bob"], "left_out": []}, {})
+    ran = wacket("class", "ask", "6.08", "--py", program, "--watch")
+    assert ran.code == 3 and "stuck: bob; help: wacket class reset 6.08 --stuck" in ran.err
 
 
 def test_hardware_that_is_busy_is_left_alone_and_told(hub, wacket, school, program):
@@ -101,7 +124,7 @@ def test_hardware_that_is_busy_is_left_alone_and_told(hub, wacket, school, progr
     ],
 )
 def test_a_class_is_watched_until_nobody_is_under_way(hub, wacket, school, program, monkeypatch, ended, code):
-    monkeypatch.setattr(classroom, "PAUSE", 0)
+    monkeypatch.setattr(watching, "PAUSE", 0)
     looks = [[user("ada", 1), user("bob", 1)], [user("ada", 2), user("bob", 3)], ended]
     hub.answers[f"GET {SETS}/6.08"] = lambda _: {"name": "6.08", "members": [*looks.pop(0), user("eve", 2)]}
     hub.answers["POST /api/v1/rounds"] = (201, {"id": 7, "users": ["ada", "bob"], "left_out": []}, {})
@@ -111,7 +134,7 @@ def test_a_class_is_watched_until_nobody_is_under_way(hub, wacket, school, progr
 
 
 def test_with_a_check_program_its_verdicts_are_waited_for(hub, wacket, school, program, monkeypatch):
-    monkeypatch.setattr(classroom, "PAUSE", 0)
+    monkeypatch.setattr(watching, "PAUSE", 0)
     looks = [[user("ada", 3)], [user("ada", 0, server_analysis="right")]]
     hub.answers[f"GET {SETS}/6.08"] = lambda _: {"name": "6.08", "members": looks.pop(0)}
     hub.answers["POST /api/v1/rounds"] = (201, {"id": 7, "users": ["ada"], "left_out": []}, {})

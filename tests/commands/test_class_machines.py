@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.commands.desks import NOON, Desks, desks
 
 from wacket.commands.class_machines import AgentMachines
 from wacket.ledger.class_sets import Round
 
+pytestmark = pytest.mark.slow
 MADE = Round(7, NOON, "person:olga", "6.08", "print(42)", 10, "")
 
 

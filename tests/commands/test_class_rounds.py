@@ -292,6 +292,14 @@ async def test_a_round_is_in_the_audit_log_with_its_program(school: School) -> N
     assert sum(act.act == "class.request" for act in acts) == 3
 
 
-async def test_one_person_in_no_class_can_be_asked(school: School) -> None:
+async def test_one_person_in_no_class_can_be_asked_once_their_hardware_has_spoken(school: School) -> None:
+    with pytest.raises(NotFound, match="'zoe'"):
+        await school.ask(Wish("print(1)", 10, "", "", "zoe"))
+    await school.desk.handle("zoe", "hw_command_request", {"hw_comm": ""}, "")
+    await school.desk.reset("zoe", "", "")
     asked = await school.ask(Wish("print(1)", 10, "", "", "zoe"))
     assert asked.users == ["zoe"] and school.row("zoe").node is None
+
+
+async def test_one_of_a_class_who_never_did_anything_can_be_asked(school: School) -> None:
+    assert (await school.ask(Wish("print(1)", 10, "", "", "eve"))).users == ["eve"]

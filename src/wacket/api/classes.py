@@ -111,9 +111,12 @@ async def everybody(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000, description="users at most", examples=[100])] = 100,
     after: Annotated[str, Query(max_length=LONGEST_USER, description="the cursor of the page before")] = "",
+    user: Annotated[str | None, Query(max_length=LONGEST_USER, description="only this one", examples=["ada"])] = None,
 ) -> ClassList:
     """All users by name. Who lacks the right read gets only what is their own."""
-    only = None if "read" in caller.rights else own_name(caller)
+    only = user if "read" in caller.rights else own_name(caller)
+    if user not in (None, only):
+        raise Forbidden("this is not your own: it needs the right 'read'")
     parts = parts_of(request)
     rows = await asyncio.to_thread(parts.ledger.read, lambda c: classes.everybody(c, only, limit + 1, after))
     cursor = rows[limit - 1].user if len(rows) > limit else None

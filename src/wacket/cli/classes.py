@@ -6,16 +6,15 @@ A class is a set of people, each with their hardware: a node with an agent, or a
 from __future__ import annotations
 
 import csv
-import io
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import click
 
-from wacket.cli.support import classroom
+from wacket.cli.support import classroom, watching
 from wacket.cli.support.ask import sure
-from wacket.cli.support.classroom import SETS, STATES
+from wacket.cli.support.classroom import CLASS, SETS, STATES
 from wacket.cli.support.errors import Failed, Misused
 from wacket.cli.support.jobs import program_text
 from wacket.cli.support.moments import Length
@@ -23,9 +22,6 @@ from wacket.cli.support.options import Group
 from wacket.cli.support.output import Column
 from wacket.cli.support.session import Session
 from wacket.cli.support.text import folded, plain
-
-CLASS = "/api/v1/class"
-COLUMNS = ("student", "node", "state", "exit", "stdout", "stderr", "analysis", "judge", "time")
 
 
 @click.group(
@@ -139,54 +135,52 @@ def status(session: Session, name: str | None) -> None:
 def ask(session: Session, /, *, who: str, py: str, timeout: float, check: str | None, watch: bool) -> None:
     """Request that the hardware of a class, or of one person, runs a program once.
 
-    Who is not at rest is left out. With --watch it ends with 0 if all answered well, 3 if some did, 1 if nobody.
+    Who is not at rest is left out. With --watch it ends with 0 if all answered well, 3 if some did, 1 if nobody. On a
+    terminal a key helps meanwhile: r resets those who are stuck, e exports the answers, q stops watching.
     """
     whole = classroom.is_class(session.hub, who)
     wish: dict[str, Any] = {"class" if whole else "user": who, "program": program_text(py), "timeout": round(timeout)}
     if check is not None:
         wish["check"] = program_text(check)
-    if not whole:
-        session.hub.get(f"{_person(who)}/history", {"limit": 1})  # a name that nobody has is a mistake
     made = session.hub.post("/api/v1/rounds", wish)
     for one in made["left_out"] if not session.as_json else ():
         session.out.note(f"{plain(one['user'])} was left out: {plain(one['why'])}", "!")
     if not made["users"]:
         raise Failed(f"nobody of {plain(who)} was asked", f"See: wacket class status {plain(who)}")
-    if watch and whole:
-        return _watched(session, who, made, check is not None)
+    if watch:
+        return watching.watch(session, who, made, whole, check is not None)
     return session.out.done(f"{folded(len(made['users']), 'person', 'people')} asked", made)
 
 
 @command.command(
     "answers",
-    examples=[("wacket class answers 6.08", ""), ("wacket class answers 6.08 --json=student,exit,stdout", "")],
+    examples=[
+        ("wacket class answers 6.08", ""),
+        ("wacket class answers --json=student,exit,stdout", "where there is only one class"),
+    ],
 )
-@click.argument("name", metavar="CLASS")
+@click.argument("name", required=False, metavar="[CLASS]")
 @click.pass_obj
-def answers(session: Session, name: str) -> None:
+def answers(session: Session, name: str | None) -> None:
     """Show what everybody of a class answered last. On a terminal the first lines."""
-    found = classroom.answers(session.hub, name)
+    found = classroom.answers(session.hub, classroom.only(session.hub, name))
     if not session.as_json:
         long = ("stdout", "stderr", "analysis")
         found = [{**one, **{key: _first_line(one[key]) for key in long}} for one in found]
-    session.out.rows(found, [Column(one) for one in COLUMNS[:-1]], "nobody is in this class")
+    session.out.rows(found, [Column(one) for one in classroom.COLUMNS[:-1]], "nobody is in this class")
 
 
 @command.command("export", examples=[("wacket class export 6.08 -o answers.csv", "")])
-@click.argument("name", metavar="CLASS")
+@click.argument("name", required=False, metavar="[CLASS]")
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 @click.pass_obj
-def export(session: Session, name: str, output: str | None) -> None:
+def export(session: Session, name: str | None, output: str | None) -> None:
     """Export what everybody of a class answered last as CSV. No cell of it is taken for a formula."""
-    from wacket.cli.support import sheet
-
-    rows = sheet.rows(classroom.answers(session.hub, name), COLUMNS)
+    name = classroom.only(session.hub, name)
     if output is None:
-        return session.out.csv(rows)
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows(rows)
-    Path(output).write_text(written.getvalue(), "utf-8")
-    return session.out.note(f"{folded(len(rows) - 1, 'answer')} in {plain(output)}", "✓")
+        return session.out.csv(classroom.sheet_of(session.hub, name))
+    count = classroom.export(session.hub, name, Path(output))
+    return session.out.note(f"{folded(count, 'answer')} in {plain(output)}", "✓")
 
 
 @command.command("history", examples=[("wacket class history ada --limit 20", "")])
@@ -234,17 +228,6 @@ def reset(session: Session, who: str, stuck: bool, yes: bool) -> None:
     sure(f"Reset {plain(who)}'s hardware? A response that is still to come will be ignored.", yes)
     after = session.hub.post(f"{_person(who)}/reset")
     return session.out.done(f"{plain(who)}'s hardware is at rest", after)
-
-
-def _watched(session: Session, name: str, made: dict[str, Any], judged: bool) -> None:
-    users = classroom.watch(session, name, made["users"], judged)
-    bad = sum(user["stuck"] or classroom.failed(user) for user in users)
-    if session.as_json:
-        session.out.json({**made, "members": users})
-    elif bad:
-        session.out.note(f"see: wacket class answers {plain(name)}")
-    if bad or made["left_out"]:
-        raise click.exceptions.Exit(3 if bad < len(users) else 1)
 
 
 def _members(people: tuple[str, ...], path: str | None) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from wacket.commands.desk import ClassDesk, Step, Taken, status_of
 from wacket.commands.life import LONGEST_VALUE
 from wacket.commands.states import BEGUN, is_end
-from wacket.errors import BadRequest, WacketError
+from wacket.errors import BadRequest, NotFound, WacketError
 from wacket.ledger import audit, class_sets, classes
 from wacket.ledger.class_sets import Round
 from wacket.ledger.classes import ClassRow
@@ -98,7 +98,7 @@ class ClassRounds:
         desk.told.append(self._heard)
 
     async def ask(self, wish: Wish, actor: str, peer: str) -> Asked:
-        """Ask everybody who is at rest. Raises BadRequest, and asks nobody, where that is none."""
+        """Ask everybody who is at rest. Raises BadRequest, and asks nobody, where that is none, and NotFound."""
         made, taken = await self._ledger.write(lambda connection: self._request(connection, wish, actor, peer))
         self._desk.stored(taken)
         left_out = {one.row.user: _busy(one.row) for one in taken if not one.moved}
@@ -240,13 +240,19 @@ class ClassRounds:
 
 def _people(connection: Connection, wish: Wish) -> dict[str, int | None]:
     if not wish.class_name:
+        if not class_sets.knows(connection, wish.user):
+            raise NotFound(f"no class is called {wish.user!r}, and nobody in a class")
         return {wish.user: class_sets.node_of(connection, wish.user)}
     everybody = class_sets.members(connection, wish.class_name)
     return {one.user: one.node for one in everybody if wish.user in ("", one.user)}
 
 
 def _busy(row: ClassRow) -> str:
-    words = {1: "requested already", 2: "at work already", 3: "waiting for an analysis of the last answer"}
+    words = {
+        1: "requested already",
+        2: "at work already",
+        3: "waiting for an analysis of the last answer (wacket class analyse)",
+    }
     return words.get(row.state, "at rest")
 
 

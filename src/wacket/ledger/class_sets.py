@@ -141,6 +141,15 @@ def node_of(connection: Connection, user: str) -> int | None:
     return connection.execute(query.limit(1)).scalar()
 
 
+def knows(connection: Connection, user: str) -> bool:
+    """Whether somebody of this name is in a class, or has hardware that spoke for them."""
+    member = select(class_members.c.user).where(class_members.c.user == user)
+    return (
+        connection.execute(member.union(select(class_users.c.user).where(class_users.c.user == user))).first()
+        is not None
+    )
+
+
 def add_round(connection: Connection, made: Round) -> Round:
     """Write it down and give it its number."""
     values = made._asdict()

@@ -1,23 +1,23 @@
-"""How a class stands: fetched, counted, and watched until all have answered."""
+"""How a class stands, and what it answered: fetched, counted and exported."""
 
 from __future__ import annotations
 
-import time
+import csv
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import click
-
+from wacket.cli.support import sheet
 from wacket.cli.support.client import Hub
-from wacket.cli.support.session import Session
+from wacket.cli.support.errors import Misused
 
+CLASS = "/api/v1/class"
 SETS = "/api/v1/classes"
-PAUSE = 0.5  # seconds between two looks
+COLUMNS = ("student", "node", "state", "exit", "stdout", "stderr", "analysis", "judge", "time")
 STATES = ("at rest", "requested", "collected", "answered")
 WORDS = ("rest", "requested", "collected", "returned", "error", "stuck")
-UNDER_WAY = ("requested", "collected")
 
 User = Mapping[str, Any]
 
@@ -27,7 +27,21 @@ def path(name: str) -> str:
 
 
 def is_class(hub: Hub, name: str) -> bool:
-    return any(one["name"] == name for one in hub.get(SETS)["classes"])
+    return name in names(hub)
+
+
+def names(hub: Hub) -> list[str]:
+    return [one["name"] for one in hub.get(SETS)["classes"]]
+
+
+def only(hub: Hub, name: str | None) -> str:
+    """The class that is meant where none is named: the only one. Raises Misused."""
+    if name is not None:
+        return name
+    found = names(hub)
+    if len(found) != 1:
+        raise Misused("say which class" if found else "there is no class yet", "See: wacket class ls")
+    return found[0]
 
 
 def word(user: User) -> str:
@@ -50,25 +64,6 @@ def line(users: Iterable[User]) -> str:
     return "  ".join(f"{name} {counts[name]}" for name in WORDS)
 
 
-def watch(session: Session, name: str, asked: Collection[str], judged: bool) -> list[dict[str, Any]]:
-    """Look until nobody of `asked` is under way, showing how they stand; how they stand then.
-
-    `judged`: a check program is still to say what it thinks of each answer.
-    """
-    waited_for = (*UNDER_WAY, "returned", "error") if judged else UNDER_WAY
-    shown = ""
-    while True:
-        members: list[dict[str, Any]] = session.hub.get(path(name))["members"]
-        now = line(members)
-        over = not any(word(user) in waited_for for user in members if user["user"] in asked)
-        if now != shown or over:
-            _show(session, now, over)
-        if over:
-            return [user for user in members if user["user"] in asked]
-        shown = now
-        time.sleep(PAUSE)
-
-
 def answers(hub: Hub, name: str) -> list[dict[str, Any]]:
     """What everybody of a class answered last, with whole texts."""
     found: list[dict[str, Any]] = []
@@ -78,6 +73,19 @@ def answers(hub: Hub, name: str) -> list[dict[str, Any]]:
         found += page["members"]
         cursor = page["cursor"]
     return [_answer(user) for user in found]
+
+
+def sheet_of(hub: Hub, name: str) -> list[list[Any]]:
+    """The answers as rows for a spreadsheet, with a heading."""
+    return sheet.rows(answers(hub, name), COLUMNS)
+
+
+def export(hub: Hub, name: str, path: Path, mode: str = "w") -> int:
+    """Write the answers of a class into a file; how many there are."""
+    rows = sheet_of(hub, name)
+    with path.open(mode, encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return len(rows) - 1
 
 
 def _answer(user: User) -> dict[str, Any]:
@@ -92,10 +100,3 @@ def _answer(user: User) -> dict[str, Any]:
         "judge": user["judge"],
         "time": user["time"],
     }
-
-
-def _show(session: Session, text: str, over: bool) -> None:
-    if session.out.animated:
-        click.echo(f"\r\x1b[K{text}", err=True, nl=over)
-    elif over:
-        session.out.note(text)
