@@ -25,6 +25,7 @@ OPEN_SECONDS = 20.0  # for one attempt, from the first packet to the hub's verdi
 BEAT = 5.0  # seconds, until the hub has said otherwise
 SHORTEST_BEAT, LONGEST_BEAT = 0.1, 300.0
 SILENT_BEATS = 3
+CLOCK_BEATS = 6  # who always has something to say asks for the hub's time so seldom
 BYE_SECONDS = 1.0
 HOPELESS_WAIT = 600.0  # seconds: a person must do something first
 LONGEST_RETRY = 3600.0
@@ -203,7 +204,10 @@ class Link:
             self._hub_clock.heard(self._beat_sent_steady, int(hub), _steady())
 
     async def _keep_beat(self, connection: Connection) -> None:
-        """Beats while we say nothing, or hear nothing; after three beats of silence the connection is dead."""
+        """Beats while we say nothing, or hear nothing, and at times in any case, for the hub's clock.
+
+        After three beats of silence the connection is dead.
+        """
         loop = asyncio.get_event_loop()
         beat_at = loop.time()
         while True:
@@ -211,7 +215,8 @@ class Link:
             if now - connection.heard_at > SILENT_BEATS * self._beat:
                 connection.abort(f"the hub was silent for {SILENT_BEATS * self._beat:.0f} s")
                 return
-            due = min(connection.said_at, max(connection.heard_at, beat_at)) + self._beat
+            silent = min(connection.said_at, max(connection.heard_at, beat_at)) + self._beat
+            due = min(silent, beat_at + CLOCK_BEATS * self._beat)
             if now >= due:
                 self._send_beat()
                 beat_at = now

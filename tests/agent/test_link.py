@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Callable
@@ -11,58 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agent.fakehub import PATIENCE, FakeHub, certificate, now
+from tests.agent.fakehub import PATIENCE, FakeHub, certificate
+from tests.agent.linking import ABOUT, IDENTITY, Node, linked
 
-from wacket_agent.config import Allows, Config, Contents
-from wacket_agent.identity import Identity
-from wacket_agent.link import Link, Standing
+from wacket_agent.link import Standing
 from wacket_agent.opening import Joining
 from wacket_agent.protocol import Malformed, short_code
 
 pytestmark = pytest.mark.slow
-IDENTITY = Identity(bytes(range(32)))
-ABOUT = {"agent": "0.1.0", "host": "pi-11"}
 JOINING = Joining(7, bytes(range(16)), "pi-11")
-
-
-class Node:
-    """A link and what it told."""
-
-    def __init__(self, hub: FakeHub, tmp_path: Path, joining: Joining | None = None, pin: str = "") -> None:
-        contents = Contents(hub.address, pin or hub.fingerprint, Allows(), {})
-        config = Config(tmp_path, tmp_path, contents)
-        self.link = Link(config, IDENTITY, lambda: ABOUT, joining, chance=lambda: 0.0)
-        self.standings: list[Standing] = []
-        self.link.on_standing.append(self._stands)
-        self._more = asyncio.Event()
-
-    async def stands(self, state: str) -> Standing:
-        async with asyncio.timeout(PATIENCE):
-            while not self.standings or self.standings[-1].state != state:
-                self._more.clear()
-                await self._more.wait()
-        return self.standings[-1]
-
-    def _stands(self, standing: Standing) -> None:
-        self.standings.append(standing)
-        self._more.set()
 
 
 @pytest.fixture
 async def hub() -> AsyncIterator[FakeHub]:
     async with FakeHub().listening() as listening:
         yield listening
-
-
-@contextlib.asynccontextmanager
-async def linked(node: Node) -> AsyncIterator[Node]:
-    run = asyncio.ensure_future(node.link.run())
-    try:
-        yield node
-    finally:
-        run.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await run
 
 
 async def test_a_node_that_belongs_is_let_in_and_goes_with_a_word(hub: FakeHub, tmp_path: Path) -> None:
@@ -244,24 +206,6 @@ async def test_welcome_and_end_are_told_each_time(hub: FakeHub, tmp_path: Path) 
         assert "restart" in (await node.stands("away")).why
         await hub.hears("beat", 2)
     assert told == ["in", "out", "in", "out"]
-
-
-async def test_the_hubs_clock_is_known(hub: FakeHub, tmp_path: Path) -> None:
-    hub.ahead, hub.beat = 3_600_000_000, 0.1
-    async with linked(Node(hub, tmp_path)) as node:
-        await node.stands("connected")
-        await hub.hears("beat", 3)
-        assert abs(node.link.offset - hub.ahead) < 1_000_000
-        assert abs(node.link.time() - now() - hub.ahead) < 1_000_000
-
-
-async def test_a_silent_hub_is_left(hub: FakeHub, tmp_path: Path) -> None:
-    hub.beat, hub.silent = 0.1, True
-    async with linked(Node(hub, tmp_path)) as node:
-        await node.stands("connected")
-        assert "silent" in (await node.stands("away")).why
-        hub.silent = False
-        await node.stands("connected")
 
 
 async def test_where_nobody_listens_it_says_so_once_and_tries_on(tmp_path: Path) -> None:
