@@ -37,7 +37,7 @@ class DropIns:
     """The programs in one folder; "" is none. `owners` are the accounts whose files are run."""
 
     def __init__(self, folder: str, owners: Iterable[int] | None = None) -> None:
-        self._folder = folder
+        self._folder = folder and os.path.abspath(folder)  # noqa: PTH100 - programs are begun elsewhere
         self._owners = {0, os.geteuid()} if owners is None and hasattr(os, "geteuid") else set(owners or ())
 
     def look(self) -> tuple[list[Collector], dict[str, str]]:

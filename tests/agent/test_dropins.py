@@ -117,6 +117,13 @@ def test_what_is_printed_becomes_numbers_and_logs(folder, context):
     assert collected(rain, context, {}, AT).logs.count(b'"oh"') == 0, "the same trouble is told once"
 
 
+def test_a_folder_may_be_relative_to_where_the_agent_was_started(folder, context, monkeypatch):
+    put(folder, "30-rain.sh")
+    monkeypatch.chdir(folder.parent)
+    (rain,), _ = DropIns(folder.name).look()
+    assert collected(rain, context, {}, AT).metrics == b"rain rain=3.0 %d000\n" % AT
+
+
 def test_a_failing_program_is_told_when_that_changes(context):
     def logs(ran):
         return [one.message for one in dropins.told(ran, "x", context) if isinstance(one, Log)]
