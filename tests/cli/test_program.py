@@ -71,6 +71,15 @@ def test_a_reader_that_has_seen_enough_is_no_error():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_empty_ones(closed):
+    command = f"{sys.executable} -m wacket run x --hub http://127.0.0.1:1 -- true {closed}"
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 5 and "mistake" not in ran.stderr
+    assert ("no hub answers" in ran.stderr) == ("2>" not in closed)
+
+
+@pytest.mark.slow
 def test_no_escape_sequence_reaches_a_pipe():
     ran = program("stauts", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
     assert ran.returncode == 2 and "\x1b" not in ran.stderr and "wacket status" in ran.stderr

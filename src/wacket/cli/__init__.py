@@ -15,6 +15,7 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Entry point of the program. Ends the process with one of the exit codes in support/errors.py."""
+    _open_closed_streams()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -22,6 +23,13 @@ def main() -> NoReturn:
         # The reader has gone: give the interpreter's own last flush somewhere to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Whoever starts programs without a terminal may close these; to us that is the same as empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def run(argv: Sequence[str]) -> int:

@@ -14,13 +14,13 @@ from wacket.cli.support.ask import sure
 from wacket.cli.support.moments import Length
 from wacket.cli.support.options import Group
 from wacket.cli.support.output import Column
+from wacket.cli.support.record import NODE, counted, facts, on_node, what
 from wacket.cli.support.session import Session
-from wacket.cli.support.text import amount, folded, plain
+from wacket.cli.support.text import folded, plain
 
 JOBS = "/api/v1/jobs"
 SCHEDULES = "/api/v1/schedules"
 Number = click.IntRange(1, 2**63 - 1)
-SHORT = 60  # characters of a command line in a list
 
 
 @click.group(
@@ -45,7 +45,7 @@ def ls(session: Session, limit: int) -> None:
     """List the latest jobs, newest first."""
     found = session.hub.get(JOBS, {"limit": limit})["jobs"]
     if not session.as_json:
-        found = [{**job, "what": _what(job), "states": _counts(job.get("counts"))} for job in found]
+        found = [{**job, "what": what(job), "states": counted(job.get("counts"))} for job in found]
     columns = [Column("id", right=True), *map(Column, ("at", "actor", "target", "states", "what"))]
     session.out.rows(found, columns, "nothing was run yet; for example: wacket run NODE -- uptime")
 
@@ -62,10 +62,9 @@ def show(session: Session, job: int) -> None:
     if session.as_json:
         return session.out.json({**record, "answers": answers})
     nodes, left_out = record.pop("nodes"), record.pop("left_out", [])
-    session.out.facts({"what": _what(record), **record})
+    session.out.facts(facts(record))
     session.out.line()
-    columns = ("node", "state", "exit", "seconds", "peak", "out", "err", "reason")
-    session.out.rows([_sized(node) for node in nodes], [Column(name) for name in columns])
+    session.out.rows([on_node(one) for one in nodes], [Column(name) for name in NODE])
     for one in left_out:
         session.out.line(f"left out: {plain(one['node'])}: {plain(one['why'])}")
     session.out.line()
@@ -163,7 +162,7 @@ def schedules(session: Session) -> None:
     """List the schedules."""
     found = session.hub.get(SCHEDULES)["schedules"]
     if not session.as_json:
-        found = [{**one, "what": _what(one.get("job") or {}), "every": _length(one.get("every"))} for one in found]
+        found = [{**one, "what": what(one.get("job") or {}), "every": _length(one.get("every"))} for one in found]
     columns = [Column("id", right=True)]
     columns += map(Column, ("author", "target", "every", "next", "last", "last_job", "trouble", "what"))
     session.out.rows(found, columns, "no schedules; for example: wacket run NODE --every 1d --at 03:00 -- ./clean-up")
@@ -205,22 +204,5 @@ def _only_node(session: Session, job: int) -> str:
     return str(nodes[0]["node"])
 
 
-def _what(job: dict[str, Any]) -> str:
-    """What it runs, on one line."""
-    words = job.get("argv") or ["python", f"({str(job.get('digest') or '')[:12]})", *(job.get("args") or ())]
-    text = plain(" ".join(map(str, words)))
-    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
-
-
-def _counts(counts: dict[str, int] | None) -> str:
-    ordered = sorted((counts or {}).items(), key=lambda one: one[0] != "succeeded")
-    return ", ".join(f"{count} {state}" for state, count in ordered)
-
-
 def _length(every: float | None) -> str:
     return f"{every:g} s" if every else "once"
-
-
-def _sized(node: dict[str, Any]) -> dict[str, Any]:
-    sizes = {name: amount(node[name]) for name in ("peak", "out", "err") if node.get(name) is not None}
-    return {**node, **sizes}
