@@ -33,14 +33,15 @@ class Account:
         return pwd is None or self.uid == os.geteuid()
 
 
-_own: list[Account] = []
+_own: dict[int, Account] = {}
 
 
 def own() -> Account:
-    """Looked up once: it stays the same as long as a process lives."""
-    if not _own:
-        _own.append(_look_up_own())
-    return _own[0]
+    """Looked up once, for that may take long."""
+    who = os.geteuid() if pwd else 0
+    if who not in _own:
+        _own[who] = _look_up_own()
+    return _own[who]
 
 
 def _look_up_own() -> Account:

@@ -1,19 +1,22 @@
 """What commands name by its SHA-256: programs, standard input, files. Fetched from the hub, checked, and kept a while.
 
-A blob is in its place only when it is whole and is what its name says. What no waiting command needs is removed,
-oldest first, beyond `ROOM` bytes. Who asks the hub, and when, is the desk's business.
+A blob is in its place only when it is whole and is what its name says. Nothing is synced: what a power cut leaves is
+thrown away. What no waiting command needs is removed, oldest first, beyond `ROOM` bytes and `MOST` blobs. Who asks the
+hub, and when, is the desk's business.
 """
 
 # ruff: noqa: PTH103, PTH105, PTH108, PTH110, PTH118, PTH123, PTH208
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
-from typing import Any, Callable, Iterable
+from typing import Any, Iterable
 
 ROOM = 256 << 20
+MOST = 10_000
 LARGEST = 1 << 30
 UNASKED = 1 << 20  # bytes of one that the hub sends before the command that needs it
 
@@ -38,19 +41,26 @@ class Partial:
 
 
 class Blobs:
-    def __init__(self, folder: str) -> None:
+    """`boot` names this boot of the machine."""
+
+    def __init__(self, folder: str, boot: str) -> None:
         self._folder = folder
         self._partial: dict[str, Partial] = {}
         os.makedirs(folder, 0o700, exist_ok=True)
-        for name in os.listdir(folder):
-            if name.endswith(".part"):
-                os.unlink(os.path.join(folder, name))
+        self._forget_other_boots(boot)
+        with os.scandir(folder) as entries:
+            whole = [(entry.stat(), entry.name) for entry in entries if _HASH.fullmatch(entry.name)]
+        whole.sort(key=lambda one: one[0].st_mtime_ns)
+        self._sizes = {name: about.st_size for about, name in whole}  # the longest unused first
 
     def path(self, sha256: str) -> str:
         return os.path.join(self._folder, sha256)
 
     def has(self, sha256: str) -> bool:
-        return os.path.exists(self.path(sha256))
+        if not os.path.exists(self.path(sha256)):
+            return False
+        self._sizes[sha256] = self._sizes.pop(sha256, 0)
+        return True
 
     def offset(self, sha256: str) -> int:
         """How much of it is here."""
@@ -85,21 +95,44 @@ class Blobs:
             partial.close()
             os.unlink(partial.path)
 
-    def make_room(self, needed: Iterable[str], stat: Callable[[str], os.stat_result] = os.stat) -> None:
-        kept, size = set(needed), 0
-        whole = [name for name in os.listdir(self._folder) if _HASH.fullmatch(name)]
-        ages = sorted(((stat(self.path(name)), name) for name in whole), key=lambda one: -one[0].st_mtime_ns)
-        for about, name in ages:
-            size += about.st_size
-            if size > ROOM and name not in kept:
-                os.unlink(self.path(name))
-                size -= about.st_size
+    def make_room(self, needed: Iterable[str]) -> None:
+        kept, size = set(needed), sum(self._sizes.values())
+        for name in list(self._sizes):
+            if size <= ROOM and len(self._sizes) <= MOST:
+                return
+            if name not in kept:
+                size -= self._sizes.pop(name)
+                _remove(self.path(name))
+
+    def _forget_other_boots(self, boot: str) -> None:
+        """And what came in part."""
+        mark = os.path.join(self._folder, "boot")
+        is_same = _read(mark) == boot.encode()
+        for name in os.listdir(self._folder):
+            if not is_same or name.endswith(".part"):
+                _remove(os.path.join(self._folder, name))
+        with open(mark, "wb") as file:
+            file.write(boot.encode())
 
     def _finish(self, sha256: str, partial: Partial) -> str:
         partial.close()
         del self._partial[sha256]
         if partial.digest.hexdigest() == sha256:
             os.replace(partial.path, self.path(sha256))
+            self._sizes[sha256] = partial.size
             return sha256
         os.unlink(partial.path)
         raise ValueError("what the hub sent is not what its SHA-256 says")
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)

@@ -5,7 +5,7 @@ is looked at again, at every ring, every second, and after every start of the ag
 matter. Which commands there are, and what the hub says of them, is the desk's business (desk.py).
 """
 
-# ruff: noqa: PTH118
+# ruff: noqa: PTH118, PTH208
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Carrying:
         self._knows_time = False
         self._tasks: set[asyncio.Future[None]] = set()
         self._mistake: BaseException | None = None
-        self.blobs = Blobs(os.path.join(config.state, "blobs"))
+        self.blobs = Blobs(os.path.join(config.state, "blobs"), boot)
         self.ended = 0
 
     def __iter__(self) -> Any:
@@ -94,6 +94,11 @@ class Carrying:
         self._commands[command_id] = command
         return command
 
+    def take_blob(self, head: dict[str, Any], data: bytes) -> None:
+        """Raises OSError and ValueError."""
+        if self.blobs.take(head, data):
+            self.blobs.make_room(sha256 for command in self if command.phase != ENDED for sha256 in command.needs)
+
     def in_phase(self, phase: str) -> list[Command]:
         return [command for command in self if command.phase == phase]
 
@@ -109,6 +114,15 @@ class Carrying:
                 command.phase, command.state = STARTED, "running"
             elif command.envelope is None:  # noted as cancelled before it came, or damaged
                 self.end(command, results.unbegun(row.id, "cancelled", self._link.time(), "never begun"))
+        for name in self._unknown():
+            self.in_background(Command(name, os.path.join(self._folder, name), None).abandon)
+
+    def _unknown(self) -> list[str]:
+        """Commands that are settled, or were another node's that this machine has been, and not cleaned up."""
+        try:
+            return [name for name in os.listdir(self._folder) if name not in self._commands]
+        except OSError:
+            return []
 
     def fetch(self, command: Command) -> None:
         """Ask for what is missing; when nothing is, it waits for a slot."""
@@ -191,8 +205,9 @@ class Carrying:
                 self.send_some(command)
 
     def _look_at_all(self) -> None:
-        now = self._link.time()
+        now, moment = self._link.time(), asyncio.get_event_loop().time()
         for command in self:
+            command.sending.look(moment)
             if command.phase == STARTED:
                 self._look_at(command)
             elif command.phase != ENDED and self._knows_time and command.envelope and now >= command.envelope.expires:

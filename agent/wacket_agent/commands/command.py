@@ -79,6 +79,17 @@ class Command:
             cgroup.remove(group)
         scratch.remove(self.folder)
 
+    def abandon(self) -> None:
+        """Nobody will ask for it. What still runs is ended, and removed at the next start."""
+        state = self.claim()[0]
+        if state == claim.ALIVE:
+            with contextlib.suppress(OSError):
+                self.cancel()
+            return
+        if state == claim.DEAD and self.result() is None:
+            self._end_rest()
+        self.clean()
+
     def _end_rest(self) -> dict[int, str]:
         """The program itself died with the runner. What it had started did not."""
         group = self._group()

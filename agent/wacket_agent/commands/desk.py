@@ -147,7 +147,7 @@ class CommandDesk:
     def _blob(self, message: dict[str, Any], payload: bytes) -> None:
         sha256, problem = message.get("sha256"), ""
         try:
-            self._carrying.blobs.take(message, payload)
+            self._carrying.take_blob(message, payload)
         except (OSError, ValueError) as error:
             problem = f"what it needs could not be fetched: {error}"
         for command in self._carrying.in_phase(FETCHING):

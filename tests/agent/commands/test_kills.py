@@ -189,3 +189,21 @@ async def test_what_waited_when_the_agent_died_is_begun_by_the_next(machine: Mac
         fake_hub.order(3, kind="cancel", of=hung)
         assert (await fake_hub.ended(waiting))["state"] == "succeeded"
     assert log.read_text() == "2\n"
+
+
+async def test_what_the_journal_does_not_know_is_ended_and_removed(machine: Machine, fake_hub) -> None:
+    """As after a rekey: the commands were another node's."""
+    async with machine.agent(fake_hub):
+        done, runs = fake_hub.order(1), fake_hub.order(2, argv=["sh", "-c", "echo $$; exec sleep 1000"])
+        await fake_hub.until(lambda: fake_hub.text(runs))
+        await fake_hub.until(lambda: not machine.folder_of(done).exists())
+    pid = int(fake_hub.text(runs))
+    machine.folder_of(done).mkdir()
+    for journal in machine.state.glob("journal.db*"):
+        journal.unlink()
+    async with machine.agent(fake_hub):
+        await until(lambda: not is_alive(pid))
+        await until(lambda: not machine.folder_of(done).exists())
+    await until((machine.folder_of(runs) / "result").exists)
+    async with machine.agent(fake_hub):
+        await until(lambda: not machine.folder_of(runs).exists())
