@@ -13,7 +13,7 @@ import pytest
 
 from wacket.commands.class_judging import Judging
 from wacket.commands.class_rounds import ClassRounds, Seen, Wish
-from wacket.commands.desk import ClassDesk
+from wacket.commands.desk import ClassDesk, Step
 from wacket.commands.life import LONGEST_VALUE
 from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.ledger import audit, class_sets, classes, nodes
@@ -89,6 +89,11 @@ class School:
 
     async def ask(self, wish: Wish = WISH) -> Any:
         return await self.rounds.ask(wish, "person:olga", "192.0.2.9")
+
+    async def judge(self, user: str, text: str) -> None:
+        """As a teacher does."""
+        values, round_ = {"server_anal": text}, self.row(user).round
+        await self.desk.carry([Step(user, "server_analysis_provide", values, "", "person:olga", round_)])
 
     async def moves(self, user: str, **seen: Any) -> None:
         """The command of a user's node comes to something."""
@@ -251,9 +256,18 @@ async def test_without_a_check_program_an_answer_waits_for_somebody(school: Scho
         await school.ask()
         await school.moves("ada", state="succeeded", out="42\n", exit=0)
         await school.until("ada", 3)
-        values = {"server_anal": "well done"}
-        await school.desk.handle("ada", "server_analysis_provide", values, "", "person:olga")
+        await school.judge("ada", "well done")
     assert (school.row("ada").server_analysis, school.row("ada").judge) == ("well done", "person:olga")
+
+
+async def test_nobody_judges_their_own_answer_of_a_round(school: School) -> None:
+    await school.ask()
+    await school.desk.handle("eve", "hw_command_retrieval", {}, "")
+    await school.desk.handle("eve", "hw_response_provide", {"hw_resp": "4"}, "")
+    await school.desk.handle("eve", "server_analysis_provide", {"server_anal": "I am great"}, "")
+    assert (school.row("eve").state, school.row("eve").server_analysis) == (3, "")
+    await school.judge("eve", "no")
+    assert (school.row("eve").server_analysis, school.row("eve").judge) == ("no", "person:olga")
 
 
 async def test_a_hub_that_was_stopped_takes_up_what_agents_and_checks_left_open(school: School) -> None:

@@ -17,7 +17,7 @@ from wacket.commands.class_rounds import Wish
 from wacket.commands.desk import Step
 from wacket.commands.life import LONGEST_TIMEOUT, LONGEST_USER, LONGEST_VALUE, checked_user
 from wacket.errors import BadRequest, Forbidden
-from wacket.ledger import class_sets
+from wacket.ledger import class_sets, classes
 
 router = APIRouter(tags=["class"])
 Operator = Annotated[Caller, Depends(may("operate"))]
@@ -121,8 +121,9 @@ async def analyse_class(caller: Operator, name: Name, body: Analysis, request: R
 async def analyse(caller: Operator, user: User, body: Analysis, request: Request) -> ClassUser:
     """From state 3 to 0, with a teacher's words. 400 if there is no answer to judge."""
     parts = parts_of(request)
-    values = {"server_anal": body.text}
-    step = Step(checked_user(user), "server_analysis_provide", values, caller.peer, caller.actor)
+    name, values = checked_user(user), {"server_anal": body.text}
+    row = await asyncio.to_thread(parts.ledger.read, lambda c: classes.find(c, name))
+    step = Step(name, "server_analysis_provide", values, caller.peer, caller.actor, row.round if row else None)
     (taken,) = await parts.desk.carry([step])
     if not taken.moved:
         raise BadRequest(f"there is no answer of {user!r} that waits for an analysis", "user")

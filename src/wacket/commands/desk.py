@@ -23,14 +23,15 @@ MOST_USERS = 10_000
 # What makes a board run a program, or keeps one from it, is an act; what boards and servers answer is not. Both are in
 # the user's history.
 ACTS = {"hw_command_request": "class.request", "reset": "class.reset"}
+JUDGE = "server_analysis_provide"
 BY_HARDWARE = ("hw_command_retrieval", "hw_response_provide")
 
 
 class Step(NamedTuple):
     """A command and who gave it.
 
-    `round` is the one that it belongs to (None: whichever there is), `node` the one whose agent carries that out (None:
-    a worker that polls). A program that an agent has is not given to a worker as well, nor the other way round.
+    `round` is the one that it belongs to (None: what is said at /hw_supervisor, and a reset of whatever there is),
+    `node` the one whose agent carries that out (None: a worker that polls). A program that an agent has is not given to a worker as well, nor the other way round.
     """
 
     user: str
@@ -133,7 +134,9 @@ def _fits(row: ClassRow | None, step: Step) -> bool:
     """Whether the step is of the present round, and of whoever carries that out."""
     if step.command == "hw_command_request" or row is None:
         return True
-    if step.round is not None and step.round != row.round:
+    # Nobody judges their own answer in a round that a class was asked: what boards say belongs to none.
+    of_this_round = step.round == row.round or (step.round is None and step.command != JUDGE)
+    if not of_this_round:
         return False
     return step.command not in BY_HARDWARE or step.node == row.node
 
@@ -142,7 +145,7 @@ def _changed(row: ClassRow | None, after: Status, step: Step) -> ClassRow:
     changed = (row or _new(step.user))._replace(**after._asdict())
     if step.command == "hw_command_request":
         return changed._replace(round=step.round, node=step.node, command="")
-    return changed._replace(judge=step.actor) if step.command == "server_analysis_provide" else changed
+    return changed._replace(judge=step.actor) if step.command == JUDGE else changed
 
 
 def _new(user: str) -> ClassRow:
