@@ -150,9 +150,9 @@ class Store:
 
         self._change(change)
 
-    def give_back(self) -> None:
-        """Return room that is not needed any more to the file system."""
-        self._database.give_back()
+    def tidy(self) -> None:
+        """Return room that is not needed any more to the file system. Once a minute or so."""
+        self._database.tidy()
 
     # Commands
 

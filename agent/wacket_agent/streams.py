@@ -226,4 +226,4 @@ class Streams:
             decision = thinning.decide(step, store.outline(name, step.part.start, thinning.MOST_ROWS))
             store.thin(name, decision.gaps, decision.why, *thinning.marks_after(step, decision, store.stream(name)))
             await asyncio.sleep(0)
-        store.give_back()
+        store.tidy()

@@ -240,7 +240,7 @@ def test_room_that_is_not_needed_is_given_back(store, tmp_path):
     connection = store._database._connection
     before = connection.execute("PRAGMA freelist_count").fetchone()[0]
     assert before > 1024
-    store.give_back()
+    store.tidy()
     assert connection.execute("PRAGMA freelist_count").fetchone()[0] < before
 
 

@@ -45,14 +45,14 @@ def test_a_full_disk_loses_nothing_while_there_is_room_in_memory(store):
     store.add("logs", b"x\n", 1)
     assert store.flush()
     full(store, True)
-    big = b"".join(os.urandom(40).hex().encode() + b"\n" for _ in range(2000))
+    big = b"".join(os.urandom(40).hex().encode() + b"\n" for _ in range(40_000))
     store.add("logs", big, 2, {"file": "2"})
     assert not store.flush()
     assert not store.flush()
     assert store.statistics()["trouble"]
     assert store.marks("") == {}
     with pytest.raises(Unwritten):
-        store.accept(LATE, "x" * 100_000, "boot", 1)
+        store.accept(LATE, "x" * 2_000_000, "boot", 1)
     assert store.known(LATE) is None
     full(store, False)
     assert store.flush()
