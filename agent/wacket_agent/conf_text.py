@@ -19,7 +19,8 @@ pin = {pin}
 #
 # metrics: numbers about this machine, such as load, memory, disks, temperatures, and the names of its programs.
 metrics = yes
-# logs: what the system and its programs write into their logs.
+# logs: what the system and its programs write into their logs, and news: who logs in, what is plugged in, which
+# programs are busiest and which listen on ports.
 logs = yes
 # run: people with that right at the hub may run commands and programs here, under the agent's own account.
 run = no
@@ -32,6 +33,9 @@ files = no
 
 [collect]
 # How often a collector is asked, or that it is not: disk = 60, usb = off
+
+[collect.watched]
+# What should be running here, by its name, its script or its pid file: web = nginx, demo = demo.py, db = /run/db.pid
 
 [logs]
 # Files to read besides the system's own, patterns allowed: files = /var/log/nginx/*.log
