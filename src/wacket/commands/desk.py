@@ -31,7 +31,8 @@ class Step(NamedTuple):
     """A command and who gave it.
 
     `round` is the one that it belongs to (None: what is said at /hw_supervisor, and a reset of whatever there is),
-    `node` the one whose agent carries that out (None: a worker that polls). A program that an agent has is not given to a worker as well, nor the other way round.
+    `node` the one whose agent carries that out (None: a worker that polls). A program that an agent has is not given to
+    a worker as well, nor the other way round.
     """
 
     user: str
