@@ -142,8 +142,8 @@ def _until_it_is_time(busy: int, requests: int) -> None:
 
 
 def _fork_runner(runner: Runner, requests: int) -> int:
-    """It waits for a request as we would. What is given here can be read when it has one, and ends with it. Raises
-    OSError.
+    """It waits for a request as we would. What is given here can be read when it has one, and ends with its result.
+    Raises OSError.
     """
     busy, tell = os.pipe()
     try:
@@ -198,7 +198,7 @@ def _run(runner: Runner, requests: int, tell: int) -> None:
         os.close(requests)
         with contextlib.suppress(BrokenPipeError):
             os.write(tell, b"!")
-        runner.run(_id_in(request)) if request else runner.leave()
+        runner.run(_id_in(request), tell) if request else runner.leave()
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

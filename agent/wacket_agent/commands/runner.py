@@ -60,6 +60,7 @@ class Runner:
         self._group: str | None = None
         self._child: Child | None = None
         self._wake = -1
+        self._busy: int | None = None
         self._spool: Spool | None = None
         self._pipes: dict[int, int] = {}  # descriptor: kind of record
         self._begun = self._rang = 0.0
@@ -92,8 +93,9 @@ class Runner:
         if self._group:
             cgroup.remove(self._group)
 
-    def run(self, command: str) -> None:
-        """Everything, if nobody else has the command already."""
+    def run(self, command: str, busy: int | None = None) -> None:
+        """Everything, if nobody else has the command already. `busy` is closed as soon as the result can be read."""
+        self._busy = busy
         task = self._take(command)
         if task is None:
             self.leave()
@@ -228,6 +230,8 @@ class Runner:
         except (OSError, ValueError):
             self._write_result(pairs)
         bell.ring(self._bell, self._command)
+        if self._busy is not None:
+            os.close(self._busy)
         if self._child:
             self._child.dismiss()
         if self._group:
