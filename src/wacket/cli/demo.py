@@ -6,8 +6,10 @@ Everything is in a temporary folder and goes away at the end; nothing that runs 
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -98,9 +100,21 @@ def _welcome(session: Session, process: HubProcess) -> None:
     session.out.line(
         f"demo hub: http://{where['http']}   lines over TCP: {where['tcp']}   UDP: {where.get('udp', '–')}"
     )
-    session.out.line(f"ask it from another terminal: wacket series ls --data {process.folder}")
+    session.out.line(f"ask it from another terminal: {_program()} series ls --data {process.folder}")
     if session.out.on_terminal:
         session.out.line("Ctrl-C ends everything.")
+
+
+def _head(process: HubProcess) -> list[str]:
+    return [
+        f"wacket demo  http://{process.addresses['http']}   Ctrl-C ends everything",
+        f"ask it: {_program()} node ls --data {process.folder}",
+    ]
+
+
+def _program() -> str:
+    """How to call this program from another terminal: it may be in an environment that is not open there."""
+    return "wacket" if shutil.which("wacket") else sys.argv[0]
 
 
 def _watch(session: Session, process: HubProcess, seconds: float | None, boards: bool) -> None:
@@ -110,7 +124,7 @@ def _watch(session: Session, process: HubProcess, seconds: float | None, boards:
     hub, living = process.hub(), lives(process.addresses) if boards else []
     if boards:
         living += machines(process.folder.parent / "machines", process.addresses["http"], process.hub)
-    watcher = Watcher(hub.get, living, title=f"http://{process.addresses['http']}")
+    watcher = Watcher(hub.get, living, head=_head(process))
     until = None if seconds is None else time.monotonic() + seconds
     with contextlib.closing(hub), running(living):
         if session.out.dressed and not session.quiet:

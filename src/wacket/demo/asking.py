@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
-QUESTIONS = (["uname", "-sr"], ["df", "-P", "/"], ["sh", "-c", "echo this one went wrong >&2; exit 3"])
+QUESTIONS = (["uname", "-sr"], ["df", "-h", "/"], ["sh", "-c", "echo this one went wrong >&2; exit 3"])
 TARGET = "tag:demo"
 
 

@@ -1,56 +1,39 @@
 """What arrives at the hub, as a live view for a terminal or as plain lines. Asks the hub once a second.
 
-What devices sent is shown as text only.
+How the view is laid out is picture.py's.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wacket.demo.asking import Asking
+from wacket.demo.picture import Scene, number, picture, safe
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.text import Text
 
     from wacket.demo.running import Life
 
 Get = Callable[..., Any]
-SPARK = 24  # values in a line
+SPARK = 40  # values in a line
 EVERY = 1.0  # seconds
 PLAIN_EVERY = 2.0
-LOGS = 8
-BARS = "▁▂▃▄▅▆▇█"
-
-
-@dataclass
-class Scene:
-    """What was seen at one moment."""
-
-    series: list[dict[str, Any]] = field(default_factory=list)
-    logs: list[dict[str, Any]] = field(default_factory=list)
-    health: dict[str, Any] = field(default_factory=dict)
-    sent: int = 0
-    answerable: int = 0  # of them those that the hub acknowledges
-    acknowledged: int = 0
-    failed: int = 0
-    problem: str = ""
-    answer: list[str] = field(default_factory=list)  # what machines last answered, folded
+LOGS = 60
 
 
 class Watcher:
     """Looks at the hub through `get(path, query)` and at the boards themselves."""
 
-    def __init__(self, get: Get, living: Sequence[Life], title: str) -> None:
-        self._get, self._living, self._title = get, living, title
+    def __init__(self, get: Get, living: Sequence[Life], head: Sequence[str]) -> None:
+        """`head` are the lines above the view."""
+        self._get, self._living, self._head = get, living, head
         self._recent: dict[int, deque[float]] = {}
         self._began = time.monotonic()
         self._last: tuple[float, int] = (self._began, 0)
-        self.rate = 0.0
         self._told_answer: list[str] = []
 
     def look(self) -> Scene:
@@ -58,6 +41,7 @@ class Watcher:
         scene = Scene(
             self._get("/api/v1/series", {"limit": 500})["series"],
             self._get("/api/v1/logs", {"limit": LOGS, "order": "desc", "since": "1h"})["logs"],
+            self._get("/api/v1/class")["users"],
             self._get("/api/v1/health"),
             sent=sum(life.sent for life in self._living),
             answerable=sum(life.sent for life in self._living if life.acknowledged is not None),
@@ -72,7 +56,8 @@ class Watcher:
         now = time.monotonic()
         before, sent = self._last
         if now > before:
-            self.rate, self._last = (scene.sent - sent) / (now - before), (now, scene.sent)
+            scene.rate, self._last = (scene.sent - sent) / (now - before), (now, scene.sent)
+        scene.recent = self._recent
         return scene
 
     def show_live(
@@ -83,9 +68,9 @@ class Watcher:
         from rich.live import Live
 
         console = Console(no_color=no_color or None)
-        with Live(self.drawn(self.look()), console=console, auto_refresh=False, transient=True) as live:
+        with Live(console=console, auto_refresh=False, transient=True) as live:
             while alive() and (until is None or clock() < until):
-                live.update(self.drawn(self.look()), refresh=True)
+                live.update(self.drawn(self.look(), *console.size), refresh=True)
                 time.sleep(EVERY)
 
     def show_plain(
@@ -112,13 +97,13 @@ class Watcher:
             f"sent {scene.sent}",
             f"acknowledged {scene.acknowledged} of {scene.answerable}",
             f"failed {scene.failed}" + (f" ({safe(scene.problem)})" if scene.failed else ""),
-            f"{self.rate:.0f}/s",
+            f"{scene.rate:.0f}/s",
             f"nodes {len(nodes)}",
             f"series {len(scene.series)}",
             f"hub {scene.health.get('status', '?')}",
         ]
         if latest:
-            words.append(f"latest {safe(latest['node'])}/{safe(latest['name'])} {_number(latest['value'])}")
+            words.append(f"latest {safe(latest['node'])}/{safe(latest['name'])} {number(latest['value'])}")
         return "\n".join(["  ".join(words), *(f"         {safe(line)}" for line in self._news(scene))])
 
     def _news(self, scene: Scene) -> list[str]:
@@ -126,83 +111,9 @@ class Watcher:
         before, self._told_answer = self._told_answer, scene.answer
         return scene.answer if scene.answer != before else []
 
-    def drawn(self, scene: Scene) -> RenderableType:
-        """The scene as something that rich can draw."""
-        from rich.console import Group
-        from rich.table import Table
+    def drawn(self, scene: Scene, columns: int, rows: int) -> Text:
+        """The scene as something that rich can draw; one row is left for the cursor."""
         from rich.text import Text
 
-        table = Table(box=None, pad_edge=False, expand=True)
-        for heading, justify in (
-            ("NODE", "left"),
-            ("SERIES", "left"),
-            ("VALUE", "right"),
-            ("", "left"),
-            ("", "left"),
-        ):
-            table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-        shown = ""
-        for series in _spread(scene.series, 24):
-            node = safe(series["node"])
-            table.add_row(
-                Text("" if node == shown else node, style="cyan"),
-                Text(safe(_label(series))),
-                Text(_number(series["value"])),
-                Text(safe(series.get("unit") or ""), style="dim"),
-                Text(spark(self._recent.get(series["id"], ())), style="green"),
-            )
-            shown = node
-        lines = [Text(_log_line(log), style="dim", no_wrap=True, overflow="ellipsis") for log in reversed(scene.logs)]
-        answer = [Text(safe(line), style="yellow", no_wrap=True, overflow="ellipsis") for line in scene.answer]
-        head = Text(f"wacket demo  {self._title}   Ctrl-C ends everything", style="bold")
-        return Group(head, Text(), table, Text(), *lines, Text(), *answer, Text(), Text(self._footer(scene)))
-
-    def _footer(self, scene: Scene) -> str:
-        history = scene.health.get("history", {})
-        guarantee = history.get("guarantee")
-        parts = [
-            f"{self.rate:.0f} lines/s",
-            f"{scene.sent} sent, acknowledged {scene.acknowledged} of {scene.answerable} (UDP never is)",
-            f"hub {scene.health.get('status', '?')}",
-        ]
-        if scene.failed:
-            parts.insert(2, f"{scene.failed} not taken: {safe(scene.problem)}")
-        if guarantee:
-            parts.append(safe(guarantee))
-        return "   ".join(parts)
-
-
-def spark(values: Sequence[float] | deque[float]) -> str:
-    """One character a value, from the lowest to the highest."""
-    finite = [value for value in values if math.isfinite(value)]
-    if not finite:
-        return ""
-    low, span = min(finite), (max(finite) - min(finite)) or 1.0
-    return "".join(BARS[min(7, int((value - low) / span * 8))] for value in finite)
-
-
-def safe(text: object) -> str:
-    """Text without anything that a terminal would obey."""
-    return "".join(character if character.isprintable() else "·" for character in str(text))
-
-
-def _spread(series: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """At most so many series, by node, giving every node a fair share."""
-    nodes: dict[str, list[dict[str, Any]]] = {}
-    for one in sorted(series, key=lambda one: (str(one["node"]), not one.get("unit"), str(one["name"]))):
-        nodes.setdefault(str(one["node"]), []).append(one)
-    share = max(1, most // max(1, len(nodes)))
-    return [one for several in nodes.values() for one in several[:share]][:most]
-
-
-def _label(series: Mapping[str, Any]) -> str:
-    labels = ",".join(f"{name}={value}" for name, value in (series.get("labels") or {}).items())
-    return f"{series['name']}{{{labels}}}" if labels else str(series["name"])
-
-
-def _number(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, int | float) else "–"
-
-
-def _log_line(log: Mapping[str, Any]) -> str:
-    return f"{safe(log['at'])[11:19]} {safe(log['node'])}  {safe(log['body'])}"
+        lines = [Text.assemble(*line) for line in picture(scene, self._head, columns, rows - 1)]
+        return Text("\n", no_wrap=True, overflow="crop").join(lines)
