@@ -17,6 +17,7 @@ from wacket_agent.lines import Log, Point
 PERIOD = 60.0
 LISTENING = {"tcp": "0A", "tcp6": "0A", "udp": "07", "udp6": "07"}  # as /proc/net writes the state
 MOST = 300
+NAMED = 10  # in the message; the list has all
 EPHEMERAL = (32768, 60999)
 
 
@@ -40,14 +41,21 @@ def collect(context: Context) -> Iterator[Point | Log]:
     before = context.kept.get("ports")
     context.kept["ports"] = ports
     if before != ports:
-        opened, closed = sorted(set(ports).difference(before or [])), sorted(set(before or []).difference(ports))
-        parts = [
-            f"{word} {', '.join(map(str, some[:10]))}"
-            for word, some in (("opened", opened), ("closed", closed))
-            if some
-        ]
         listed = [port._asdict() for port in ports[:MOST]]
-        yield Log("; ".join(parts) or "no port is listened on", "info", {"ports": listed})
+        yield Log(news(before, ports), "info", {"ports": listed})
+
+
+def news(before: list[Port] | None, ports: list[Port]) -> str:
+    """What is different; all of them at first."""
+    if before is None:
+        return f"listening: {some(ports)}" if ports else "no port is listened on"
+    opened, closed = sorted(set(ports).difference(before)), sorted(set(before).difference(ports))
+    return "; ".join(f"{word} {some(each)}" for word, each in (("opened", opened), ("closed", closed)) if each)
+
+
+def some(ports: list[Port]) -> str:
+    more = f" and {len(ports) - NAMED} more" if len(ports) > NAMED else ""
+    return ", ".join(map(str, ports[:NAMED])) + more
 
 
 def listening(context: Context, file: str) -> Iterator[tuple[str, Port]]:

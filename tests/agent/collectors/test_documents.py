@@ -42,8 +42,9 @@ def test_ports_with_the_program_behind_them(listening):
 
 
 def test_ports_are_told_when_they_change(listening):
+    message = "listening: tcp 0.0.0.0 22, tcp ::1 631, tcp 127.0.0.1 8080 (python3), udp 0.0.0.0 5353"
+    assert listening.logs("ports") == [("info", message)]
     assert listening.points("ports") == {("ports",): {"listening": 4}}
-    assert listening.logs("ports") == []
     listening.replace("/proc/net/tcp", "00000000:0016 00000000:0000 0A", "00000000:0017 00000000:0000 0A")
     listening.replace("/proc/net/tcp", " 9001 ", " 9011 ")
     assert listening.logs("ports") == [("info", "opened tcp 0.0.0.0 23; closed tcp 0.0.0.0 22")]
