@@ -5,31 +5,7 @@ import hashlib
 import json
 
 import pytest
-
-from wacket.cli.support import following
-
-
-def ndjson(*events, **headers):
-    return 200, b"".join(json.dumps(event).encode() + b"\n" for event in events), headers
-
-
-def job(*nodes, **more):
-    return {"event": "job", "id": 212, "nodes": list(nodes), "waiting": [], "left_out": [], **more}
-
-
-def state(node, what, **more):
-    return {"event": "state", "node": node, "state": what, **more}
-
-
-def output(node, text, stream="out", offset=0):
-    return {"event": "output", "node": node, "stream": stream, "text": text, "offset": offset}
-
-
-def group(nodes, count, out, **more):
-    return {"nodes": nodes, "count": count, "state": "succeeded", "exit": 0, "out": out, "err": "", **more}
-
-
-END = {"event": "end", "counts": {}}
+from tests.support.jobs import END, group, job, ndjson, output, state
 
 
 @pytest.fixture
@@ -247,43 +223,6 @@ def test_a_schedule_is_made_instead_of_a_job(hub, wacket):
     asked = hub.last().json
     assert ran.code == 0 and (asked["every"], asked["at"]) == (86_400, "2099-11-22T08:00:00+00:00")
     assert asked["job"]["argv"] == ["x"] and [one.path for one in hub.asked] == ["/api/v1/schedules"]
-
-
-def test_a_connection_that_breaks_is_taken_up_again_and_nothing_is_shown_twice(hub, wacket, monkeypatch):
-    monkeypatch.setattr(following, "PAUSE", 0.0)
-    begun = [job("a"), state("a", "running"), output("a", "one\n"), output("a", "wrong\n", "err")]
-    broken = {"Content-Length": "99999", "Connection": "close"}
-    hub.answers["POST /api/v1/jobs"] = ndjson(*begun, **broken)
-    whole = ndjson(*begun, output("a", "two\n", offset=10), state("a", "succeeded"), END)
-    replies = [ndjson(*begun[:2], **broken), (200, b"", broken), whole]
-    hub.answers["GET /api/v1/jobs/212/events"] = lambda _: replies.pop(0)
-    ran = wacket("run", "a", "--", "x")
-    assert (ran.code, ran.out, ran.err) == (0, "one\ntwo\n", "wrong\n")
-    assert [asked.method for asked in hub.asked] == ["POST", "GET", "GET", "GET"]
-
-
-def test_a_hub_that_stays_away_is_given_up_and_the_job_is_named(hub, wacket, monkeypatch):
-    monkeypatch.setattr(following, "PAUSE", 0.0)
-    monkeypatch.setattr(following, "PATIENCE", 2)
-    broken = {"Content-Length": "99999", "Connection": "close"}
-    hub.answers["POST /api/v1/jobs"] = ndjson(job("a"), **broken)
-    hub.answers["GET /api/v1/jobs/212/events"] = (200, b"", broken)
-    ran = wacket("run", "a", "--", "x")
-    assert ran.code == 5 and "wacket job follow 212" in ran.err
-
-
-def test_a_job_is_never_asked_for_twice(hub, wacket):
-    """Not even when the connection breaks before any answer: the hub may have begun."""
-    asked = []
-
-    def hang_up(request):
-        asked.append(request)
-        raise ConnectionAbortedError
-
-    hub.answers["PUT /api/v1/blobs/" + hashlib.sha256(b"").hexdigest()] = {}
-    hub.answers["POST /api/v1/jobs"] = hang_up
-    ran = wacket("run", "a", "--send", "/dev/null", "--", "x")
-    assert ran.code == 5 and len(asked) == 1
 
 
 def test_files_are_brought_into_a_folder_and_bad_names_are_left(hub, wacket, answering, tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ EVIL = "\x1b]0;owned\x07 \x9b2J \u202e txt\r\n"
 JOB = {"event": "job", "id": 212, "nodes": ["a"], "waiting": [], "left_out": []}
 OUTPUT = {"event": "output", "node": "a", "stream": "out", "text": EVIL, "offset": 0}
 OVER = {"event": "state", "node": "a", "state": "succeeded", "exit": 0}
+END = {"event": "end", "counts": {"succeeded": 1}}
 PREVIEW = {"nodes": [{"node": "a", "state": "up"}], "left_out": []}
 
 
@@ -55,13 +56,13 @@ class Terminal:
 
 @pytest.fixture
 def evil(hub):
-    hub.answers["POST /api/v1/jobs"] = (200, ndjson(JOB, OUTPUT, OVER), {})
+    hub.answers["POST /api/v1/jobs"] = (200, ndjson(JOB, OUTPUT, OVER, END), {})
     hub.answers["POST /api/v1/jobs/preview"] = PREVIEW
     hub.answers["GET /api/v1/jobs/212/output/a"] = (200, EVIL.encode(), {})
     many = [{"nodes": "a,b", "count": 2, "state": "succeeded", "exit": 0, "out": EVIL * 2, "err": EVIL}]
     hub.answers["GET /api/v1/jobs/212/answers"] = {"answers": many}
     hub.answers["GET /api/v1/jobs/212"] = {"id": 212, "argv": [EVIL], "nodes": [{"node": EVIL}], "left_out": []}
-    both = ndjson({**JOB, "nodes": ["a", "b"]}, OUTPUT, OVER, {**OVER, "node": "b"})
+    both = ndjson({**JOB, "nodes": ["a", "b"]}, OUTPUT, OVER, {**OVER, "node": "b"}, END)
     hub.answers["GET /api/v1/jobs/212/events"] = (200, both, {})
     return hub
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from http.client import HTTPException
 from typing import Any, NamedTuple
 
 import click
@@ -45,13 +47,14 @@ class Manner(NamedTuple):
 
 def ask(session: Session, body: Mapping[str, Any], manner: Manner) -> None:
     """Ask for a job and follow it. Ends the command with the exit code that the job came to."""
-    follow(session, lambda hub: _post(hub, jobs.JOBS, body), manner)
+    key = secrets.token_hex(16)
+    follow(session, lambda hub: _post(hub, jobs.JOBS, body, key), manner)
 
 
 def again(session: Session, path: str, body: Mapping[str, Any], manner: Manner) -> None:
     """Follow the job that a POST to `path` makes."""
     job = post_once(session.hub, path, body)["id"]
-    follow(session, lambda hub: hub.stream(f"{jobs.JOBS}/{job}/events"), manner)
+    follow(session, lambda hub: _events(hub, job), manner)
 
 
 def follow(session: Session, begin: Callable[[Hub], Iterator[bytes]], manner: Manner) -> None:
@@ -70,8 +73,11 @@ def follow(session: Session, begin: Callable[[Hub], Iterator[bytes]], manner: Ma
 
 
 def events(hub: Hub, begin: Callable[[Hub], Iterator[bytes]], tally: Tally) -> Generator[Event]:
-    """What is new to `tally`. A job that is known is asked for again when the connection breaks, or the hub ends."""
-    pieces, tries = begin(hub), 0
+    """What is new to `tally`, asked for again when the connection breaks or the hub ends.
+
+    Before anything of the job is known `begin` is called again: it carries a key, so that the hub makes one job of it.
+    """
+    pieces, tries, lost = begin(hub), 0, False
     while True:
         try:
             for event in filter(tally.heard, _objects(pieces)):
@@ -81,18 +87,29 @@ def events(hub: Hub, begin: Callable[[Hub], Iterator[bytes]], tally: Tally) -> G
                 return
             raise Unreachable("the hub ended before the job did", "Is it being restarted? See: wacket status")
         except (Unreachable, TimedOut) as error:
-            tries += 1
-            _worth_another_try(error, tally.job, tries)
+            tries, lost = tries + 1, lost or _may_have_arrived(error)
+            _worth_another_try(error, tally.job, tries, lost)
         time.sleep(PAUSE)
-        pieces = hub.stream(f"{jobs.JOBS}/{tally.job}/events")
+        pieces = _events(hub, tally.job) if tally.job else begin(hub)
 
 
-def _worth_another_try(error: Unreachable | TimedOut, job: int, tries: int) -> None:
+def _may_have_arrived(error: Unreachable | TimedOut) -> bool:
+    """Whether the hub was there, and the connection broke later."""
+    cause = error.__cause__
+    return isinstance(cause, (ConnectionError, HTTPException)) and not isinstance(cause, ConnectionRefusedError)
+
+
+def _worth_another_try(error: Unreachable | TimedOut, job: int, tries: int, lost: bool) -> None:
     """Raises `error` where nothing can be taken up again, or not any more."""
-    if not job:
+    if not (job or lost):
         raise error
     if tries > PATIENCE:
-        raise Unreachable(error.what, f"Job {job} goes on without it: wacket job follow {job}") from error
+        what = f"Job {job} goes on without it: wacket job follow {job}" if job else "Was it begun? See: wacket job ls"
+        raise Unreachable(error.what, what) from error
+
+
+def _events(hub: Hub, job: int) -> Iterator[bytes]:
+    return hub.stream(f"{jobs.JOBS}/{job}/events")
 
 
 def post_once(hub: Hub, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,9 +119,8 @@ def post_once(hub: Hub, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _post(hub: Hub, path: str, body: Mapping[str, Any]) -> Iterator[bytes]:
-    hub.close()  # as in post_once
-    return hub.stream(path, method="POST", body=json.dumps(body).encode(), headers=NDJSON)
+def _post(hub: Hub, path: str, body: Mapping[str, Any], key: str) -> Iterator[bytes]:
+    return hub.stream(path, method="POST", body=json.dumps(body).encode(), headers={**NDJSON, "Idempotency-Key": key})
 
 
 def _objects(pieces: Iterator[bytes]) -> Iterator[Event]:
