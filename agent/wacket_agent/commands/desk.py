@@ -93,8 +93,9 @@ class CommandDesk:
         self._taken += 1
         command = self._carrying.add(envelope.id, envelope)
         command.sending.begin()
-        self._carrying.tell(command)
         self._carrying.fetch(command)
+        if command.phase != ENDED:  # told when it is under way: to tell takes a while, too
+            self._carrying.tell(command)
 
     def _cancel(self, of: str) -> tuple[str, str]:
         """What to answer. A command that has not come yet is noted as cancelled, so that it never begins."""
