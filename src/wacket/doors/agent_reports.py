@@ -11,7 +11,7 @@ from wacket.errors import BadRequest, Unavailable
 from wacket.fleet.completeness import STREAMS, Absence, Completeness
 from wacket.fleet.messages import Malformed, Refused, Report, Said, Skip, Stream, Streams
 from wacket.intake.intake import Intake
-from wacket.records import Envelope, Receipt, arrival
+from wacket.records import Envelope, Receipt, Statistics, arrival
 
 NAMES = {form: name for name, form in STREAMS.items()}
 
@@ -23,15 +23,15 @@ class Reports:
         self._intake, self._completeness, self._clock = intake, completeness, clock
         self._skips: list[tuple[AgentLink, Skip]] = []
         self._skipped = asyncio.Event()
-        self.counts = dict.fromkeys(("reports", "bytes", "acknowledged", "waits", "skips"), 0)
+        self._counts = dict.fromkeys(("reports", "bytes", "acknowledged", "waits", "skips"), 0)
 
     def take(self, link: AgentLink, said: Said) -> None:
         """Raises Malformed."""
         report = said.members(Report)
         if report.format not in NAMES or not said.payload.endswith(b"\n"):
             raise Malformed("a report is whole lines of influx or ndjson, each ended by LF")
-        self.counts["reports"] += 1
-        self.counts["bytes"] += len(said.payload)
+        self._counts["reports"] += 1
+        self._counts["bytes"] += len(said.payload)
         envelope = Envelope(
             door="agents",
             peer=link.peer,
@@ -53,7 +53,7 @@ class Reports:
         skip = said.members(Skip)
         if skip.to < skip.seq:
             raise Malformed("skip: `to` is before `seq`")
-        self.counts["skips"] += 1
+        self._counts["skips"] += 1
         have, name = self._intake.have(link.node, skip.epoch), self._completeness.stream_of(link.node, skip.epoch)
         if skip.to <= have:  # said before
             return self._acknowledge(link, name, skip.epoch)
@@ -63,7 +63,7 @@ class Reports:
         return None
 
     async def run(self) -> None:
-        """Make known what never comes, until cancelled. After a long absence there are thousands: many share a write."""
+        """Make known what never comes, until cancelled. A long absence leaves thousands: many share a write."""
         while True:
             await self._skipped.wait()
             self._skipped.clear()
@@ -111,6 +111,9 @@ class Reports:
         if have + 1 < stream.first:
             await self._intake.forgo(node, stream.epoch, have + 1, stream.first - 1)
 
+    def statistics(self) -> Statistics:
+        return dict(self._counts)
+
     def _settled(self, link: AgentLink, report: Report, result: Receipt | Exception) -> None:
         if isinstance(result, Unavailable):
             self._hold(link, report.epoch, result)
@@ -121,10 +124,10 @@ class Reports:
 
     def _acknowledge(self, link: AgentLink, name: str, epoch: str) -> None:
         have = self._intake.have(link.node, epoch)
-        self.counts["acknowledged"] += 1
+        self._counts["acknowledged"] += 1
         link.send({"t": "ack", "epoch": epoch, "seq": have})
         self._completeness.acknowledged(link.node, name, epoch, have)
 
     def _hold(self, link: AgentLink, epoch: str, why: Unavailable) -> None:
-        self.counts["waits"] += 1
+        self._counts["waits"] += 1
         link.send({"t": "wait", "epoch": epoch, "retry": max(1, round(why.retry_after))})

@@ -123,7 +123,7 @@ class AgentDoor:
             "opening": self._opening.total(),
             **self._counts,
             "refused": dict(self._refused),
-            **self._reports.counts,
+            **self._reports.statistics(),
             "pending_bytes": sum(link.pending_bytes() for link in self._links.values()),
         }
 
