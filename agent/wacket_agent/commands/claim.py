@@ -9,7 +9,6 @@ A claim is not synced: it holds within one boot of the machine, and the desk kno
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from wacket_agent.commands.locks import try_lock
@@ -28,12 +27,6 @@ def take(path: str, text: str) -> int | None:
         return file
     os.close(file)
     return None
-
-
-def add(file: int, text: str) -> None:
-    """Behind what `take` wrote. Not worth failing for."""
-    with contextlib.suppress(OSError):
-        os.write(file, text.encode())
 
 
 def look(path: str) -> tuple[str, str]:

@@ -153,7 +153,9 @@ class Runner:
 
     def _start(self, what: Start) -> int:
         """The agent is told when it goes on for longer than a moment."""
-        self._child = self._child or Child(self._group)
+        if self._child is None:  # it could not be made ready beforehand
+            self._wake = _wake_at_signals()
+            self._child = Child(self._group)
         try:
             self._child.become(what)
         except BrokenPipeError:

@@ -6,6 +6,8 @@ import asyncio
 import os
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from tests.agent.commands.desks import PATIENCE, FakeHub, Machine
 from tests.agent.commands.lives import Lives
 
+from wacket_agent.commands import notes, nursery
 from wacket_agent.commands.nursery import Nursery
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads Linux's /proc")]
@@ -77,6 +80,18 @@ async def test_a_nursery_that_is_killed_leaves_one_who_takes_a_command_and_ends(
     for number in (1, 2, 3):
         assert (await lives.hub.ended(lives.hub.order(number)))["state"] == "succeeded"
     await until_gone(*pids)
+
+
+def test_a_runner_that_could_not_be_made_ready_makes_up_for_it(tmp_path: Path) -> None:
+    folder = tmp_path / "commands" / "c"
+    folder.mkdir(parents=True)
+    notes.write(str(folder / "task"), [("arg", "true"), ("timeout", "9"), ("keep", "0")], str(folder / "spare"))
+    script = "import sys; from wacket_agent.commands.runner import Runner; Runner(sys.argv[1]).run('c')"
+    package = Path(nursery.__file__).parents[2]
+    subprocess.run([sys.executable, "-c", script, tmp_path], check=True, timeout=PATIENCE, cwd=package)
+    result = notes.read(str(folder / "result"))
+    assert result
+    assert result.one("state") == "succeeded"
 
 
 async def test_the_limit_of_the_agent_is_none_of_its_programs(machine: Machine, fake_hub: FakeHub) -> None:
