@@ -6,6 +6,7 @@ A class is a set of people, each with their hardware: a node with an agent, or a
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -106,8 +107,15 @@ def status(session: Session, name: str | None) -> None:
         if users:
             session.out.note(classroom.line(users))
         users = [{**user, **_short(user)} for user in users]
-    columns = [Column(one) for one in ("user", *(("node",) if name else ()), "state", "time", "hw_response", "hw_err")]
-    columns += [Column("hw_exit", "exit", right=True), Column("server_analysis")]
+    columns = [
+        Column("user"),
+        *([Column("node")] if name else []),
+        Column("state"),
+        Column("hw_exit", "exit", right=True),
+    ]
+    # What matters first: of a line that is too long the end is cut.
+    columns += [Column("hw_response", "stdout"), Column("hw_err", "stderr"), Column("server_analysis", "analysis")]
+    columns += [Column("time")]
     session.out.rows(users, columns, "nobody in the class yet; it fills as boards and servers use /hw_supervisor")
 
 
@@ -256,7 +264,12 @@ def _all(session: Session, path: str, what: str, further: str, most: int | None 
 def _short(user: dict[str, Any]) -> dict[str, str]:
     said = {name: _first_line(user[name]) for name in ("hw_response", "hw_err", "server_analysis")}
     stuck = ", stuck" if user["stuck"] else ""
-    return {"state": f"{user['state']} {STATES[user['state']]}{stuck}", **said}
+    return {"state": f"{user['state']} {STATES[user['state']]}{stuck}", "time": _seconds(user["time"]), **said}
+
+
+def _seconds(moment: str) -> str:
+    """Without what is smaller; nobody reads it."""
+    return re.sub(r"\.\d+Z$", "Z", moment)
 
 
 def _first_line(text: str) -> str:
