@@ -1,4 +1,4 @@
-"""Eight days without the hub, simulated: all logs are kept, old metrics thin out, and the report adds up to the line."""
+"""Eight days without the hub, simulated: all logs are kept, old metrics thin out, the report adds up to the line."""
 
 from __future__ import annotations
 

@@ -26,9 +26,9 @@ GAP: JsonDict = {
 
 
 class GapInfo(BaseModel):
-    """`kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned
-    (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence
-    without lines: nothing was measured, or none of it came.
+    """`kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null),
+    thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An
+    absence without lines: nothing was measured, or none of it came.
     """
 
     stream: str
