@@ -24,9 +24,10 @@ def sleeper(script: str, **env: str) -> subprocess.Popen[str]:
 
 
 def test_what_has_the_mark_is_found_in_any_session() -> None:
+    mark = os.urandom(13).hex()  # another run of this test may leave its own behind
     script = "setsid sleep 1000 >/dev/null & echo $!; exec sleep 1000 >/dev/null"
-    marked, other = sleeper(script, **{MARK: "A" * 26}), sleeper("echo; exec sleep 1000", **{MARK: "A" * 25})
-    found = tree.marked("A" * 26)
+    marked, other = sleeper(script, **{MARK: mark}), sleeper("echo; exec sleep 1000", **{MARK: mark[:-1]})
+    found = tree.marked(mark)
     for pid in found:
         os.kill(pid, signal.SIGKILL)
     other.kill()
