@@ -106,6 +106,8 @@ def welcome(ready: Ready) -> list[str]:
         host, _, port = tcp.rpartition(":")
         target = "127.0.0.1" if host in {"0.0.0.0", "", "[::]", "::"} else host.strip("[]")  # noqa: S104
         lines.append(f"  Then: printf 'temp:21.4 hum:40\\n' | nc -w1 {target} {port}     and: wacket series ls{where}")
+    if ready.addresses.keys() & {"http", "https"}:
+        lines.append(f"  Add a machine: wacket token create --tag demo{where}")
     lines.append("  Ctrl-C ends it.")
     return lines
 
