@@ -182,10 +182,12 @@ def a_place(tmp_path: Path, a_hub: Callable[..., Hub]) -> Iterator[Callable[[int
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("commands", "kills"),
-    [(120, 12), pytest.param(10_000, 500, marks=[pytest.mark.torture, pytest.mark.timeout(3600)])],
+    [
+        pytest.param(120, 12, marks=pytest.mark.timeout(300)),
+        pytest.param(10_000, 500, marks=[pytest.mark.torture, pytest.mark.timeout(3600)]),
+    ],
 )
 def test_every_command_ends_once(a_place: Callable[[int], Place], commands: int, kills: int) -> None:
     place = a_place(kills)

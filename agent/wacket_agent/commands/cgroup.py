@@ -4,7 +4,7 @@ With it nothing escapes when the command is ended, and its memory is measured as
 of processes has to do (tree.py). Limits are not set here.
 """
 
-# ruff: noqa: PTH102, PTH106, PTH110, PTH118, PTH123, PTH208
+# ruff: noqa: PTH102, PTH106, PTH110, PTH116, PTH118, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import contextlib
 import os
 
 _NAMES = "command-"
+_NEW = 60  # seconds
 
 
 def make() -> str | None:
@@ -69,12 +70,17 @@ def remove(folder: str) -> None:
         os.rmdir(folder)
 
 
-def sweep() -> None:
-    """Remove the empty ones: of programs whose background ended later than they, and of runners that were killed."""
+def sweep(now: float) -> None:
+    """Remove the empty ones: of programs whose background ended later than they, and of runners that were killed.
+
+    `now` is in seconds since 1970. One that is new may be about to be used, by a runner of another agent too.
+    """
     parent = _own_folder()
     for name in os.listdir(parent) if parent else ():
-        if parent and name.startswith(_NAMES):
-            remove(os.path.join(parent, name))
+        folder = os.path.join(parent or "", name)
+        with contextlib.suppress(OSError):
+            if name.startswith(_NAMES) and os.stat(folder).st_mtime < now - _NEW:
+                remove(folder)
 
 
 def _own_folder() -> str | None:

@@ -16,6 +16,7 @@ import os
 import select
 import signal
 import sys
+import time
 
 from wacket_agent.commands import cgroup
 from wacket_agent.commands.bell import SIZE, Bell
@@ -113,7 +114,7 @@ def serve(state: str, requests: int) -> None:
     requests = _free_standard_streams(requests)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes note of ended runners for us
-    cgroup.sweep()
+    cgroup.sweep(time.time())
     gc.collect()
     gc.freeze()  # a runner that collected garbage would touch, and so copy, all of the memory that it shares
     while not _has_ended(requests):

@@ -66,7 +66,10 @@ class Child:
         self.out, out_end = os.pipe()
         self.err, err_end = os.pipe()
         parent = os.getpid()
-        inside = linux.fork_into(group) if group else None
+        try:
+            inside = linux.fork_into(group) if group else None
+        except OSError:  # it is gone: somebody took it for one that was left over
+            inside = group = None
         self.pid = os.fork() if inside is None else inside
         if self.pid == 0:
             _wait_and_become(ask, tell, (out_end, err_end), group if inside is None else None, parent)

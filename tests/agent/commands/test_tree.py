@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from wacket_agent.commands import cgroup, linux, tree
+from wacket_agent.commands.program import Child, Start
 from wacket_agent.commands.tree import MARK, Tree
 
 pytestmark = pytest.mark.slow
@@ -77,3 +78,12 @@ def test_a_fork_into_a_cgroup_is_there_from_its_first_moment() -> None:
         pass
     cgroup.remove(group)
     assert not Path(group).exists()
+
+
+def test_a_program_begins_also_where_its_cgroup_is_gone(tmp_path: Path) -> None:
+    """A nursery that starts removes empty ones, and a runner of another agent may just have made one."""
+    child = Child(str(tmp_path / "gone"))
+    child.become(Start(["true"], {}, str(tmp_path), "", ""))
+    assert os.waitpid(child.pid, 0)[1] == 0
+    os.close(child.out)
+    os.close(child.err)
