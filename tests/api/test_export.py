@@ -16,6 +16,7 @@ from tests.support.past import FakePast
 
 from wacket import settings
 from wacket.api import export
+from wacket.api.patient import PatientResponse
 from wacket.history.exporting import Export, Name, Readings
 from wacket.history.query import Query
 from wacket.history.question import EVER
@@ -104,7 +105,7 @@ def test_what_is_wrong_is_told_before_the_file_begins(
     assert answer.json()["error"]
 
 
-def downloading(api: Any, bearer: str, patience: float = 60) -> export.Download:
+def downloading(api: Any, bearer: str, patience: float = 60) -> PatientResponse:
     """An export under way, and whoever asked for it."""
     pieces = api.parts.query.export(Export(Readings([Name(1, "rig-3", "temp", {})], *EVER), "csv"))
     headers = [(b"authorization", f"Bearer {bearer}".encode())]
@@ -116,7 +117,8 @@ def downloading(api: Any, bearer: str, patience: float = 60) -> export.Download:
         "headers": headers,
         "client": ("127.0.0.1", 1),
     }
-    return export.Download(export._streamed(Request(scope), next(pieces), pieces), patience, "text/csv", "readings.csv")
+    streamed = export._streamed(Request(scope), next(pieces), pieces)
+    return PatientResponse(streamed, patience, "an export", "text/csv", {})
 
 
 async def test_a_caller_who_leaves_frees_the_files(api: Any, past: FakePast) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Generator
@@ -10,12 +9,11 @@ from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from starlette.types import Message, Send
 
 from wacket.api import logs, series
 from wacket.api.access import Caller, caller_of, may, parts_of
 from wacket.api.parts import apart
-from wacket.errors import WacketError
+from wacket.api.patient import PatientResponse
 from wacket.history.exporting import MEDIA_TYPES, Export, Logs, Name, Readings
 
 router = APIRouter(tags=["export"])
@@ -102,35 +100,14 @@ async def export_logs(
     return await _stream(request, Export(Logs(wanted, nodes), format), "logs")
 
 
-class Download(StreamingResponse):
-    """A file that is broken off, so that nobody takes it for whole, when its reader takes nothing of it for `patience`
-    seconds or may no longer read.
-    """
-
-    def __init__(self, pieces: AsyncGenerator[bytes, None], patience: float, media: str, name: str) -> None:
-        super().__init__(pieces, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-        self._pieces, self._patience = pieces, patience
-
-    async def stream_response(self, send: Send) -> None:
-        async def patient(message: Message) -> None:
-            async with asyncio.timeout(self._patience):
-                await send(message)
-
-        try:
-            await super().stream_response(patient)
-        except (TimeoutError, WacketError) as error:
-            log.warning("an export was broken off: %s", error or f"nothing was taken for {self._patience:g} s")
-        finally:
-            await self._pieces.aclose()
-
-
 async def _stream(request: Request, wanted: Export, name: str) -> StreamingResponse:
     parts = parts_of(request)
     pieces = cast(Generator[bytes, None, None], parts.query.export(wanted))
     first = await apart(parts, next, pieces, b"")  # what is wrong with the question shows here
     patience = parts.settings.doors.slow_seconds
     streamed = _streamed(request, first, pieces)
-    return Download(streamed, patience, MEDIA_TYPES[wanted.format], f"{name}.{wanted.format}")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{wanted.format}"'}
+    return PatientResponse(streamed, patience, "an export", MEDIA_TYPES[wanted.format], headers)
 
 
 async def _streamed(

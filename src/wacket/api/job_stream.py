@@ -9,12 +9,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import StreamingResponse
-from starlette.types import Message, Send
 
 from wacket.api.access import Caller, caller_of, may, parts_of
+from wacket.api.patient import PatientResponse
 from wacket.commands.board import Job
 from wacket.commands.following import Follower
-from wacket.errors import WacketError
 
 router = APIRouter(tags=["jobs"])
 log = logging.getLogger(__name__)
@@ -53,27 +52,9 @@ async def follow_job(
 
 def stream(request: Request, job: Job, right: str, status: int) -> StreamingResponse:
     """The events of a job, for as long as the caller has the right to see them."""
-    return _Events(_lines(request, job, right), status, parts_of(request).settings.doors.slow_seconds)
-
-
-class _Events(StreamingResponse):
-    """Broken off when its reader takes nothing for `patience` seconds: it can follow the job again."""
-
-    def __init__(self, pieces: AsyncGenerator[bytes, None], status: int, patience: float) -> None:
-        super().__init__(pieces, status, media_type=NDJSON, headers={"Cache-Control": "no-store"})
-        self._pieces, self._patience = pieces, patience
-
-    async def stream_response(self, send: Send) -> None:
-        async def patient(message: Message) -> None:
-            async with asyncio.timeout(self._patience):
-                await send(message)
-
-        try:
-            await super().stream_response(patient)
-        except (TimeoutError, WacketError) as error:
-            log.info("the stream of a job was broken off: %s", error or f"nothing was taken for {self._patience:g} s")
-        finally:
-            await self._pieces.aclose()
+    patience = parts_of(request).settings.doors.slow_seconds
+    headers = {"Cache-Control": "no-store"}
+    return PatientResponse(_lines(request, job, right), patience, "the stream of a job", NDJSON, headers, status)
 
 
 async def _lines(request: Request, job: Job, right: str) -> AsyncGenerator[bytes, None]:
