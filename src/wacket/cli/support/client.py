@@ -112,6 +112,15 @@ class Hub:
             said["Authorization"] = f"Bearer {self.place.token}"
         return said
 
+    def connection(self) -> http.client.HTTPConnection:
+        """One more of its kind, not open yet."""
+        where = self.place
+        if where.scheme == "http":
+            return http.client.HTTPConnection(where.host, where.port, timeout=self.timeout)
+        if where.fingerprint is None:
+            return http.client.HTTPSConnection(where.host, where.port, timeout=self.timeout)
+        return PinnedConnection(where, self.timeout)
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -139,19 +148,11 @@ class Hub:
 
     def _once(self, method: str, target: str, body: bytes | None, more: Mapping[str, str]) -> http.client.HTTPResponse:
         if self._connection is None:
-            self._connection = self._connect()
+            self._connection = self.connection()
         self._connection.request(method, target, body, {**self.headers(), **more})
         response = self._connection.getresponse()
         self._tell(f"{method} {self.place.url}{target} → {response.status}")
         return response
-
-    def _connect(self) -> http.client.HTTPConnection:
-        where = self.place
-        if where.scheme == "http":
-            return http.client.HTTPConnection(where.host, where.port, timeout=self.timeout)
-        if where.fingerprint is None:
-            return http.client.HTTPSConnection(where.host, where.port, timeout=self.timeout)
-        return PinnedConnection(where, self.timeout)
 
     def _whole(self, response: http.client.HTTPResponse) -> Answer:
         with self._listening():

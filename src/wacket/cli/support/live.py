@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from wacket.cli.support.client import Hub, PinnedConnection
+from wacket.cli.support.client import Hub
 from wacket.cli.support.errors import Denied, Failed, Unreachable
+from wacket.cli.support.turns import TakingTurns
 
 SILENCE = 60.0  # seconds; websockets asks for a sign of life every 20
 Messages = Callable[[float | None], Iterator[dict[str, Any]]]
@@ -71,10 +71,8 @@ def _way(hub: Hub) -> tuple[str, dict[str, Any]]:
     rest = where.url.removeprefix(where.scheme) + "/api/v1/live"
     if where.scheme == "http":
         return f"ws{rest}", {}
-    if where.fingerprint is None:
-        return f"wss{rest}", {"ssl": ssl.create_default_context()}
-    connection = PinnedConnection(where, hub.timeout)
+    connection = hub.connection()
     connection.connect()
-    # Two threads use it at once: with a time limit none of them blocks inside OpenSSL. Pings are answered oftener.
-    connection.sock.settimeout(SILENCE)
-    return f"ws{rest}", {"sock": connection.sock}
+    shared = TakingTurns(connection.sock)
+    shared.settimeout(SILENCE)
+    return f"ws{rest}", {"sock": shared}
