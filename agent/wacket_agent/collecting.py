@@ -121,6 +121,7 @@ class Collecting:
 
     async def _keep_asking(self, collector: Collector, turns: asyncio.Semaphore) -> None:
         record, context = self._records[collector.name], Context(self._machine)
+        await self._rest(collector, self._settings(collector), collector.after)
         while True:
             period, options = self._settings(collector)
             if period is None or not self._config.allows.metrics:

@@ -48,10 +48,10 @@ class Bench:
 
     def __init__(self, monkeypatch):
         self.own, self.store, self.config = {}, Store(), Config()
-        self.turns = []
+        self.turns, self.after = [], {}
         self.folder = ""
         monkeypatch.setattr(collectors, "known", lambda: list(self.own))
-        monkeypatch.setattr(collectors, "find", lambda name: Collector(name, 0.01, 0.05, self.own[name], name))
+        monkeypatch.setattr(collectors, "find", self._find)
         monkeypatch.setattr(collecting, "LOOK_AGAIN", 0.01)
         monkeypatch.setattr(collecting, "back_off", lambda period, failures: 0.001)
         monkeypatch.setattr(collecting, "ABSENT_FOR", 0.001)
@@ -69,6 +69,9 @@ class Bench:
             task.cancel()
             result = (await asyncio.gather(task, return_exceptions=True))[0]
         assert isinstance(result, asyncio.CancelledError), result
+
+    def _find(self, name):
+        return Collector(name, 0.01, 0.05, self.own[name], name, self.after.get(name, 0))
 
     def record(self, name):
         return self.collecting.statistics()["collectors"].get(name, {"turns": 0})
@@ -90,6 +93,25 @@ async def test_what_is_told_is_kept_with_its_time(bench):
     assert bench.store.metrics[0] == b"x value=1i %d000" % AT
     assert json.loads(bench.store.logs[0]) == {"time": AT, "level": "info", "message": "hello", "source": "x"}
     assert set(bench.store.times) == {AT}
+
+
+async def test_what_costs_a_lot_is_left_alone_at_first(bench):
+    bench.own |= {"x": number, "y": number, "z": number}
+    bench.after |= {"y": 3600, "z": 0.02}
+    await bench.run_until(lambda: bench.record("x")["turns"] > 5 and bench.record("z")["turns"])
+    assert bench.record("y")["turns"] == 0
+
+
+async def test_what_is_left_alone_at_first_is_asked_when_its_owner_sets_it(bench):
+    bench.own |= {"x": number, "y": number}
+    bench.after["y"] = 3600
+
+    def once_it_waits():
+        if bench.record("x")["turns"] > 2:
+            bench.config.options = {"collect": {"y": "2s"}}
+        return bench.record("y")["turns"]
+
+    await bench.run_until(once_it_waits)
 
 
 async def test_one_that_fails_is_told_once_and_disturbs_nobody(bench):

@@ -1,6 +1,7 @@
 """How many installed packages have a newer version, as the package manager of the system knows it.
 
-Never refreshes its lists and installs nothing: how old the lists are is the owner's affair. Once a day.
+Never refreshes its lists and installs nothing: how old the lists are is the owner's affair. Once a day, for it may take
+a processor for many seconds, and not while machine and agent have just started.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from wacket_agent.lines import Log, Point
 
 PERIOD = 86400.0
 LIMIT = 300.0
+AFTER = 120.0
 RUN_SECONDS = 120.0
 NICE = ("nice", "-n", "19")
 
