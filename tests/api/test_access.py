@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
@@ -14,13 +15,16 @@ from wacket.api.access import OPEN, Caller, may
 from wacket.api.guard import Guard
 
 
+def dependencies(dependant) -> Iterator[Any]:
+    for inner in dependant.dependencies if dependant else ():  # None: not one of our routes
+        yield inner.call
+        yield from dependencies(inner)
+
+
 def rights(dependant) -> Iterator[str]:
-    if dependant is None:  # not one of our routes
-        return
-    for inner in dependant.dependencies:
-        if (right := getattr(inner.call, "right", None)) is not None:
+    for call in dependencies(dependant):
+        if (right := getattr(call, "right", None)) is not None:
             yield right
-        yield from rights(inner)
 
 
 def routes() -> Iterator[tuple[str, Any]]:
@@ -38,6 +42,13 @@ def test_every_route_asks_for_a_right_or_says_why_not():
     unguarded = {name for name, route in found.items() if not list(rights(getattr(route, "dependant", None)))}
     assert unguarded - set(OPEN) == set(), "these routes ask nobody for a right"
     assert set(OPEN) - unguarded == set(), "these stand in OPEN, but are guarded or gone"
+
+
+def test_no_request_goes_to_another_thread_to_find_out_who_asks():
+    calls = {call for _, route in routes() for call in dependencies(getattr(route, "dependant", None))}
+    assert calls
+    plain = [call for call in calls if not any(map(iscoroutinefunction, (call, type(call).__call__)))]
+    assert plain == [], "the framework runs plain functions in threads"
 
 
 def test_busy_paths_are_open_routes():

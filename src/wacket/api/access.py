@@ -101,8 +101,8 @@ class _Bearer(SecurityBase):
     model = BearerModel(description="An API token (`wacket token create`), or the owner's key on the hub's machine.")
     scheme_name = "token"
 
-    def __call__(self) -> None:
-        return None
+    async def __call__(self) -> None:
+        """Not a plain function: for one of those the framework goes to another thread and back."""
 
 
 BEARER = _Bearer()

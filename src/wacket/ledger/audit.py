@@ -45,12 +45,15 @@ class AuditRow(NamedTuple):
     details: dict[str, Any]
 
 
+_ADD = insert(audit)  # with its values beside it, nothing is compiled anew
+
+
 def record(connection: Connection, act: Act) -> None:
     details = json.dumps(dict(act.details), default=str)
     if len(details) > DETAILS_LIMIT:
         details = json.dumps({"shortened": details[: DETAILS_LIMIT // 2]})
     texts = {name: getattr(act, name)[:TEXT_LIMIT] for name in ("actor", "peer", "act", "subject")}
-    connection.execute(insert(audit).values(at=act.at, outcome=act.outcome, details=details, **texts))
+    connection.execute(_ADD, {"at": act.at, "outcome": act.outcome, "details": details, **texts})
 
 
 def page(connection: Connection, limit: int, before: int | None = None) -> list[AuditRow]:

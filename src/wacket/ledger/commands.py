@@ -39,6 +39,7 @@ class CommandRow(NamedTuple):
     files: tuple[dict[str, Any], ...] = ()
 
 
+_ADD = insert(commands)
 _LISTS = ("killed", "files")
 _CHANGED = tuple(name for name in CommandRow._fields if name not in ("id", "job", "node", "queued", "expires"))
 _OPEN = commands.c.id == bindparam("of"), commands.c.ended.is_(None)
@@ -53,7 +54,7 @@ _CANCEL = update(commands).where(*_OPEN).values(cancel=bindparam("at"))
 
 
 def add(connection: Connection, rows: Sequence[CommandRow]) -> None:
-    connection.execute(insert(commands), [_values(row) for row in rows])
+    connection.execute(_ADD, [_values(row) for row in rows])
 
 
 def change(connection: Connection, rows: Sequence[CommandRow]) -> None:
