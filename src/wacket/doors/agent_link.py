@@ -91,6 +91,7 @@ class AgentLink:
         if not self._ending:
             self.send(last)
             self._ending = True
+            self._go_on_sending()
             asyncio.get_running_loop().call_later(LAST_WORDS, self.socket.abort)
 
     async def _next(self) -> Message:
@@ -111,8 +112,13 @@ class AgentLink:
             self._queue.clear()
             self.socket.abort()
             return
+        if self._sending is None and self.socket.send_now(data):
+            return
         self._queue.append(data)
         self._queued += len(data)
+        self._go_on_sending()
+
+    def _go_on_sending(self) -> None:
         if self._sending is None:
             self._sending = asyncio.ensure_future(self._send_all())
 

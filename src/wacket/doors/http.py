@@ -88,7 +88,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Corked:
-    """A transport that sends what is written in one turn of the loop at once.
+    """A transport that sends what is written in one turn of the loop at once, or at `flush`.
 
     The server writes an answer's head and body apart; with small answers, each write costs as much as all else.
     """
@@ -100,21 +100,21 @@ class _Corked:
 
     def write(self, data: bytes) -> None:
         if not self._held:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._held.append(data)
         self._size += len(data)
         if self._size > CORKED_BYTES:
-            self._flush()
+            self.flush()
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        self._flush()
+        self.flush()
         self._transport.set_protocol(protocol)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         if self._held:
             held, self._held, self._size = self._held, [], 0
             self._transport.write(b"".join(held))

@@ -44,6 +44,21 @@ class WebSocket(WebSocketsSansIOProtocol):
                 await asyncio.shield(pong)
         return pong.done()
 
+    def send_now(self, data: str | bytes) -> bool:
+        """Send a message without waiting for a turn of the loop. False where it takes nothing at the moment."""
+        if not (self.handshake_complete and self.writable.is_set()) or self.transport.is_closing():
+            return False
+        try:
+            if isinstance(data, str):
+                self.conn.send_text(data.encode())
+            else:
+                self.conn.send_binary(data)
+        except InvalidState:
+            return False
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.flush()  # type: ignore[attr-defined]
+        return True
+
     def abort(self) -> None:
         """End the connection without waiting for anything."""
         self.transport.abort()
