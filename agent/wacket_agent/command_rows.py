@@ -49,9 +49,10 @@ def set_state(connection: Connection, command: str, state: str, result: str | No
     connection.execute("UPDATE commands SET state = ?, result = ? WHERE id = ?", (state, result or "", command))
 
 
-def settle(connection: Connection, command: str) -> None:
+def settle(connection: Connection, command: str, state: str, result: str) -> None:
     """The envelope goes, for it may be large; the id stays, so that the command is never taken again."""
-    connection.execute("UPDATE commands SET settled = 1, envelope = '' WHERE id = ?", (command,))
+    row = (state, result, command)
+    connection.execute("UPDATE commands SET settled = 1, envelope = '', state = ?, result = ? WHERE id = ?", row)
 
 
 def forget_before(connection: Connection, at: int) -> None:

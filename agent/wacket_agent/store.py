@@ -173,8 +173,8 @@ class Store:
     def set_state(self, command: str, state: str, result_json: str | None, durable: bool) -> None:
         self._do(lambda c: command_rows.set_state(c, command, state, result_json), durable)
 
-    def settled(self, command: str) -> None:
-        self._do(lambda c: command_rows.settle(c, command), durable=False)
+    def settled(self, command: str, state: str, result_json: str) -> None:
+        self._do(lambda c: command_rows.settle(c, command, state, result_json), durable=False)
 
     def forget_before(self, at: int) -> None:
         """Of settled commands. Whatever is forgotten must have expired, or it could be taken again."""

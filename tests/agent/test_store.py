@@ -168,7 +168,7 @@ def test_a_command_is_accepted_once(store, tmp_path):
     again = Store.open(tmp_path)
     (row,) = again.unsettled()
     assert (row.state, row.result) == ("failed", '{"exit": 2}')
-    again.settled(LATE)
+    again.settled(LATE, "failed", '{"exit": 2}')
     assert again.unsettled() == []
     assert not again.accept(LATE, "{}", "boot", 7)
     again.forget_before(5)

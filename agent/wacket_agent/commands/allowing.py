@@ -85,8 +85,7 @@ def _usual(config: Any, own: Account, root: bool) -> str:
         return str(named)
     if own.uid != 0 or os.name == "nt":
         return own.name
-    found = [name for name in USUAL if accounts.find(name)]
-    return found[0] if found else (own.name if root else "")
+    return accounts.first_known(USUAL) or (own.name if root else "")
 
 
 def _option(config: Any, name: str, otherwise: int) -> int:

@@ -21,6 +21,7 @@ from wacket_agent.commands.command import ENDED, FETCHING, STARTED, WAITING, Com
 from wacket_agent.envelope import Envelope, Refused, read_envelope
 
 LOOK = 1.0  # seconds
+SOON = 0.02  # seconds; of what ends sooner only the end is told, which saves everybody work when it counts
 CROWDED = 1 << 20  # bytes that the connection has not taken yet: then output waits
 ASK_AGAIN = 2.0  # seconds until a runner that nobody claimed is asked for once more
 _KILLED = "whoever watched the program was killed, and nobody can know how it ended"
@@ -174,26 +175,29 @@ class Carrying:
     def _finish(self, command: Command, note: Any) -> None:
         """Large files are hashed beside the loop."""
         if not note.all("file"):
-            self.end(command, results.ended(command.id, note, [], self._link.offset))
+            self.end(command, results.ended(command.id, note, [], self._link.offset), noted=True)
             return
         command.finishing = True
 
         async def finish() -> None:
             loop = asyncio.get_event_loop()
             files = await loop.run_in_executor(None, results.brought, command.folder, note.all("file"))
-            self.end(command, results.ended(command.id, note, files, self._link.offset))
+            self.end(command, results.ended(command.id, note, files, self._link.offset), noted=True)
 
         self._spawn(finish())
 
     def unbegun(self, command: Command, reason: str) -> None:
         self.end(command, results.unbegun(command.id, "failed", self._link.time(), reason))
 
-    def end(self, command: Command, message: dict[str, Any], durable: bool = False) -> None:
-        """Not synced as a rule: what a power cut takes from the journal is in the result, or lost with it."""
+    def end(self, command: Command, message: dict[str, Any], durable: bool = False, noted: bool = False) -> None:
+        """`noted`: it stands in the folder too, from which it can be told again, and comes into the journal when it is
+        settled. `durable`: only when it is on the disk may it be told.
+        """
         self.ended += 1
         command.ended(message)
-        with contextlib.suppress(OSError):
-            self._store.set_state(command.id, message["state"], json.dumps(message), durable)
+        if not noted:
+            with contextlib.suppress(OSError):
+                self._store.set_state(command.id, message["state"], json.dumps(message), durable)
         self.send_some(command)
         self._start_more()
 
@@ -210,6 +214,8 @@ class Carrying:
             command.sending.look(moment)
             if command.phase == STARTED:
                 self._look_at(command)
+            elif command.phase == ENDED and command.wants_sync(moment):
+                self.in_background(command.sync)
             elif command.phase != ENDED and self._knows_time and command.envelope and now >= command.envelope.expires:
                 what = "a free slot" if command.phase == WAITING else "what it needs"
                 self.unbegun(command, f"not begun: its time was over before there was {what}")
@@ -234,7 +240,17 @@ class Carrying:
                 busy |= command.sending.step(self._link)
             await asyncio.sleep(0)
 
+    def tell_soon(self, command: Command) -> None:
+        """That it came, unless there is more to tell by then."""
+
+        def tell() -> None:
+            if command.phase != ENDED and not command.told:
+                self.tell(command)
+
+        asyncio.get_event_loop().call_later(SOON, tell)
+
     def tell(self, command: Command) -> None:
+        command.told = True
         self._link.send({"t": "state", "id": command.id, "state": command.state, "at": self._link.time()})
 
     def in_background(self, work: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ nothing for others; the desk does.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 from typing import Any, Mapping
@@ -19,6 +20,7 @@ from wacket_agent.commands.reading import SpoolReader
 from wacket_agent.commands.sending import Sending
 from wacket_agent.envelope import Envelope, Refused
 
+UNSYNCED = 0.5  # seconds; mostly the hub has an end by then, and nothing is left here
 FETCHING, WAITING, STARTED, ENDED = "fetching", "waiting", "started", "ended"
 
 
@@ -30,7 +32,8 @@ class Command:
         self.phase = FETCHING
         self.state = "accepted"
         self.asked_at = 0.0  # when a runner was last asked for
-        self.finishing = False
+        self.finishing = self.told = False
+        self._synced_at = 0.0
         self.sending = Sending(command, folder)
 
     @property
@@ -57,6 +60,18 @@ class Command:
     def ended(self, message: dict[str, Any]) -> None:
         self.phase, self.state = ENDED, message["state"]
         self.sending.ended(message)
+
+    def wants_sync(self, moment: float) -> bool:
+        """Asked now and then of one that has ended, `moment` in seconds: True once, after a while."""
+        first, self._synced_at = self._synced_at, self._synced_at or moment + UNSYNCED
+        due = 0.0 < first <= moment
+        if due:
+            self._synced_at = math.inf
+        return due
+
+    def sync(self) -> None:
+        """Its end is on the disk then."""
+        notes.sync(self._path("result"))
 
     def cancel(self) -> None:
         """Have the runner end it, now or when it begins. Raises OSError."""

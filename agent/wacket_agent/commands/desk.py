@@ -94,8 +94,7 @@ class CommandDesk:
         command = self._carrying.add(envelope.id, envelope)
         command.sending.begin()
         self._carrying.fetch(command)
-        if command.phase != ENDED:  # told when it is under way: to tell takes a while, too
-            self._carrying.tell(command)
+        self._carrying.tell_soon(command)
 
     def _cancel(self, of: str) -> tuple[str, str]:
         """What to answer. A command that has not come yet is noted as cancelled, so that it never begins."""
@@ -124,7 +123,7 @@ class CommandDesk:
         if command is None or command.phase != ENDED:
             return
         try:
-            self._store.settled(command.id)
+            self._store.settled(command.id, command.state, json.dumps(command.sending.end))
         except OSError:
             return  # it is listed again at the next welcome
         self._carrying.remove(command)

@@ -1,10 +1,10 @@
 """The small files by which desk and runner talk: names and values, with NUL behind each.
 
 NUL is the one byte that no argument, variable or path can hold, so nothing needs quoting; and `json` would cost each
-runner a megabyte of memory. A note is there as a whole or not at all. It is not synced: whoever needs that does it.
+runner a megabyte of memory. A note is there as a whole or not at all. It is not synced when it is written.
 """
 
-# ruff: noqa: PTH105, PTH123
+# ruff: noqa: PTH105, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -84,3 +84,18 @@ def write(path: str, pairs: Sequence[tuple[str, str]], spare: str) -> None:
     finally:
         os.close(file)
     os.replace(spare, path)
+
+
+def sync(path: str) -> None:
+    """Bring a note that was written to the disk, and its name. Nothing if that is not possible."""
+    for one in (path, os.path.dirname(path)):
+        try:
+            file = os.open(one, os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            os.fsync(file)
+        except OSError:
+            pass
+        finally:
+            os.close(file)

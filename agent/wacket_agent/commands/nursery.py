@@ -1,9 +1,10 @@
 """The nursery: a small process that forks runners, one for each command that the agent names.
 
 It is forked from the agent before anything large is loaded, so that a runner has little memory. One is always there
-that waits for a command, all but begun; when it has one the next is forked. Nothing is known here of commands but their
-ids, which come through a pipe that the waiting runner reads. When the agent ends so do the nursery and who waits;
-runners with a command live on. When the nursery is killed the agent makes another one, which costs starting Python.
+that waits for a command, all but begun; when it has one that is not over in a moment the next is forked. Nothing is
+known here of commands but their ids, which come through a pipe that the waiting runner reads. When the agent ends so do
+the nursery and who waits; runners with a command live on. When the nursery is killed the agent makes another one, which
+costs starting Python.
 """
 
 # ruff: noqa: PTH100, PTH118, PTH120
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from wacket_agent.commands.runner import Runner
 
-MOMENT = 0.01  # seconds; most small commands have ended by then
+MOMENT = 0.02  # seconds; most small commands have ended by then
+MOST = 1000  # commands of one runner: whatever it may have gathered goes with it
+TAKEN, AGAIN = b"!", b"r"  # what a runner tells the nursery: it has a command, and it waits for another one
 _ANEW = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from wacket_agent import memory_cap; memory_cap.lift(); "
@@ -134,17 +137,19 @@ def _has_ended(requests: int) -> bool:
 
 
 def _until_it_is_time(busy: int, requests: int) -> None:
-    """For the next runner: when this one has a command, and has ended or a moment is over. To fork earlier would take a
+    """For the next runner: when this one has a command and will not be back in a moment. To fork earlier would take a
     processor from what somebody waits for, unless the next one waits already.
     """
-    if os.read(busy, 1):  # nothing comes if it was killed
-        select.select([busy, requests], [], [], MOMENT)
+    while os.read(busy, 1) == TAKEN:  # nothing comes if it was killed
+        ready, _, _ = select.select([busy, requests], [], [], MOMENT)
+        if busy not in ready or os.read(busy, 1) != AGAIN:
+            break
     os.close(busy)
 
 
 def _fork_runner(runner: Runner, requests: int) -> int:
-    """It waits for a request as we would. What is given here can be read when it has one, and ends with its result.
-    Raises OSError.
+    """It waits for a request as we would. What is given here tells what it does, and ends when it is not to be waited
+    for. Raises OSError.
     """
     busy, tell = os.pipe()
     try:
@@ -195,12 +200,33 @@ def _run(runner: Runner, requests: int, tell: int) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with contextlib.suppress(OSError):  # then the command will be told why
             runner.make_ready()
-        request = os.read(requests, SIZE)
-        os.close(requests)
-        with contextlib.suppress(BrokenPipeError):
-            os.write(tell, b"!")
-        runner.run(_id_in(request), tell) if request else runner.leave()
+        _work(runner, requests, tell)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)
+
+
+def _work(runner: Runner, requests: int, tell: int) -> None:
+    """One command, and others after it as long as each is short and the nursery counts on us."""
+
+    def lasts() -> None:
+        os.close(requests)  # which are for others now
+        os.close(tell)
+
+    for _ in range(MOST):
+        request = os.read(requests, SIZE)
+        if not request:
+            break
+        with contextlib.suppress(BrokenPipeError):
+            os.write(tell, TAKEN)
+        runner.run(_id_in(request), lasts)
+        other = runner.another()
+        if other is None:
+            return
+        runner = other
+        try:
+            os.write(tell, AGAIN)
+        except BrokenPipeError:
+            break
+    runner.leave()

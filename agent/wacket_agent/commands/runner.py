@@ -2,7 +2,8 @@
 
 It holds the program's pipes, keeps the time, ends the whole tree of processes when somebody cancels or the time is up,
 and writes output and result to the command's folder. It ends with the program; what the program left running in the
-background lives on, without its pipes. If the runner itself is killed, so is the program, and the claim tells.
+background lives on, without its pipes. If the runner itself is killed, so is the program, and the claim tells. After a
+short program that left nothing there may be `another` in the same process, which is much cheaper than a fork.
 
 SIGTERM only makes it look whether there is a file `cancel`: a machine that shuts down sends that signal to everybody.
 """
@@ -14,11 +15,10 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import sys
 import time
 
-from wacket_agent.commands import accounts, bell, cgroup, claim, files, linux, notes, records
+from wacket_agent.commands import accounts, bell, cgroup, children, claim, files, linux, notes, records
 from wacket_agent.commands.ending import Ending
 from wacket_agent.commands.notes import Note
 from wacket_agent.commands.program import Child, Start, Unstarted
@@ -28,7 +28,7 @@ from wacket_agent.commands.tree import MARK
 
 TYPE_CHECKING = False  # typing itself would cost a megabyte
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Callable, Dict
 
     Result = Dict[str, Any]
 
@@ -60,7 +60,8 @@ class Runner:
         self._group: str | None = None
         self._child: Child | None = None
         self._wake = -1
-        self._busy: int | None = None
+        self._lasts: Callable[[], None] | None = None
+        self._goes_on = False  # in this process, with another command
         self._spool: Spool | None = None
         self._pipes: dict[int, int] = {}  # descriptor: kind of record
         self._begun = self._rang = 0.0
@@ -69,10 +70,13 @@ class Runner:
     def make_ready(self) -> None:
         """Everything that can be done before there is a command. Raises OSError."""
         linux.adopt_orphans()
-        self._wake = _wake_at_signals()
+        self._wake = children.wake_at_signals()
+        self._make_child()
+        self._rehearse()
+
+    def _make_child(self) -> None:
         self._group = cgroup.make()
         self._child = Child(self._group)
-        self._rehearse()
 
     def _rehearse(self) -> None:
         """What a forked process touches for the first time is copied: better now than while somebody waits."""
@@ -93,9 +97,26 @@ class Runner:
         if self._group:
             cgroup.remove(self._group)
 
-    def run(self, command: str, busy: int | None = None) -> None:
-        """Everything, if nobody else has the command already. `busy` is closed as soon as the result can be read."""
-        self._busy = busy
+    def another(self) -> Runner | None:
+        """Who carries out the next command in this process, all but begun; None if that needs a new one."""
+        if not self._goes_on or self._claim is None or children.are_left():
+            return None
+        os.close(self._claim)
+        other = Runner(self._state)
+        other._wake = self._wake
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake, 4096)  # what woke us last
+        try:
+            other._make_child()
+        except OSError:
+            return None
+        return other
+
+    def run(self, command: str, lasts: Callable[[], None] | None = None) -> None:
+        """Everything, if nobody else has the command already. `lasts` is called as soon as it is clear that this runner
+        is not to be waited for: it takes a while, or will not do another command.
+        """
+        self._lasts = lasts
         task = self._take(command)
         if task is None:
             self.leave()
@@ -154,7 +175,7 @@ class Runner:
     def _start(self, what: Start) -> int:
         """The agent is told when it goes on for longer than a moment."""
         if self._child is None:  # it could not be made ready beforehand
-            self._wake = _wake_at_signals()
+            self._wake = children.wake_at_signals()
             self._child = Child(self._group)
         try:
             self._child.become(what)
@@ -182,6 +203,7 @@ class Runner:
         self._drain()
         if self._spool:
             self._spool.close()
+        self._goes_on = self._lasts is not None and not ending.cause
         return ending.result(clock() - self._begun)
 
     def _listen(self, seconds: float) -> None:
@@ -196,6 +218,7 @@ class Runner:
         if self._unsaid and clock() >= self._rang + RING:
             self._unsaid, self._rang = False, clock()
             bell.ring(self._bell, self._command)
+            self._tell_it_lasts()
 
     def _read(self, pipe: int) -> None:
         data = os.read(pipe, PIECE)
@@ -221,7 +244,9 @@ class Runner:
         return os.path.exists(os.path.join(self._folder, "cancel"))
 
     def _finish(self, result: Result) -> None:
-        """Told first, synced then: what a power cut takes in between is told as lost, which is the truth."""
+        """Told first, synced then: what a power cut takes in between is told as lost, which is the truth. Who goes on
+        leaves it to the agent, which is there.
+        """
         told = {"at": now(), "seconds": round(clock() - self._begun, 6), **result}
         if self._spool:
             told.update(out=self._spool.out, err=self._spool.err, end=self._spool.end)
@@ -232,14 +257,19 @@ class Runner:
         except (OSError, ValueError):
             self._write_result(pairs)
         bell.ring(self._bell, self._command)
-        if self._busy is not None:
-            os.close(self._busy)
+        if not self._goes_on:
+            self._tell_it_lasts()
         if self._child:
             self._child.dismiss()
         if self._group:
             cgroup.remove(self._group)
-        _sync(os.path.join(self._folder, "result"))
-        _sync(self._folder)
+        if not self._goes_on:
+            notes.sync(os.path.join(self._folder, "result"))
+
+    def _tell_it_lasts(self) -> None:
+        if self._lasts:
+            self._lasts()
+        self._lasts = None
 
     def _write_result(self, pairs: list[tuple[str, str]]) -> None:
         """In the room of the task, which nobody needs any more: there may be no other."""
@@ -247,28 +277,3 @@ class Runner:
 
 
 _LISTS = ("killed", "file")
-
-
-def _wake_at_signals() -> int:
-    """A descriptor that becomes readable when a child ends or somebody pokes us."""
-    wake, poke = os.pipe()
-    os.set_blocking(poke, False)
-    os.set_blocking(wake, False)
-    signal.set_wakeup_fd(poke, warn_on_full_buffer=False)
-    for number in (signal.SIGCHLD, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: None)
-    return wake
-
-
-def _sync(path: str) -> None:
-    """The folder too, for the names in it."""
-    try:
-        file = os.open(path, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(file)
-    except OSError:
-        pass
-    finally:
-        os.close(file)

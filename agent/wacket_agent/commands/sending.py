@@ -103,10 +103,10 @@ class Sending:
             file.close()
 
     def _send_output(self, link: Any) -> bool:
-        offset = self._reader.place
-        if offset - self._have >= WINDOW:
+        offset, end = self._reader.place, self.end["end"] if self.end else None
+        if offset - self._have >= WINDOW or offset == end:
             return False
-        data = self._reader.read(PIECE, self.end["end"] if self.end else None)
+        data = self._reader.read(PIECE, end)
         if data:
             link.send_bytes({"t": "output", "id": self._command, "offset": offset}, data)
         return bool(data)

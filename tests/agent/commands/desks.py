@@ -227,3 +227,9 @@ class Machine:
                 await running
             nursery.close()
             store.close()
+
+
+async def outcome(machine: Machine, hub: FakeHub, **other: Any) -> dict[str, Any]:
+    """The end of one command in a life of the agent of its own."""
+    async with machine.agent(hub):
+        return await hub.ended(hub.order(1, **other))

@@ -113,3 +113,71 @@ async def test_many_at_once_are_all_begun(machine: Machine, fake_hub: FakeHub) -
         for number, command in enumerate(commands, 1):
             assert (await fake_hub.ended(command))["state"] == "succeeded"
             assert fake_hub.text(command) == b"%d\n" % number
+
+
+async def runner_of(machine: Machine, hub: FakeHub, number: int, *argv: str) -> int:
+    """Who ran this command."""
+    command = hub.order(number, argv=["sh", "-c", *argv])
+    assert (await hub.ended(command))["state"] == "succeeded"
+    return int(hub.text(command))
+
+
+PARENT = "echo $PPID"  # the runner, whose child the program is
+
+
+async def test_short_programs_share_a_runner(machine: Machine, fake_hub: FakeHub) -> None:
+    async with machine.agent(fake_hub):
+        seen: set[int] = set()
+        for number in range(1, 500):  # on a busy machine many are not short
+            runner = await runner_of(machine, fake_hub, number, PARENT)
+            if runner in seen:
+                return
+            seen.add(runner)
+    pytest.fail("each had a runner of its own")
+
+
+async def test_what_is_left_in_the_background_keeps_its_runner_from_the_next(
+    machine: Machine, fake_hub: FakeHub
+) -> None:
+    async with machine.agent(fake_hub):
+        left = "(until [ -e go ]; do sleep 0.01; done) <&- >&- 2>&- &"
+        first = await runner_of(machine, fake_hub, 1, f"{PARENT}; {left}")
+        assert await runner_of(machine, fake_hub, 2, PARENT) != first
+
+
+async def test_a_program_that_lasts_keeps_nobody_from_beginning(machine: Machine, fake_hub: FakeHub) -> None:
+    async with machine.agent(fake_hub):
+        lasting = fake_hub.order(1, argv=["sh", "-c", f"{PARENT}; until [ -e go ]; do sleep 0.01; done"])
+        await fake_hub.until(lambda: fake_hub.text(lasting))
+        others = {await runner_of(machine, fake_hub, number, PARENT) for number in range(2, 6)}
+        assert int(fake_hub.text(lasting)) not in others
+        (machine.folder_of(lasting) / "work" / "go").touch()
+        await fake_hub.ended(lasting)
+        assert int(fake_hub.text(lasting)) != await runner_of(machine, fake_hub, 6, PARENT)
+
+
+def test_a_runner_has_an_end_however_short_its_programs_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "MOST", 3)
+    pipe_end, requests = os.pipe()
+    runs: list[str] = []
+    told, tell = os.pipe()
+
+    class Counting:
+        """A runner that runs nothing."""
+
+        def run(self, command: str, lasts: Callable[[], None]) -> None:
+            runs.append(command)
+
+        def another(self) -> Counting:
+            return self
+
+        def leave(self) -> None:
+            runs.append("left")
+
+    for number in range(9):
+        os.write(requests, f"{number:026d}\n".encode())
+    nursery._work(Counting(), pipe_end, tell)  # type: ignore[arg-type]
+    assert runs == [f"{number:026d}" for number in range(3)] + ["left"]
+    assert os.read(told, 100) == (nursery.TAKEN + nursery.AGAIN) * 3
+    for pipe in (pipe_end, requests, told, tell):
+        os.close(pipe)
