@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wacket_agent.reports import LONGEST_REPORT
-from wacket_agent.store import Store
-from wacket_agent.streams import Streams
+from wacket_agent.journal.reports import LONGEST_REPORT
+from wacket_agent.journal.store import Store
+from wacket_agent.journal.streams import Streams
 
 NOW = 1_800_000_000_000_000
 

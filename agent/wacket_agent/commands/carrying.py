@@ -18,7 +18,7 @@ from typing import Any, Callable, Iterable
 from wacket_agent.commands import allowing, claim, results
 from wacket_agent.commands.blobs import Blobs
 from wacket_agent.commands.command import ENDED, FETCHING, STARTED, WAITING, Command
-from wacket_agent.envelope import Envelope, Refused, read_envelope
+from wacket_agent.trust.envelope import Envelope, Refused, read_envelope
 
 LOOK = 1.0  # seconds
 CROWDED = 1 << 20  # bytes that the connection has not taken yet: then output waits

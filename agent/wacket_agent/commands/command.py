@@ -17,7 +17,7 @@ from wacket_agent.commands import allowing, cgroup, claim, notes, results, scrat
 from wacket_agent.commands.notes import Note
 from wacket_agent.commands.reading import SpoolReader
 from wacket_agent.commands.sending import Sending
-from wacket_agent.envelope import Envelope, Refused
+from wacket_agent.trust.envelope import Envelope, Refused
 
 FETCHING, WAITING, STARTED, ENDED = "fetching", "waiting", "started", "ended"
 
