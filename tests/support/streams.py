@@ -9,6 +9,11 @@ from wacket_agent.journal.streams import Streams
 NOW = 1_800_000_000_000_000
 
 
+def numbers(start, end):
+    """A line for each number."""
+    return b"".join(b"%d\n" % number for number in range(start, end))
+
+
 class Hub:
     """A link and the hub at its other end: what it has on disk, and what came but is not on disk yet."""
 

@@ -9,21 +9,10 @@ import os
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.streams import NOW, Stage
+from tests.support.streams import NOW, Stage, numbers
 
 from wacket_agent.journal.streams import MOST_BYTES, MOST_REPORTS
 from wacket_agent.journal.thinning import DAY, Limits
-
-
-@pytest.fixture
-def stage(tmp_path):
-    made = Stage(tmp_path)
-    yield made
-    made.store.close()
-
-
-def numbers(start, end):
-    return b"".join(b"%d\n" % number for number in range(start, end))
 
 
 async def test_lines_arrive_and_leave_the_journal(stage):

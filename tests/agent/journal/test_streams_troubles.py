@@ -4,19 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-from tests.support.streams import Stage
-
-
-@pytest.fixture
-def stage(tmp_path):
-    made = Stage(tmp_path)
-    yield made
-    made.store.close()
-
-
-def numbers(start, end):
-    return b"".join(b"%d\n" % number for number in range(start, end))
+from tests.support.streams import numbers
 
 
 async def test_a_hub_that_cannot_say_what_it_has_is_asked_again(stage):

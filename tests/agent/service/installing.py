@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+
+import pytest
 
 from wacket_agent import service
 from wacket_agent.service.machine import Machine
@@ -11,6 +14,9 @@ from wacket_agent.service.places import of_account, of_machine
 PROGRAM = b"#!/usr/bin/env python3\nthe agent"
 SETTINGS = f"[hub]\naddress = http://127.0.0.1:8080\npin = {'0' * 64}\n"
 UID, GID = 61234, 61235
+
+INSTALLS = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="systemd is not there")]
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
 
 FAKES = {
     "systemctl": """

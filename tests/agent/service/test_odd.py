@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 
-import pytest
-from tests.agent.service.installing import UID, World
+from tests.agent.service.installing import INSTALLS, UID, as_root
 
 from wacket_agent import service
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="systemd is not there"),
-]
-as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
-
-
-@pytest.fixture
-def world(tmp_path, monkeypatch):
-    made = World(tmp_path, monkeypatch, is_root=True)
-    made.boot()
-    return made
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    return World(tmp_path, monkeypatch, is_root=False)
+pytestmark = INSTALLS
 
 
 def test_after_su_it_says_why_it_is_no_service(home, monkeypatch):

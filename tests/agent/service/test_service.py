@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 import subprocess
-import sys
 
 import pytest
-from tests.agent.service.installing import GID, PROGRAM, UID, World
+from tests.agent.service.installing import GID, INSTALLS, PROGRAM, UID, World, as_root
 
 from wacket_agent import service
 
-
-@pytest.fixture
-def world(tmp_path, monkeypatch):
-    made = World(tmp_path, monkeypatch, is_root=True)
-    made.boot()
-    return made
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    return World(tmp_path, monkeypatch, is_root=False)
-
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="systemd is not there"),
-]
-as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+pytestmark = INSTALLS
 USERADD = "useradd --system --user-group --no-create-home --home-dir {state} --shell /usr/sbin/nologin wacket"
 
 
