@@ -11,8 +11,9 @@ PURE = (
     "src/wacket/framing/",
     *(
         f"src/wacket/commands/{name}.py"
-        for name in ("envelope", "folding", "life", "pieces", "reports", "spec", "states", "targets")
+        for name in ("envelope", "folding", "kept/pieces", "reports", "spec", "states", "targets")
     ),
+    "src/wacket/classes/life.py",
     "src/wacket/records.py",
     "src/wacket/errors.py",
     *(
@@ -101,7 +102,7 @@ def test_no_test_sleeps(tests):
 def test_an_impure_part_is_found(sample):
     assert impure([sample("import os.path\n", "src/wacket/formats/x.py")])
     assert impure([sample("from time import monotonic\n", "src/wacket/framing/x.py")])
-    assert impure([sample("x = datetime.now()\n", "src/wacket/commands/life.py")])
+    assert impure([sample("x = datetime.now()\n", "src/wacket/classes/life.py")])
     assert not impure([sample("import os\n", "src/wacket/hub.py")])
     assert not impure([sample("import re\nfrom datetime import datetime\n", "src/wacket/formats/x.py")])
 

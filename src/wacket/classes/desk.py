@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from wacket.commands.life import QUERY, Status, answer, carried, checked_user, transition
+from wacket.classes.life import QUERY, Status, answer, carried, checked_user, transition
 from wacket.errors import NotFound, Unavailable
 from wacket.ledger import audit, classes
 from wacket.ledger.classes import ClassRow

@@ -7,13 +7,13 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.commands.speaking import BIG, bytes_below, everything, feed, numbered, running, text, until
+from tests.commands.kept.speaking import BIG, bytes_below, everything, feed, numbered, running, text, until
 from tests.support.agents import record
 
-from wacket.commands import outputs as module
-from wacket.commands.outputs import Outputs
-from wacket.commands.pieces import CUT, ERR, OUT, Cut, Extent
-from wacket.commands.spool import Reader
+from wacket.commands.kept import outputs as module
+from wacket.commands.kept.outputs import Outputs
+from wacket.commands.kept.pieces import CUT, ERR, OUT, Cut, Extent
+from wacket.commands.kept.spool import Reader
 from wacket.errors import BadRequest
 
 
@@ -144,7 +144,7 @@ async def test_a_reader_that_is_slow_finds_a_cut_where_it_was_overtaken(tmp_path
 
 async def test_a_disk_that_fails_is_tried_again_and_nothing_is_told_before(tmp_path: Path, monkeypatch, caplog):
     monkeypatch.setattr(module, "RETRY", 0.001)
-    from wacket.commands import spool
+    from wacket.commands.kept import spool
 
     real, tries = spool._write_at, iter(range(100))
 

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from wacket.commands.pieces import Extent, Piece, whole
-from wacket.commands.recent import Entry, Recent
-from wacket.commands.spool import Place, Spool
-from wacket.commands.writing import sync_folder
+from wacket.commands.kept.pieces import Extent, Piece, whole
+from wacket.commands.kept.recent import Entry, Recent
+from wacket.commands.kept.spool import Place, Spool
+from wacket.commands.kept.writing import sync_folder
 from wacket.records import Statistics
 
 log = logging.getLogger(__name__)

@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wacket.commands import class_check_worker as worker
-from wacket.commands.class_check_calls import calls
-from wacket.commands.life import LONGEST_VALUE
+from wacket.classes import check_worker as worker
+from wacket.classes.check_calls import calls
+from wacket.classes.life import LONGEST_VALUE
 from wacket.errors import Unavailable
 
 SECONDS = 15.0  # on the clock; of processor time it has worker.CPU_SECONDS

@@ -2,7 +2,7 @@
 
 The desk keeps each person's state, and with it that nothing is run twice; this drives the states of those whose
 hardware is an agent. What it does not get done now, because the hub was stopped or a disk was full, it finds again in
-the ledger. It knows no HTTP and not how agents are reached; judging answers is class_judging.py's.
+the ledger. It knows no HTTP and not how agents are reached; judging answers is judging.py's.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
-from wacket.commands.desk import ClassDesk, Step, Taken, status_of
-from wacket.commands.life import LONGEST_VALUE
+from wacket.classes.desk import ClassDesk, Step, Taken, status_of
+from wacket.classes.life import LONGEST_VALUE
 from wacket.commands.states import BEGUN, is_end
 from wacket.errors import BadRequest, NotFound, WacketError
 from wacket.ledger import audit, class_sets, classes

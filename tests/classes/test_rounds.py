@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.commands.school import WISH, FakeMachines, School, wait_for
+from tests.classes.school import WISH, FakeMachines, School, wait_for
 
-from wacket.commands.class_rounds import Seen, Wish
-from wacket.commands.life import LONGEST_VALUE
+from wacket.classes.life import LONGEST_VALUE
+from wacket.classes.rounds import Seen, Wish
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger import audit, class_sets, classes, nodes
 from wacket.ledger.store import Ledger
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.open(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

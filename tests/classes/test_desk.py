@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wacket.commands import desk as desk_module
-from wacket.commands.desk import ClassDesk
+from wacket.classes import desk as desk_module
+from wacket.classes.desk import ClassDesk
 from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.ledger import audit, classes
 from wacket.ledger.store import Ledger
 
 PROGRAM = "print('naïve')\nprint(2)\n"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.open(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.commands.desks import NOON, Desks, desks
 
-from wacket.commands.class_machines import AgentMachines
+from wacket.classes.machines import AgentMachines
 from wacket.ledger.class_sets import Round
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wacket.commands.pieces import CUT, ERR, FURTHEST, HEAD, LONGEST, OUT, Cut, Extent, Piece, between, pieces, whole
+from wacket.commands.kept.pieces import (
+    CUT,
+    ERR,
+    FURTHEST,
+    HEAD,
+    LONGEST,
+    OUT,
+    Cut,
+    Extent,
+    Piece,
+    between,
+    pieces,
+    whole,
+)
 from wacket.errors import BadRequest
 
 CUTS = some.builds(lambda out, err, more: Cut(out, err, out + err + more), *[some.integers(0, 10**9)] * 3).map(

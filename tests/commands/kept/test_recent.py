@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from tests.commands.speaking import everything, feed, numbered, running
+from tests.commands.kept.speaking import everything, feed, numbered, running
 
-from wacket.commands import outputs as module
-from wacket.commands.recent import Entry, Recent
+from wacket.commands.kept import outputs as module
+from wacket.commands.kept.recent import Entry, Recent
 
 NUMBERS = some.integers(0, 2**64 - 1)
 ENTRIES = some.lists(some.builds(Entry, NUMBERS, NUMBERS, NUMBERS, some.binary(max_size=50)), max_size=5)

@@ -1,7 +1,7 @@
 """Has answers judged by the check program of their round, where it has one; the verdict ends the round for that person.
 
 An answer waits in the ledger until it is judged, so that none is forgotten when the hub is stopped. How a check program
-is run is class_check.py's.
+is run is check.py's.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from wacket.commands.class_rounds import set_or_late
-from wacket.commands.desk import ClassDesk, Step
+from wacket.classes.desk import ClassDesk, Step
+from wacket.classes.rounds import set_or_late
 from wacket.errors import WacketError
 from wacket.ledger import class_sets, classes
 from wacket.ledger.classes import ClassRow

@@ -13,7 +13,7 @@ from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
-from wacket.commands.writing import sync_folder
+from wacket.commands.kept.writing import sync_folder
 
 _HEAD = Struct(">4sQQQII")  # mark, job, node, offset, bytes, checksum of all but itself
 _MARK = b"said"

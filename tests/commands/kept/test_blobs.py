@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wacket.commands.blobs import Blobs
+from wacket.commands.kept.blobs import Blobs
 from wacket.errors import BadRequest, NotFound, Unavailable
 
 PROGRAM = b"print(6 * 7)\n"

@@ -1,7 +1,7 @@
 """Becomes a check program that can do no harm: limited, alone, and unable to write anything but its verdict.
 
-Called as `python -I -S class_check_worker.py FOLDER CALLS`, by path: it imports nothing but the standard library. CALLS
-is the filter of class_check_calls.py in hexadecimal; empty, the program is limited only. What the program reads and
+Called as `python -I -S check_worker.py FOLDER CALLS`, by path: it imports nothing but the standard library. CALLS
+is the filter of check_calls.py in hexadecimal; empty, the program is limited only. What the program reads and
 prints are the pipes of this process. It judges nothing itself.
 
 With a filter it ends with UNCONFINED, and begins nothing, where the system refuses (Landlock, Linux 5.13).

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wacket.commands.class_check import Checker
-from wacket.commands.class_judging import Judging
-from wacket.commands.class_machines import AgentMachines, follow
-from wacket.commands.class_rounds import ClassRounds
-from wacket.commands.desk import ClassDesk
+from wacket.classes.check import Checker
+from wacket.classes.desk import ClassDesk
+from wacket.classes.judging import Judging
+from wacket.classes.machines import AgentMachines, follow
+from wacket.classes.rounds import ClassRounds
 from wacket.records import Statistics
 
 if TYPE_CHECKING:

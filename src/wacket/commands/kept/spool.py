@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from wacket.commands.pieces import CUT, ERR, FURTHEST, OUT, Extent, Piece, between, pieces
+from wacket.commands.kept.pieces import CUT, ERR, FURTHEST, OUT, Extent, Piece, between, pieces
 from wacket.errors import BadRequest
 
 SUFFIX = ".records"

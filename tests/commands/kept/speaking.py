@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.support.agents import record
 
-from wacket.commands.outputs import Incoming, Outputs
-from wacket.commands.pieces import OUT, Piece
-from wacket.commands.spool import Reader
+from wacket.commands.kept.outputs import Incoming, Outputs
+from wacket.commands.kept.pieces import OUT, Piece
+from wacket.commands.kept.spool import Reader
 
 BIG = 1 << 23
 

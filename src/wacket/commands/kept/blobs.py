@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from wacket.commands.writing import sync_folder, write_whole
+from wacket.commands.kept.writing import sync_folder, write_whole
 from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.records import Statistics
 

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from wacket.commands.class_check_calls import ALLOW, AND, IF_EQUAL, KILL, LOAD, MACHINES, REFUSE, RETURN, calls
+from wacket.classes.check_calls import ALLOW, AND, IF_EQUAL, KILL, LOAD, MACHINES, REFUSE, RETURN, calls
 
 OPENAT, PRLIMIT = {"x86_64": 257, "aarch64": 56, "armv7l": 322}, {"x86_64": 302, "aarch64": 261, "armv7l": 369}
 # socket, kill, chmod or fchmodat, clone

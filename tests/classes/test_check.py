@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wacket.commands.class_check import CONFINES, FAILED, Checker
+from wacket.classes.check import CONFINES, FAILED, Checker
 from wacket.errors import Unavailable
 
 pytestmark = pytest.mark.slow

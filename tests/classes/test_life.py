@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from wacket.commands import life
-from wacket.commands.life import COMMANDS, Status, answer, carried, checked_user, diagram, transition
+from wacket.classes import life
+from wacket.classes.life import COMMANDS, Status, answer, carried, checked_user, diagram, transition
 from wacket.errors import BadRequest
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)

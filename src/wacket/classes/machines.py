@@ -1,4 +1,4 @@
-"""Has rounds of a class carried out by agents, as jobs of the command desk. Knows no class; class_rounds.py does.
+"""Has rounds of a class carried out by agents, as jobs of the command desk. Knows no class; rounds.py does.
 
 A node that is away gets its command when it comes, within an hour: until then its person is flagged as stuck, and a
 reset takes the command back.
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from wacket.classes.life import LONGEST_VALUE
+from wacket.classes.rounds import ClassRounds, Seen
 from wacket.commands import spec
 from wacket.commands.answering import said
-from wacket.commands.blobs import Blobs
-from wacket.commands.class_rounds import ClassRounds, Seen
 from wacket.commands.control import CommandDesk
 from wacket.commands.issuing import Issuing, Wish
-from wacket.commands.life import LONGEST_VALUE
-from wacket.commands.outputs import Outputs
+from wacket.commands.kept.blobs import Blobs
+from wacket.commands.kept.outputs import Outputs
+from wacket.commands.kept.spool import Place
 from wacket.commands.spec import Spec
-from wacket.commands.spool import Place
 from wacket.commands.states import is_end
 from wacket.ledger import commands as command_rows
 from wacket.ledger import jobs as job_rows

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wacket.commands.outputs import Outputs
-from wacket.commands.writing import sync_folder
+from wacket.commands.kept.outputs import Outputs
+from wacket.commands.kept.writing import sync_folder
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger.commands import CommandRow
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
-from wacket.commands.class_judging import Judging
-from wacket.commands.class_rounds import ClassRounds, Seen, Wish
-from wacket.commands.desk import ClassDesk, Step
+from wacket.classes.desk import ClassDesk, Step
+from wacket.classes.judging import Judging
+from wacket.classes.rounds import ClassRounds, Seen, Wish
 from wacket.errors import Unavailable
 from wacket.ledger import classes
 from wacket.ledger.store import Ledger
