@@ -20,8 +20,8 @@ from wacket_agent import collectors  # noqa: E402
 from wacket_agent.collecting import MOST_STUCK, collected  # noqa: E402
 from wacket_agent.collectors._context import Absent, Context, Machine  # noqa: E402
 from wacket_agent.collectors._limited import Limited  # noqa: E402
-from wacket_agent.store import Store  # noqa: E402
-from wacket_agent.streams import THINNING, Streams  # noqa: E402
+from wacket_agent.journal.store import Store  # noqa: E402
+from wacket_agent.journal.streams import THINNING, Streams  # noqa: E402
 
 STEP = 5.0  # seconds
 DEAREST = {"packages"}  # begins another program once a day; its cost is not in this process

@@ -20,7 +20,8 @@ from typing import Any
 import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wacket_agent import protocol, websocket
+from wacket_agent import protocol
+from wacket_agent.link import websocket
 
 BEAT = 5.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0

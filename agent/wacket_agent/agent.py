@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable
 
 from wacket_agent import __version__, rejoining, status
-from wacket_agent.about import About, host_name
 from wacket_agent.collecting import Collecting
 from wacket_agent.commands.desk import CommandDesk
 from wacket_agent.config import Config
-from wacket_agent.identity import Identity
-from wacket_agent.link import Link, Standing
+from wacket_agent.journal.store import Store
+from wacket_agent.journal.streams import Streams
+from wacket_agent.journal.thinning import limits_from
+from wacket_agent.link.about import About, host_name
+from wacket_agent.link.keeping import Link, Standing
 from wacket_agent.logs.reading import LogReading
-from wacket_agent.opening import Joining
-from wacket_agent.store import Store
-from wacket_agent.streams import Streams
-from wacket_agent.thinning import limits_from
+from wacket_agent.trust.identity import Identity
+from wacket_agent.trust.opening import Joining
 
 LOOK_SECONDS = 2.0  # between two looks at the settings
 DROP_INS = "collectors.d"  # in the folder of the settings

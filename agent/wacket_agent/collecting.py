@@ -16,9 +16,9 @@ from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
 from wacket_agent import collectors, lines
 from wacket_agent.collectors import LIMIT, Collector
 from wacket_agent.collectors._context import Absent, Context, Machine
+from wacket_agent.collectors._dropins import DropIns
 from wacket_agent.collectors._limited import Limited, Stuck
 from wacket_agent.collectors._periods import LONGEST_BACK_OFF, back_off, pause, period_of
-from wacket_agent.dropins import DropIns
 from wacket_agent.lines import Log, Point
 
 AT_ONCE = 4  # turns that run beside each other

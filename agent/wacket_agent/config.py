@@ -1,6 +1,6 @@
 """`agent.conf`: which hub, and what the owner of this machine allows it. Read again whenever the file changes.
 
-An INI file for people to edit; `conf_text.py` writes it and keeps what they wrote. The hub sees the allowances and
+An INI file for people to edit; `cli/conf_text.py` writes it and keeps what they wrote. The hub sees the allowances and
 cannot change them. While the file makes no sense, nothing but reporting is allowed: a typing mistake in a line that
 takes something away must not leave it allowed.
 """

@@ -1,7 +1,7 @@
 """What goes over the connection, and what is signed: see docs/reference/agent-protocol.md.
 
 Pure: bytes and dictionaries, no sockets, no clock. What the hub sends is judged here once, for form and for size;
-what a message means is the business of those who handle it. Commands have a module of their own, `envelope.py`.
+what a message means is the business of those who handle it. Commands have a module of their own, `trust/envelope.py`.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ import json
 from pathlib import Path
 
 from wacket_agent.disk import write_whole
-from wacket_agent.identity import Identity
-from wacket_agent.opening import Joining
-from wacket_agent.store import Store
+from wacket_agent.journal.store import Store
+from wacket_agent.trust.identity import Identity
+from wacket_agent.trust.opening import Joining
 
 FILE = "joining.json"
 

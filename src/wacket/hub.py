@@ -25,7 +25,7 @@ from wacket import __version__, heap
 from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.bus.memory import Bus
-from wacket.commands.classroom import Classroom
+from wacket.classes.classroom import Classroom
 from wacket.commands.issuing import Node
 from wacket.commands.jobs import Jobs
 from wacket.commands.signer import Signer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wacket_agent import conf_text
+from wacket_agent.cli import conf_text
 from wacket_agent.config import Address, Allows, BadConfig, Config, parse, parse_address
 
 HUB, PIN = "https://192.168.1.5:8443", "ab" * 32

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wacket_agent import rejoining
-from wacket_agent.identity import Identity
-from wacket_agent.opening import Joining
-from wacket_agent.store import Store
+from wacket_agent.journal.store import Store
+from wacket_agent.trust.identity import Identity
+from wacket_agent.trust.opening import Joining
 
 JOINING = Joining(9, bytes(range(16)), "pi-11")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wacket.api import classes
-from wacket.commands.desk import ClassDesk
+from wacket.classes.desk import ClassDesk
 from wacket.ledger import classes as rows
 
 UNDER = "/api/v1/class"

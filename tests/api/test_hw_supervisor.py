@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from wacket.api import classes, hw_supervisor
-from wacket.commands.desk import ClassDesk
-from wacket.commands.life import LONGEST_VALUE
+from wacket.classes.desk import ClassDesk
+from wacket.classes.life import LONGEST_VALUE
 from wacket.intake.admission import Admission
 from wacket.ledger import classes as rows
 from wacket.settings import Class, Intake

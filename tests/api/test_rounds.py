@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from wacket.api import class_sets, classes, rounds
-from wacket.commands.class_rounds import ClassRounds
-from wacket.commands.desk import ClassDesk
+from wacket.classes.desk import ClassDesk
+from wacket.classes.rounds import ClassRounds
 from wacket.ledger import nodes
 
 SETS = "/api/v1/classes"

@@ -17,16 +17,16 @@ from tests.support.agents import LOOSE, record
 from tests.support.links import FakeLink
 
 from wacket.bus.memory import Bus
-from wacket.commands.blobs import Blobs
 from wacket.commands.board import Job
-from wacket.commands.brought import BroughtFiles
 from wacket.commands.control import CommandDesk
 from wacket.commands.issuing import Issuing, Node, Wish
-from wacket.commands.outputs import Outputs
-from wacket.commands.pieces import Piece
+from wacket.commands.kept.blobs import Blobs
+from wacket.commands.kept.brought import BroughtFiles
+from wacket.commands.kept.outputs import Outputs
+from wacket.commands.kept.pieces import Piece
+from wacket.commands.kept.spool import Reader
 from wacket.commands.signer import Signer
 from wacket.commands.spec import Spec
-from wacket.commands.spool import Reader
 from wacket.ledger import audit, commands, nodes
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.store import Ledger

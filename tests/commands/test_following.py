@@ -18,7 +18,7 @@ from wacket.commands import following
 from wacket.commands.answering import answers, said
 from wacket.commands.board import Job
 from wacket.commands.following import Follower, Words
-from wacket.commands.upkeep import trim
+from wacket.commands.kept.upkeep import trim
 from wacket.ledger import jobs as job_rows
 
 NAMES = {1: "pi-1", 2: "pi-2", 3: "pi-3"}

@@ -17,7 +17,7 @@ from tests.commands.desks import Desks, until
 from tests.support.agents import record
 from tests.support.links import FakeLink
 
-from wacket.commands.pieces import OUT
+from wacket.commands.kept.pieces import OUT
 from wacket.commands.spec import Spec
 from wacket.commands.states import is_end
 from wacket.ledger import commands

@@ -14,11 +14,11 @@ from tests.support.ask import ask, bodies
 from tests.support.fleet import member, until_it_is
 
 from wacket.api.parts import Parts
-from wacket_agent import stream_rows
-from wacket_agent.store import Store
-from wacket_agent.streams import Streams
-from wacket_agent.thinning import DAY, SECOND, Limits
-from wacket_agent.waiting import Piece
+from wacket_agent.journal import stream_rows
+from wacket_agent.journal.store import Store
+from wacket_agent.journal.streams import Streams
+from wacket_agent.journal.thinning import DAY, SECOND, Limits
+from wacket_agent.journal.waiting import Piece
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,8 @@ a Door by its name or a server or protocol by its base class. LineConnection is 
 
 import ast
 
-FOLDERS = tuple(f"src/wacket/{name}/" for name in ("doors", "intake", "history", "bus", "watch", "commands", "ledger"))
+BUSY = ("doors", "intake", "history", "bus", "watch", "commands", "classes", "ledger")
+FOLDERS = tuple(f"src/wacket/{name}/" for name in BUSY)
 EDGE = {"serve", "run", "accept"}
 BASES = ("Server", "asyncio.Protocol", "asyncio.DatagramProtocol")
 EXCEPTIONS = {"LineConnection"}

@@ -11,7 +11,7 @@ OPENERS = {
     "sqlite3.connect": (
         "src/wacket/history/schema.py",
         "src/wacket/history/salvage.py",  # a copy
-        "agent/wacket_agent/database.py",
+        "agent/wacket_agent/journal/database.py",
     ),
     "create_engine": ("src/wacket/ledger/store.py",),
     "duckdb.connect": ("src/wacket/history/",),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from wacket_agent.reports import LONGEST_REPORT
-from wacket_agent.store import Store
-from wacket_agent.streams import Streams
+from wacket_agent.journal.reports import LONGEST_REPORT
+from wacket_agent.journal.store import Store
+from wacket_agent.journal.streams import Streams
 
 NOW = 1_800_000_000_000_000
+
+
+def numbers(start, end):
+    """A line for each number."""
+    return b"".join(b"%d\n" % number for number in range(start, end))
 
 
 class Hub:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from wacket_agent import conf_text
+from wacket_agent.cli import conf_text
 from wacket_agent.cli.failing import Failed
 from wacket_agent.config import FILE, Allows, Config, parse
 from wacket_agent.disk import write_whole

@@ -12,16 +12,17 @@ import shutil
 import sys
 from pathlib import Path
 
-from wacket_agent import conf_text, rejoining
-from wacket_agent.about import About, host_name
+from wacket_agent import rejoining
+from wacket_agent.cli import conf_text
 from wacket_agent.cli.allow import MODE, sentence
 from wacket_agent.cli.failing import Failed, command
 from wacket_agent.config import FILE, Allows, Config, Contents, parse_address
 from wacket_agent.disk import write_whole
-from wacket_agent.identity import KEY_FILE, Identity
-from wacket_agent.link import Link, Standing
-from wacket_agent.opening import Joining
+from wacket_agent.link.about import About, host_name
+from wacket_agent.link.keeping import Link, Standing
 from wacket_agent.protocol import Token, parse_token
+from wacket_agent.trust.identity import KEY_FILE, Identity
+from wacket_agent.trust.opening import Joining
 
 PATIENCE = 20.0  # seconds for the hub to be reached and to answer
 

@@ -8,11 +8,11 @@ import argparse
 import sys
 
 from wacket_agent import rejoining, service
-from wacket_agent.about import host_name
 from wacket_agent.cli.failing import Failed
 from wacket_agent.cli.join import add_token_options, read_token
 from wacket_agent.config import Config
-from wacket_agent.opening import Joining
+from wacket_agent.link.about import host_name
+from wacket_agent.trust.opening import Joining
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Callable
 
 import wacket_agent
-from wacket_agent.ed25519 import Verifier, public_key, sign
-from wacket_agent.store import Store
+from wacket_agent.journal.store import Store
+from wacket_agent.trust.ed25519 import Verifier, public_key, sign
 
 OLDEST = (3, 8)
 

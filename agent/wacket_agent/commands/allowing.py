@@ -10,7 +10,7 @@ from typing import Any, Mapping
 
 from wacket_agent.commands import accounts
 from wacket_agent.commands.accounts import Account
-from wacket_agent.envelope import Envelope, Refused
+from wacket_agent.trust.envelope import Envelope, Refused
 
 SLOTS = 8
 GRACE = 5

@@ -18,7 +18,7 @@ from typing import Any, Callable, Iterable
 from wacket_agent.commands import allowing, claim, results
 from wacket_agent.commands.blobs import Blobs
 from wacket_agent.commands.command import ENDED, FETCHING, STARTED, WAITING, Command
-from wacket_agent.envelope import Envelope, Refused, read_envelope
+from wacket_agent.trust.envelope import Envelope, Refused, read_envelope
 
 LOOK = 1.0  # seconds
 SOON = 0.02  # seconds; of what ends sooner only the end is told, which saves everybody work when it counts

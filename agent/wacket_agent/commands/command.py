@@ -18,7 +18,7 @@ from wacket_agent.commands import allowing, cgroup, claim, notes, results, scrat
 from wacket_agent.commands.notes import Note
 from wacket_agent.commands.reading import SpoolReader
 from wacket_agent.commands.sending import Sending
-from wacket_agent.envelope import Envelope, Refused
+from wacket_agent.trust.envelope import Envelope, Refused
 
 UNSYNCED = 0.5  # seconds; mostly the hub has an end by then, and nothing is left here
 FETCHING, WAITING, STARTED, ENDED = "fetching", "waiting", "started", "ended"

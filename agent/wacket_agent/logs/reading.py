@@ -23,7 +23,7 @@ TIDY_SECONDS = 600.0
 
 
 class LogReading:
-    """`store`, `config`: see store.py and config.py. `clock_us` is this machine's own clock."""
+    """`store`, `config`: see journal/store.py and config.py. `clock_us` is this machine's own clock."""
 
     def __init__(self, store: Any, config: Any, clock_us: Callable[[], int]) -> None:
         self._store, self._config, self._clock = store, config, clock_us

@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Mapping, Sequence
 
-from wacket_agent.identity import boot_id
 from wacket_agent.logs import containers, files, journald, kernel, programs
 from wacket_agent.logs.opening import CAN_OPEN_IN_FOLDERS
 from wacket_agent.logs.outlet import Outlet
 from wacket_agent.logs.programs import ProgramLogs
 from wacket_agent.logs.writers import Folder
+from wacket_agent.trust.identity import boot_id
 
 Options = Mapping[str, str]
 Source = Any  # has poll(now, at) and close()

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from wacket.api import body as bodies
 from wacket.api.access import Caller, may, parts_of
-from wacket.commands.blobs import Draft
+from wacket.commands.kept.blobs import Draft
 
 router = APIRouter(tags=["jobs"])
 Operator = Annotated[Caller, Depends(may("operate"))]

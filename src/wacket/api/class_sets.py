@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from wacket.api.access import Caller, iso, may, parts_of, perform
 from wacket.api.classes import EXAMPLE as STATUS
 from wacket.api.classes import ClassUser, own_name, shown
-from wacket.commands.life import LONGEST_USER, Status, checked_user
+from wacket.classes.life import LONGEST_USER, Status, checked_user
 from wacket.errors import BadRequest, Forbidden, NotFound
 from wacket.ledger import class_sets, nodes
 from wacket.ledger.class_sets import ClassSet, Member

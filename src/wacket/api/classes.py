@@ -14,8 +14,8 @@ from pydantic.config import JsonDict
 from sqlalchemy import Connection
 
 from wacket.api.access import Caller, iso, may, parts_of
-from wacket.commands.desk import status_of
-from wacket.commands.life import LONGEST_USER
+from wacket.classes.desk import status_of
+from wacket.classes.life import LONGEST_USER
 from wacket.errors import Forbidden, NotFound
 from wacket.ledger import classes
 from wacket.ledger.classes import ClassRow, Moved

@@ -1,6 +1,6 @@
 """The class protocol at /hw_supervisor, as boards and course servers have known it. GET looks, POST acts.
 
-Reads the fields from query and form and finds out whether the sender may; the rules are in commands/life.py and
+Reads the fields from query and form and finds out whether the sender may; the rules are in classes/life.py and
 what is kept is the desk's business.
 """
 
@@ -19,7 +19,7 @@ from wacket.api import body as bodies
 from wacket.api.access import from_own_page, is_secure, parts_of, peer_of
 from wacket.api.login import refuse_foreign_page, verify
 from wacket.api.shown import token_in
-from wacket.commands.life import CARRIES, COMMANDS, LONGEST_VALUE, OPTIONAL, QUERY
+from wacket.classes.life import CARRIES, COMMANDS, LONGEST_VALUE, OPTIONAL, QUERY
 from wacket.errors import BadRequest, Forbidden
 from wacket.intake.admission import is_loopback
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
-    from wacket.commands.classroom import Classroom
-    from wacket.commands.desk import ClassDesk
+    from wacket.classes.classroom import Classroom
+    from wacket.classes.desk import ClassDesk
     from wacket.commands.jobs import Jobs
     from wacket.commands.signer import Signer
     from wacket.fleet import Fleet

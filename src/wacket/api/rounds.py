@@ -12,10 +12,10 @@ from wacket.api.access import Caller, may, parts_of
 from wacket.api.class_sets import SETS, Name
 from wacket.api.classes import UNDER, ClassUser, User, shown
 from wacket.api.jobs import token_of
-from wacket.commands.class_check import CONFINES
-from wacket.commands.class_rounds import Wish
-from wacket.commands.desk import Step
-from wacket.commands.life import LONGEST_TIMEOUT, LONGEST_USER, LONGEST_VALUE, checked_user
+from wacket.classes.check import CONFINES
+from wacket.classes.desk import Step
+from wacket.classes.life import LONGEST_TIMEOUT, LONGEST_USER, LONGEST_VALUE, checked_user
+from wacket.classes.rounds import Wish
 from wacket.errors import BadRequest, Forbidden
 from wacket.ledger import class_sets, classes
 

@@ -1,6 +1,6 @@
 """What commands said, for reading: bytes of one stream or of both, and equal answers of many nodes folded into one.
 
-Reads what outputs.py has written; blocking, for threads.
+Reads what kept/outputs.py has written; blocking, for threads.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wacket.commands.folding import alike, fold
-from wacket.commands.outputs import Outputs
-from wacket.commands.pieces import CUT, ERR, OUT, Cut
-from wacket.commands.spool import Place, Reader
+from wacket.commands.kept.outputs import Outputs
+from wacket.commands.kept.pieces import CUT, ERR, OUT, Cut
+from wacket.commands.kept.spool import Place, Reader
 from wacket.ledger.commands import CommandRow
 
 CHOICES = {"out": (OUT,), "err": (ERR,), "both": (OUT, ERR)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from wacket.commands.outputs import Incoming
+from wacket.commands.kept.outputs import Incoming
 from wacket.commands.spec import Spec, read
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.jobs import JobRow

@@ -11,12 +11,12 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from wacket.commands import reports
-from wacket.commands.blobs import Blobs
 from wacket.commands.board import Board, Job, Live
-from wacket.commands.brought import Arriving, BroughtFiles
 from wacket.commands.course import Course
 from wacket.commands.deliveries import Post
-from wacket.commands.outputs import Outputs
+from wacket.commands.kept.blobs import Blobs
+from wacket.commands.kept.brought import Arriving, BroughtFiles
+from wacket.commands.kept.outputs import Outputs
 from wacket.commands.signer import Signer
 from wacket.commands.spec import is_below
 from wacket.commands.states import BEGUN, is_end, may_follow

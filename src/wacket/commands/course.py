@@ -16,7 +16,7 @@ from wacket.commands import envelope
 from wacket.commands.arrivals import Arrivals
 from wacket.commands.board import Board, Job, Live
 from wacket.commands.deliveries import Post
-from wacket.commands.outputs import Incoming, Outputs
+from wacket.commands.kept.outputs import Incoming, Outputs
 from wacket.commands.settling import Settling
 from wacket.commands.states import BEGUN
 from wacket.ledger import commands as command_rows

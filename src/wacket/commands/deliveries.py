@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from wacket.commands import envelope
-from wacket.commands.blobs import Blobs
 from wacket.commands.board import Live
+from wacket.commands.kept.blobs import Blobs
 from wacket.commands.signer import Signer
 from wacket.errors import NotFound
 from wacket.seams import Link

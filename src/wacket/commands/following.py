@@ -16,8 +16,8 @@ import msgspec
 
 from wacket.commands.board import Job
 from wacket.commands.control import CommandDesk
-from wacket.commands.pieces import CUT, STREAMS, Piece
-from wacket.commands.spool import Reader
+from wacket.commands.kept.pieces import CUT, STREAMS, Piece
+from wacket.commands.kept.spool import Reader
 from wacket.commands.states import counts
 from wacket.ledger.commands import CommandRow
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection
 
 from wacket.commands import envelope, spec
-from wacket.commands.blobs import Blobs
 from wacket.commands.board import Job, Live
 from wacket.commands.control import CommandDesk
+from wacket.commands.kept.blobs import Blobs
 from wacket.commands.keys import Keys
 from wacket.commands.spec import Spec
 from wacket.commands.targets import Candidate, LeftOut, Selection, plain_names, select

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wacket.commands import upkeep
-from wacket.commands.blobs import Blobs
-from wacket.commands.brought import BroughtFiles
 from wacket.commands.control import CommandDesk
 from wacket.commands.issuing import SECOND, Issuing, Nodes
-from wacket.commands.outputs import Outputs
+from wacket.commands.kept import upkeep
+from wacket.commands.kept.blobs import Blobs
+from wacket.commands.kept.brought import BroughtFiles
+from wacket.commands.kept.outputs import Outputs
 from wacket.commands.schedules import Schedules
 from wacket.commands.signer import Signer
 from wacket.errors import WacketError

@@ -1,7 +1,7 @@
 """What a job asks of each of its nodes: checked once, then kept with the job, and what its envelopes are made of.
 
-Pure. Programs, standard input and files are named by their SHA-256; blobs.py has what is in them. Which nodes are meant
-is not part of it.
+Pure. Programs, standard input and files are named by their SHA-256; kept/blobs.py has what is in them. Which nodes are
+meant is not part of it.
 """
 
 from __future__ import annotations

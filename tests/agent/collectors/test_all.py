@@ -1,4 +1,4 @@
-"""What holds for every collector: the hub understands each line of it, whatever stands in names."""
+"""What holds for every collector: the hub understands each line of it, and what fails is a failure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from wacket.records import Envelope
 from wacket_agent import collectors
 from wacket_agent.collecting import collected
 from wacket_agent.collectors._context import Context
+from wacket_agent.collectors._programs import Ran
 
 AT = 1_795_255_200_000_000
 HOSTILE = 'a b,c=d "e"\\ \x1b[31m\n# x=1 ü'
+# What a collector runs, and what must be there for it to do so.
+PROGRAMS = {"packages": ("apt-get", "/usr/bin/apt-get"), "systemd": ("systemctl", "/run/systemd/system/.keep")}
 SILENT = {"clock", "containers", "packages", "systemd", "cpu"}  # on the saved machines, where nothing moves
 
 
@@ -44,3 +47,12 @@ def test_the_hub_understands_every_line(saved, name, machine):
     assert readings is None or len(readings.logs) == 0
     assert logs is None or len(logs.readings) == 0, "numbers of a log must not become series"
     assert machine == "pi" or name in SILENT | {"temperature", "battery"} or told[1].metrics
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_that_fails_is_a_failure(rig, name):
+    program, there = PROGRAMS[name]
+    rig.write(there, "")
+    rig.answers[program] = Ran(100, "", "E: broken\n")
+    with pytest.raises(OSError, match="E: broken"):
+        rig.ask(name)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wacket_agent.collectors import systemd
-from wacket_agent.collectors._programs import Ran
 from wacket_agent.lines import Log, Point
 
 UNITS = """\
@@ -49,13 +48,6 @@ def test_units_that_are_named_are_told_one_by_one(rig):
     assert rig.logs("systemd", options) == []
     rig.answers["systemctl"] = UNITS.replace("inactive dead", "active running")
     assert rig.logs("systemd", options) == [("info", "bluetooth.service is active")]
-
-
-def test_a_systemctl_that_fails_is_a_failure(rig):
-    rig.write("/run/systemd/system/.keep", "")
-    rig.answers["systemctl"] = Ran(1, "", "Failed to connect to bus\n")
-    with pytest.raises(OSError, match="Failed to connect to bus"):
-        rig.ask("systemd")
 
 
 @pytest.mark.slow

@@ -50,8 +50,8 @@ class Line:
 async def serve(state: str, socket: str, nursery: Any) -> None:
     from wacket_agent.commands.desk import CommandDesk
     from wacket_agent.config import Allows
-    from wacket_agent.ed25519 import public_key
-    from wacket_agent.store import Store
+    from wacket_agent.journal.store import Store
+    from wacket_agent.trust.ed25519 import public_key
 
     reader, writer = await asyncio.open_unix_connection(socket, limit=1 << 24)
     link = Line(writer, public_key(bytes(range(32))))

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from wacket_agent.commands.desk import CommandDesk
 from wacket_agent.commands.nursery import Nursery
 from wacket_agent.config import Allows
-from wacket_agent.ed25519 import public_key, sign
-from wacket_agent.store import Store
+from wacket_agent.journal.store import Store
+from wacket_agent.trust.ed25519 import public_key, sign
 
 SEED = bytes(range(32))
 NODE = "cd" * 32

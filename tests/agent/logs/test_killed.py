@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wacket_agent.store import Store
+from wacket_agent.journal.store import Store
 
 AGENT = Path(__file__).parents[3] / "agent"
 LINES, ROUNDS = 400, 6
@@ -17,7 +17,7 @@ LINES, ROUNDS = 400, 6
 READER = """
 import asyncio, sys, types
 from wacket_agent.logs import LogReading, reading
-from wacket_agent.store import Store
+from wacket_agent.journal.store import Store
 reading.TURN_SECONDS = 0.002
 options = {"files": sys.argv[2] + "/a.log*", "folders": sys.argv[2], "journal": "no", "containers": "no"}
 config = types.SimpleNamespace(allows=types.SimpleNamespace(logs=True), options={"logs": options})

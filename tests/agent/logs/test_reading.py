@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from wacket_agent.journal.store import Store
 from wacket_agent.logs import LogReading, reading, sources
 from wacket_agent.logs.outlet import OWN_SOURCE
 from wacket_agent.logs.sources import Guarded
-from wacket_agent.store import Store
 
 from .conftest import AT, Kept
 
