@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.support.events import made_events
 
 from wacket.api.parts import Parts
+
+# How long an example takes is the machine's affair, which may be busy.
+settings.register_profile("wacket", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wacket")
 
 FREE_PORTS = {"doors.http": "127.0.0.1:0", "doors.tcp": "127.0.0.1:0", "doors.udp": "127.0.0.1:0"}
 QUICK = {"history.reserve_bytes": 1}  # a test machine may have little free space

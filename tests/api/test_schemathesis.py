@@ -86,7 +86,6 @@ class Examiner:
             max_examples=examples,
             derandomize=True,
             database=None,
-            deadline=None,
             phases=phases,
             suppress_health_check=list(hypothesis.HealthCheck),
         )

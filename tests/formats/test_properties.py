@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wacket import formats
@@ -146,7 +146,6 @@ def check_shapes(decoded: Decoded) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", formats.known())
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(bodies=st.lists(some_lines.map(b"\n".join) | some_lines.map(b"\r\n".join) | st.binary(max_size=80), max_size=4))
 def test_never_raises_and_every_frame_is_accounted_for(name: str, bodies: list[bytes], make: Any) -> None:
     envelopes = [make(body, node=place, precision=["", "s"][place % 2]) for place, body in enumerate(bodies)]
@@ -165,7 +164,6 @@ def test_never_raises_and_every_frame_is_accounted_for(name: str, bodies: list[b
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LINES)
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(lines=some_lines, data=st.data())
 def test_pieces_and_neighbours_make_no_difference(
     name: str, lines: list[bytes], data: st.DataObject, make: Any, see: Any

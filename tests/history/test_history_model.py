@@ -127,7 +127,6 @@ def test_anything(monkeypatch):
     machine.settings = settings(
         max_examples=20,
         stateful_step_count=20,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes here; the steps are printed anyway
         suppress_health_check=list(HealthCheck),
     )

@@ -160,7 +160,7 @@ def true_rate(at: list[int], value: list[float], since: int, step: int) -> dict[
     return {bucket: increase / seconds for bucket, (increase, seconds) in found.items()}
 
 
-@hypothesis_settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(st.integers(0, 7200), st.floats(0, 1e6), st.sampled_from("abm")),
@@ -264,7 +264,7 @@ def test_latest_looks_at_files_older_than_every_rollup(past: FakePast, query: Qu
     assert query.latest([1, 2]) == {1: (BASE - 9 * DAY, 4.0), 2: (BASE, 5.0)}
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(st.integers(1, 3), st.integers(0, 7200), st.floats(-1e6, 1e6), st.sampled_from("abm")),

@@ -195,7 +195,7 @@ DO = st.sampled_from(["add", "add", "flush", "ack", "thin", "renew", "reopen"])
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=st.lists(st.tuples(DO, st.integers(0, 40)), max_size=40))
 def test_rows_stand_without_holes_and_sizes_are_right(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("journal")

@@ -207,7 +207,7 @@ DO = st.sampled_from(["add", "add", "tick", "commit", "commit one", "drop", "con
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(steps=st.lists(st.tuples(DO, st.integers(1, 30)), max_size=60))
 async def test_nothing_is_lost_or_doubled_whatever_happens(tmp_path_factory, steps):
     stage, added = Stage(tmp_path_factory.mktemp("journal")), 0

@@ -161,7 +161,7 @@ SOME = st.lists(st.tuples(TIMES.map(lambda ago: NOW - ago), st.integers(ROW_COST
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SOME, SOME, st.booleans(), st.floats(0.01, 20), st.integers(1 << 20, 8 << 20))
 def test_whatever_is_held_ends_within_the_limits_and_logs_go_last(metrics, logs, in_order, days, most):
     if in_order:

@@ -80,4 +80,4 @@ class Any(RuleBasedStateMachine):
 
 
 TestAny = pytest.mark.slow(Any.TestCase)
-TestAny.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAny.settings = settings(max_examples=60, stateful_step_count=30)
