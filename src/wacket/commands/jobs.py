@@ -50,6 +50,7 @@ class Jobs:
     desk: CommandDesk
     issuing: Issuing
     schedules: Schedules
+    due: upkeep.Due
 
     @classmethod
     def open(
@@ -70,7 +71,8 @@ class Jobs:
         desk = CommandDesk(ledger, signer, outputs, blobs, brought, bus, clock)
         issuing = Issuing(ledger, desk, blobs, nodes, clock, admit)
         schedules = Schedules(ledger, issuing, lambda job: desk.board.job(job) is not None, clock)
-        return cls(folder, settings, clock, ledger, nodes, outputs, blobs, brought, desk, issuing, schedules)
+        due = upkeep.Due(settings.keep_bytes // 100)
+        return cls(folder, settings, clock, ledger, nodes, outputs, blobs, brought, desk, issuing, schedules, due)
 
     async def run(self) -> None:
         """Keep all of it going until cancelled."""
@@ -87,6 +89,8 @@ class Jobs:
         """End what waits for nobody, and remove what is old. Raises WacketError and OSError."""
         retired = {node.row.id for node in self.nodes(None) if node.row.state == "retired"}
         self.desk.course.sweep(self.settings.lost_days, retired)
+        if not self.due.is_now(self.outputs.written_bytes, self.clock()):
+            return
         open_jobs = self.desk.board.jobs()
         needed = {name for live in self.desk.board for name in live.job.spec.blobs()}
         await asyncio.to_thread(self._trim, open_jobs, needed)

@@ -189,6 +189,11 @@ class Outputs:
         self._syncing.shutdown()
         self._recent.close()
 
+    @property
+    def written_bytes(self) -> int:
+        """Since the hub's start."""
+        return self._total
+
     def statistics(self) -> Statistics:
         return {
             "waiting_bytes": self._bytes,

@@ -13,6 +13,23 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 DAY = 86_400_000_000  # µs
+HOUR = 3_600_000_000  # µs
+
+
+class Due:
+    """Whether to look through all that is kept, which takes a while: when `enough` bytes are new, and once an hour."""
+
+    def __init__(self, enough: int) -> None:
+        self._enough = enough
+        self._written = 0
+        self._next = 0
+
+    def is_now(self, written: int, now: int) -> bool:
+        """`written` counts all bytes so far, `now` is in µs. Starts counting anew where it says yes."""
+        if written - self._written < self._enough and now < self._next:
+            return False
+        self._written, self._next = written, now + HOUR
+        return True
 
 
 def trim(
