@@ -116,14 +116,14 @@ class Follower:
     async def lines(self) -> AsyncIterator[bytes]:
         """NDJSON, some events at a time; an empty line where nothing happens for a while."""
         yield _lines([self._beginning()])
-        while not self._dismissed:
-            if self._changed:
-                yield _lines(await self._turn())
-            elif self._job.over:
-                yield _lines([{"event": "end", "counts": counts(row.state for row in self._job.rows.values())}])
-                return
-            else:
+        is_told = False
+        while not (is_told or self._dismissed):
+            if not (self._changed or self._job.over):
                 yield b"" if await self._woken() else b"\n"
+                continue
+            events = await self._turn()
+            is_told = self._job.over and not self._changed
+            yield _lines([*events, self._end()] if is_told else events)
 
     async def _woken(self) -> bool:
         try:
@@ -174,6 +174,9 @@ class Follower:
         node = self._name(row.node)
         rests = followed.rests(node, offset) if row.ended is not None else []
         return [*rests, {"event": "state", "node": node, **shown(row, away)}]
+
+    def _end(self) -> Event:
+        return {"event": "end", "counts": counts(row.state for row in self._job.rows.values())}
 
     def _beginning(self) -> Event:
         row, names = self._job.row, {one.id: self._name(one.node) for one in self._job.rows.values()}
