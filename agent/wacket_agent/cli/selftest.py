@@ -12,7 +12,7 @@ from typing import Callable
 
 import wacket_agent
 from wacket_agent.journal.store import Store
-from wacket_agent.trust.ed25519 import Verifier, public_key, sign
+from wacket_agent.trust.signatures import Verifier, public_key, sign
 
 OLDEST = (3, 8)
 

@@ -13,9 +13,9 @@ from wacket_agent.commands import allowing, results
 from wacket_agent.commands.carrying import Carrying
 from wacket_agent.commands.command import ENDED, FETCHING, STARTED
 from wacket_agent.protocol import Malformed
-from wacket_agent.trust.ed25519 import Verifier
 from wacket_agent.trust.envelope import Envelope, Refused, check_envelope
 from wacket_agent.trust.identity import boot_id
+from wacket_agent.trust.signatures import Verifier
 
 FORGET_EVERY = 86_400_000_000  # µs
 

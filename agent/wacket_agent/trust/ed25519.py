@@ -1,4 +1,5 @@
-"""Ed25519 (RFC 8032) in pure Python, quick enough for an agent: half a millisecond to sign or to verify.
+"""Ed25519 (RFC 8032) in pure Python, quick enough for an agent: half a millisecond to sign or to verify. Used where there
+is no OpenSSL (libcrypto.py).
 
 Multiplying a point that is known beforehand needs no doubling: with a table of 1..15 times P, 16·P, 256·P … it is one
 addition for each hexadecimal digit of the factor. The table of the base point is made at the first use, that of a
@@ -58,6 +59,11 @@ class Verifier:
         expected = _multiply(_base(), factor)
         expected = _multiply(self._negative, _number(point, self.public, text), expected)
         return _encode(expected) == point
+
+
+def require_point(public: bytes) -> None:
+    """Raises ValueError if this is no public key."""
+    _decode(public)
 
 
 def _secrets(seed: bytes) -> tuple[int, bytes]:

@@ -11,7 +11,7 @@ import re
 from typing import Any, Callable, Mapping, NamedTuple, TypeVar
 
 from wacket_agent.protocol import MAX_TEXT, Malformed, command_text, parse_object, unhex
-from wacket_agent.trust.ed25519 import Verifier
+from wacket_agent.trust.signatures import Verifier
 
 KINDS = ("exec", "python", "ping", "cancel")
 MAX_ITEMS = 1024  # of argv, args, env, files and bring

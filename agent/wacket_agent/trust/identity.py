@@ -15,7 +15,7 @@ from typing import Any, Callable, Sequence
 
 from wacket_agent.disk import write_whole
 from wacket_agent.protocol import fingerprint
-from wacket_agent.trust import ed25519
+from wacket_agent.trust import signatures
 
 KEY_FILE = "node.key"
 MACHINE_FILE = "machine-id"
@@ -29,7 +29,7 @@ class Identity:
 
     def __init__(self, seed: bytes) -> None:
         self._seed = seed
-        self.public = ed25519.public_key(seed)
+        self.public = signatures.public_key(seed)
         self.key_id = fingerprint(self.public)
 
     @classmethod
@@ -59,7 +59,7 @@ class Identity:
         return cls(seed)
 
     def sign(self, text: bytes) -> bytes:
-        return ed25519.sign(self._seed, text)
+        return signatures.sign(self._seed, text)
 
 
 def machine_id(state: Path, files: Sequence[Path] = MACHINE_FILES) -> str:

@@ -9,8 +9,8 @@ from typing import Any, Mapping, NamedTuple
 
 from wacket_agent import protocol
 from wacket_agent.protocol import Malformed, unhex
-from wacket_agent.trust.ed25519 import Verifier
 from wacket_agent.trust.identity import Identity
+from wacket_agent.trust.signatures import Verifier
 
 Said = Mapping[str, Any]
 

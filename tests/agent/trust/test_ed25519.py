@@ -1,13 +1,16 @@
-"""Ed25519 against the vectors of RFC 8032 and against the library that the hub uses."""
+"""Ed25519, our own and by way of OpenSSL, against the vectors of RFC 8032 and the library that the hub uses."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wacket_agent.trust.ed25519 import L, P, Verifier, public_key, sign
+from wacket_agent.trust import ed25519, libcrypto, signatures
+from wacket_agent.trust.ed25519 import L, P
 
 # RFC 8032 section 7.1: seed, public key, message, signature
 VECTORS = [
@@ -43,53 +46,60 @@ VECTORS = [
 ]
 SEED = bytes(range(32))
 TEXT = b"wacket"
-VERIFIER = Verifier(public_key(SEED))
+both = pytest.mark.parametrize("by", [ed25519, signatures])
 
 
+@both
 @pytest.mark.parametrize(("seed", "public", "text", "signature"), VECTORS)
-def test_the_vectors_of_the_rfc(seed: str, public: str, text: str, signature: str) -> None:
-    assert public_key(bytes.fromhex(seed)).hex() == public
-    assert sign(bytes.fromhex(seed), bytes.fromhex(text)).hex() == signature
-    assert Verifier(bytes.fromhex(public)).accepts(bytes.fromhex(signature), bytes.fromhex(text))
+def test_the_vectors_of_the_rfc(by: Any, seed: str, public: str, text: str, signature: str) -> None:
+    assert by.public_key(bytes.fromhex(seed)).hex() == public
+    assert by.sign(bytes.fromhex(seed), bytes.fromhex(text)).hex() == signature
+    assert by.Verifier(bytes.fromhex(public)).accepts(bytes.fromhex(signature), bytes.fromhex(text))
 
 
+@both
 @pytest.mark.slow
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
-def test_it_agrees_with_the_library_of_the_hub(seed: bytes, text: bytes) -> None:
+def test_it_agrees_with_the_library_of_the_hub(by: Any, seed: bytes, text: bytes) -> None:
     theirs = Ed25519PrivateKey.from_private_bytes(seed)
-    signature = sign(seed, text)
+    signature = by.sign(seed, text)
     assert signature == theirs.sign(text)
     theirs.public_key().verify(signature, text)
-    verifier = Verifier(theirs.public_key().public_bytes_raw())
+    verifier = by.Verifier(theirs.public_key().public_bytes_raw())
     assert verifier.accepts(signature, text)
     assert not verifier.accepts(signature, text + b".")
 
 
+@both
 @pytest.mark.slow
 @given(st.integers(0, 511))
-def test_a_signature_with_one_wrong_bit_is_refused(bit: int) -> None:
-    wrong = bytearray(sign(SEED, TEXT))
+def test_a_signature_with_one_wrong_bit_is_refused(by: Any, bit: int) -> None:
+    wrong = bytearray(by.sign(SEED, TEXT))
     wrong[bit // 8] ^= 1 << bit % 8
-    assert not Verifier(public_key(SEED)).accepts(bytes(wrong), TEXT)
+    assert not by.Verifier(by.public_key(SEED)).accepts(bytes(wrong), TEXT)
 
 
+@both
 @pytest.mark.slow
 @given(st.binary(max_size=130))
-def test_what_is_no_signature_is_refused(signature: bytes) -> None:
-    assert not VERIFIER.accepts(signature, TEXT)
+def test_what_is_no_signature_is_refused(by: Any, signature: bytes) -> None:
+    assert not by.Verifier(by.public_key(SEED)).accepts(signature, TEXT)
 
 
-def test_the_same_signature_written_in_another_way_is_refused() -> None:
+@both
+def test_the_same_signature_written_in_another_way_is_refused(by: Any) -> None:
     """Otherwise one command would have several signatures, and who keeps a list of them could be deceived."""
-    signature = sign(SEED, TEXT)
+    signature = by.sign(SEED, TEXT)
     larger = int.from_bytes(signature[32:], "little") + L
-    assert not VERIFIER.accepts(signature[:32] + larger.to_bytes(32, "little"), TEXT)
+    assert not by.Verifier(by.public_key(SEED)).accepts(signature[:32] + larger.to_bytes(32, "little"), TEXT)
 
 
-def test_the_signature_of_another_key_is_refused() -> None:
-    assert not VERIFIER.accepts(sign(bytes(32), TEXT), TEXT)
+@both
+def test_the_signature_of_another_key_is_refused(by: Any) -> None:
+    assert not by.Verifier(by.public_key(SEED)).accepts(by.sign(bytes(32), TEXT), TEXT)
 
 
+@both
 @pytest.mark.parametrize(
     "public",
     [
@@ -101,22 +111,59 @@ def test_the_signature_of_another_key_is_refused() -> None:
         (2).to_bytes(32, "little"),  # no point of the curve has this y
     ],
 )
-def test_what_is_no_public_key_is_refused(public: bytes) -> None:
+def test_what_is_no_public_key_is_refused(by: Any, public: bytes) -> None:
     with pytest.raises(ValueError, match="public key"):
-        Verifier(public)
+        by.Verifier(public)
 
 
+@both
 @pytest.mark.slow
 @given(st.binary(min_size=32, max_size=32))
-def test_any_32_bytes_are_a_key_or_refused(public: bytes) -> None:
+def test_any_32_bytes_are_a_key_or_refused(by: Any, public: bytes) -> None:
     try:
-        decoded = Verifier(public)
+        decoded = by.Verifier(public)
     except ValueError:
         return
     Ed25519PublicKey.from_public_bytes(public)
     assert decoded.public == public
 
 
-def test_a_seed_has_32_bytes() -> None:
+@both
+def test_a_seed_has_32_bytes(by: Any) -> None:
     with pytest.raises(ValueError, match="32"):
-        sign(b"short", TEXT)
+        by.sign(b"short", TEXT)
+
+
+def test_openssl_is_used_where_python_has_it() -> None:
+    pytest.importorskip("_hashlib")
+    assert libcrypto.load() is not None
+
+
+class Silent:
+    """An OpenSSL that may not, as where only approved algorithms are allowed."""
+
+    def public_key(self, seed: bytes) -> None:
+        return None
+
+    def sign(self, seed: bytes, text: bytes) -> None:
+        return None
+
+    def accepts(self, public: bytes, signature: bytes, text: bytes) -> None:
+        return None
+
+
+@pytest.mark.parametrize("library", [None, Silent()])
+def test_our_own_is_used_where_openssl_does_not(library: Silent | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signatures, "_library", library)
+    signature = signatures.sign(SEED, TEXT)
+    assert signature == ed25519.sign(SEED, TEXT)
+    verifier = signatures.Verifier(signatures.public_key(SEED))
+    assert verifier.accepts(signature, TEXT)
+    assert not verifier.accepts(signature, b"other")
+
+
+@pytest.mark.parametrize("wrong", ["public_key", "sign", "accepts"])
+def test_an_openssl_that_does_it_wrong_is_none(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("_hashlib")
+    monkeypatch.setattr(libcrypto.Library, wrong, lambda *_: b"\1" * 64)
+    assert libcrypto.load() is None
