@@ -125,7 +125,7 @@ def _wait_and_become(ask: int, tell: int, streams: tuple[int, int], group: str |
     number, reason = 0, "the runner made a mistake"
     try:
         _prepare(ask, tell, streams, group)
-        Start.load(Start([""], {"A": ""}, "/", "", "").dump())  # what is touched now need not be copied later
+        _rehearse(parent)
         what = Start.load(_read_all(ask))
         if what is None:
             os._exit(1)
@@ -135,6 +135,13 @@ def _wait_and_become(ask: int, tell: int, streams: tuple[int, int], group: str |
     finally:  # never back into the runner, whatever else went wrong
         os.write(tell, f"{number} {reason}".encode("utf-8", "replace")[:4000])
         os._exit(1)
+
+
+def _rehearse(parent: int) -> None:
+    """Everything up to an exec that fails: what is touched now need not be copied when somebody waits."""
+    what = Start.load(Start(["/"], {"A": ""}, ".", "", "").dump())
+    if what:
+        _become(what, parent)
 
 
 def _become(what: Start, parent: int) -> tuple[int, str]:

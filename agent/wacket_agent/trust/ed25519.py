@@ -1,5 +1,5 @@
-"""Ed25519 (RFC 8032) in pure Python, quick enough for an agent: half a millisecond to sign or to verify. Used where there
-is no OpenSSL (libcrypto.py).
+"""Ed25519 (RFC 8032) in pure Python, quick enough for an agent: half a millisecond to sign or to verify. Used where
+there is no OpenSSL (libcrypto.py).
 
 Multiplying a point that is known beforehand needs no doubling: with a table of 1..15 times P, 16·P, 256·P … it is one
 addition for each hexadecimal digit of the factor. The table of the base point is made at the first use, that of a
