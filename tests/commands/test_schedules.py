@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as some
 from tests.commands.desks import NOON, TRUE, Desks, desks
 
 from wacket.commands.issuing import Wish
-from wacket.commands.schedules import Schedules, after
+from wacket.commands.schedules import DAY, Schedules, after
 from wacket.commands.spec import Spec
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger import jobs, people, schedules, tables
@@ -163,8 +165,45 @@ async def test_a_schedule_that_was_removed_does_nothing(planner: Planner):
 @pytest.mark.slow
 @given(some.integers(0, 10**15), some.integers(1, 10**12), some.integers(0, 10**15))
 def test_the_next_time_is_the_first_to_come(first: int, every: int, late: int):
+    assume(every % DAY)
     row = ScheduleRow(1, "owner", 0, "*", "", every, first)
     following = after(row, first + late)
     assert following is not None
     assert first + late < following <= first + late + every
     assert (following - first) % every == 0
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clocks go forward on the last Sunday of March at 2:00, and back in October at 3:00."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("first", "days", "following"),
+    [
+        ("2026-03-28T03:00+01:00", 1, "2026-03-29T03:00+02:00"),
+        ("2026-10-24T03:00+02:00", 1, "2026-10-25T03:00+01:00"),
+        ("2026-10-24T23:30+02:00", 2, "2026-10-26T23:30+01:00"),
+        ("2026-03-26T08:00+01:00", 7, "2026-04-02T08:00+02:00"),
+    ],
+)
+def test_every_day_is_at_the_same_time_of_day(first: str, days: int, following: str) -> None:
+    at, due = (int(datetime.fromisoformat(text).timestamp()) * SECOND for text in (first, following))
+    row = ScheduleRow(1, "owner", 0, "x", "{}", days * DAY, at)
+    for late in (0, 1, 3600 * SECOND, due - at - 1):
+        assert after(row, at + late) == due
+
+
+@pytest.mark.usefixtures("berlin")
+def test_what_was_missed_over_a_change_of_clocks_is_left_out() -> None:
+    at, now, due = (
+        int(datetime.fromisoformat(text).timestamp()) * SECOND
+        for text in ("2026-03-01T00:30+01:00", "2026-03-31T23:59+02:00", "2026-04-01T00:30+02:00")
+    )
+    assert after(ScheduleRow(1, "owner", 0, "x", "{}", DAY, at), now) == due

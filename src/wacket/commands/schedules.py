@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 60.0  # seconds between two looks: the clock may be set
 RETRY = 5.0  # seconds until a ledger that failed is tried again
+DAY = 86_400 * SECOND
 LATE = 60 * SECOND  # so much later than it was due, something was missed
 TROUBLE = 500  # characters
 
@@ -137,7 +139,19 @@ class Schedules:
 
 
 def after(row: ScheduleRow, now: int) -> int | None:
-    """When it is due next, after it was due now; times that were missed are left out."""
+    """When it is due next, after it was due now; times that were missed are left out. What comes every so many days
+    comes at the same time of day, also when the clocks of the hub's time zone change.
+    """
     if row.every is None or row.next is None:
         return None
-    return row.next + ((now - row.next) // row.every + 1) * row.every
+    turns = (now - row.next) // row.every + 1
+    if row.every % DAY:
+        return row.next + turns * row.every
+    following = (_days_later(row.next, number * row.every // DAY) for number in (turns - 1, turns, turns + 1))
+    return next((at for at in following if at > now), row.next + turns * row.every)
+
+
+def _days_later(at: int, days: int) -> int:
+    seconds, rest = divmod(at, SECOND)
+    local = datetime.fromtimestamp(seconds) + timedelta(days=days)  # noqa: DTZ006 - the time of day counts
+    return int(local.timestamp()) * SECOND + rest
