@@ -73,10 +73,12 @@ class Agent:
         self._link = link = Link(config, identity, self._about, joining)
         link.on_standing.append(self._stands)
         link.on_rekey = self._renew
+        self._collecting = Collecting(self._store, config, clock, self._offset, str(config.folder / DROP_INS))
+        self._failing: dict[str, str] = {}
         parts = (
             link,
             Streams(self._store, link, clock, limits),
-            Collecting(self._store, config, clock, self._offset, str(config.folder / DROP_INS)),
+            self._collecting,
             LogReading(self._store, config, clock),
             CommandDesk(self._store, link, config, identity, nursery, clock),
         )
@@ -106,7 +108,8 @@ class Agent:
 
     def _note(self, standing: Standing) -> None:
         members = {"version": __version__, **standing._asdict(), "since": self._since, "hub": self._config.hub}
-        more = {"allows": self._said["allows"], "trouble": self._config.trouble, "pid": os.getpid()}
+        more = {"allows": self._said["allows"], "trouble": self._config.trouble, "failing": self._failing}
+        more["pid"] = os.getpid()
         status.write(self._state, {**members, **more})
 
     def _renew(self, joining: Joining) -> None:
@@ -119,6 +122,7 @@ class Agent:
         trouble = ""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            self._note_failing()
             now = self._about()
             if self._config.trouble != trouble:
                 trouble = self._config.trouble
@@ -127,6 +131,12 @@ class Agent:
                 continue
             self._said = now
             self._link.send({"t": "about", "about": now})
+            self._note(self._link.standing)
+
+    def _note_failing(self) -> None:
+        failing = self._collecting.failing()
+        if failing != self._failing:
+            self._failing = failing
             self._note(self._link.standing)
 
     def _offset(self) -> int | None:

@@ -102,6 +102,10 @@ class Collecting:
         records = {name: dict(vars(record)) for name, record in self._records.items()}
         return {"stuck": self._limited.late + self._machine.parts.late, "collectors": records}
 
+    def failing(self) -> dict[str, str]:
+        """Which do not work, and why."""
+        return {name: record.error for name, record in sorted(self._records.items()) if record.error}
+
     def _dropped_in(self) -> list[Collector]:
         if self._setting(DROP_INS) in ("off", "no"):
             return []

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -57,6 +58,12 @@ class Machine:
         assert ended.code == 0, ended.err
         members: dict[str, Any] = json.loads(ended.out)
         return members
+
+    def failing(self) -> dict[str, str]:
+        """As the agent wrote it down last."""
+        file = self.state / "status.json"
+        found: dict[str, str] = json.loads(file.read_text()).get("failing", {}) if file.exists() else {}
+        return found
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Process]:
@@ -170,6 +177,17 @@ async def test_a_running_agent_is_up_and_follows_its_owner(hub: Parts, machine: 
         await wait_until(lambda: not hub.fleet.presence.about(node.id)["allows"]["run"])
     await wait_until(lambda: hub.fleet.presence.state_of(hub.catalogue.node_named("pi-11")) == "off")
     assert (await machine.status())["state"] == "stopped"
+
+
+async def test_its_owner_is_told_what_fails(hub: Parts, machine: Machine) -> None:
+    _, token = await hub.fleet.tokens.create({}, accept=True)
+    await machine.call("join", address(hub), "--no-service", "--name", "pi-11", stdin=token)
+    with (machine.config / "agent.conf").open("a") as settings:
+        settings.write(f"\n[collect.containers]\nsocket = {machine.config / 'agent.conf'}\n")
+    async with machine.running():
+        await wait_until(machine.failing)
+    ended = await machine.call("status")
+    assert re.search(r"^Not told, because it fails: containers: .", ended.out, re.MULTILINE)
 
 
 async def test_joining_again_does_not_disturb_an_agent_that_runs(hub: Parts, machine: Machine) -> None:

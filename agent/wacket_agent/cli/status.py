@@ -37,4 +37,6 @@ def call(options: argparse.Namespace) -> None:
         lines.append(f"Here it is {service.status(options.config, options.state)}.")
     if "since" in members:
         lines.append(time.strftime("Since %Y-%m-%d %H:%M:%S.", time.localtime(members["since"] / 1_000_000)))
-    sys.stdout.write("\n".join([*lines, sentence(config.allows), members.get("trouble", "")]).rstrip() + "\n")
+    lines += [sentence(config.allows), members.get("trouble", "")]
+    lines += [f"Not told, because it fails: {name}: {why}" for name, why in members.get("failing", {}).items()]
+    sys.stdout.write("\n".join(filter(None, lines)) + "\n")
