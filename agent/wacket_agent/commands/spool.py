@@ -1,8 +1,8 @@
 """Writes the output of a program to segments, bounded: beyond `keep` bytes the middle is left out, and counted.
 
-Of what the agent has not begun to send the first half is kept, and the newest. When the disk takes nothing the program
-is read on, so that it does not hang, and what could not be kept is counted as left out too. Nothing is synced:
-what a power cut takes is told as lost with the command.
+Of what the agent has not begun to send the first half is kept, and the newest, at least one segment. When the disk
+takes nothing the program is read on, so that it does not hang, and what could not be kept is counted as left out too.
+Nothing is synced: what a power cut takes is told as lost with the command.
 """
 
 # ruff: noqa: PTH108, PTH118
@@ -153,9 +153,11 @@ class Spool:
                 free.remove(victim)
 
     def _victim(self, free: list[Segment]) -> Segment | None:
-        """The oldest segment behind the first half, or behind what was left out already; None if all are in use."""
+        """The oldest segment behind the first half, or behind what was left out already; None if all are in use. Never
+        the newest, even where records are so long that it does not fit in beside the first half.
+        """
         cut, first = self._left_out, 0
-        for segment in free:
+        for segment in free[:-1]:
             extends = cut and cut.end == segment.start
             behind = segment.start > cut.start if cut else first >= self._keep // 2
             if behind and (extends or segment.size >= records.LEAST_CUT):

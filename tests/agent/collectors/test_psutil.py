@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from subprocess import PIPE
 
 import pytest
 
@@ -57,14 +59,15 @@ def test_network(linux, mac):
 
 @pytest.mark.slow
 def test_processes(linux, mac):
-    import os
-
-    ours = next(process for process in from_proc(linux) if process.pid == os.getpid())
-    theirs = next(process for process in from_psutil(mac) if process.pid == os.getpid())
+    with subprocess.Popen([sys.executable, "-c", "print(); input()"], stdin=PIPE, stdout=PIPE) as child:
+        child.stdout.readline()  # from now on it does nothing
+        ours = next(process for process in from_proc(linux) if process.pid == child.pid)
+        theirs = next(process for process in from_psutil(mac) if process.pid == child.pid)
+        assert command_of(mac, child.pid) == command_of(linux, child.pid)
+        child.communicate(b"\n")
     assert (ours.name, ours.threads) == (theirs.name, theirs.threads)
     assert theirs.began == pytest.approx(boot_time(linux) + ours.began, abs=2)
     assert theirs.memory == pytest.approx(ours.memory, rel=0.5)
-    assert command_of(mac, os.getpid()) == command_of(linux, os.getpid())
 
 
 @pytest.mark.parametrize("name", ["cpu", "load", "memory", "disk", "network", "uptime", "processes", "system"])

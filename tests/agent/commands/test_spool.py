@@ -168,6 +168,19 @@ def test_what_is_kept_is_the_beginning_and_the_newest(tmp_path: Path) -> None:
     assert sum(13 + len(record.data) for record in found[cuts[0] :]) >= KEEP // 4
 
 
+@pytest.mark.parametrize("length", [65_000, 65_536])
+def test_the_newest_is_kept_also_where_records_are_long(tmp_path: Path, length: int) -> None:
+    spool = Spool(str(tmp_path), 0)  # which keeps the least
+    written = [(1, bytes([number]) * length) for number in range(20)]
+    for kind, data in written:
+        spool.add(kind, 0, data)
+    spool.close()
+    found = read_all(SpoolReader(str(tmp_path)), spool.end)
+    check(found, written, spool)
+    assert [record.data[:1] for record in (found[0], found[-1])] == [bytes([0]), bytes([19])]
+    assert len(found) < 5
+
+
 def test_a_torn_record_is_not_read_until_it_is_whole(tmp_path: Path) -> None:
     path = segments.path_of(str(tmp_path), "s", 0)
     record = codec.head(1, 0, 5) + b"hello"
