@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,30 @@ def test_a_program_of_the_site_is_not_limited():
     path = {"PYTHONPATH": str(Path(wacket_agent.__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", COLLECTING], env=path, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(200 << 20)]
+
+
+HEAPS = """
+import ctypes, threading
+from wacket_agent import memory_cap
+if SHARED: memory_cap.share_heap()
+libc, kept, gate = ctypes.CDLL(None), [], threading.Event()
+libc.malloc.restype = ctypes.c_void_p
+def take():
+    kept.append(libc.malloc(5000))
+    gate.wait()
+threads = [threading.Thread(target=take) for _ in range(4)]
+for thread in threads: thread.start()
+while len(kept) < 4: pass
+print(len({address >> 26 for address in kept}))  # a heap of a thread lies in 64 MB of its own
+gate.set()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives each thread a heap")
+@pytest.mark.parametrize("shared", [True, False])
+def test_threads_share_a_heap(shared):
+    path = {"PYTHONPATH": str(Path(wacket_agent.__file__).parents[1])}
+    code = HEAPS.replace("SHARED", str(shared))
+    done = subprocess.run([sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= 2 if shared else int(done.stdout) > 2

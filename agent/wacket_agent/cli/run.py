@@ -50,6 +50,7 @@ def _be_the_agent(folder: str, state: str, nursery: Any) -> int:
     from wacket_agent.config import Config
 
     memory_cap.cap()
+    memory_cap.share_heap()
     try:
         config = Config.load(folder, state)
         from wacket_agent import agent

@@ -159,8 +159,10 @@ class Carrying:
         """At a command that was started: has it ended, or lost its runner?"""
         if command.finishing:
             return
-        state, _ = command.claim()
-        note = command.result()
+        state, note = claim.FREE, command.result()
+        if note is None:
+            state, _ = command.claim()
+            note = command.result()  # looked for again: it is written before the claim is given up
         if note is not None:
             self._finish(command, note)
         elif state == claim.FREE:
