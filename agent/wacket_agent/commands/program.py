@@ -13,6 +13,7 @@ import contextlib
 import errno
 import os
 import resource
+import select
 import signal
 
 from wacket_agent.commands import accounts, cgroup, linux, notes
@@ -30,6 +31,10 @@ class Unstarted(Exception):
     def __init__(self, reason: str, exit: int | None = None) -> None:  # noqa: A002 - its name everywhere
         super().__init__(reason)
         self.reason, self.exit = reason, exit
+
+
+class Late(Unstarted):
+    """It was not begun when its time was over: a folder or a program does not answer, as on a dead file server."""
 
 
 class Start:
@@ -76,7 +81,7 @@ class Child:
         for end in (ask, tell, out_end, err_end):
             os.close(end)
 
-    def become(self, what: Start) -> None:
+    def become(self, what: Start, seconds: float) -> None:
         """Raises Unstarted, and BrokenPipeError if somebody killed it while it waited."""
         data = what.dump()
         try:
@@ -87,10 +92,17 @@ class Child:
                 raise
         else:
             self.dismiss()
-            problem = _read_all(self._told)
+            problem = self._answer(seconds)
         if problem:
             number, _, reason = problem.decode("utf-8", "replace").partition(" ")
             raise Unstarted(reason, int(number) or None)
+
+    def _answer(self, seconds: float) -> bytes:
+        """What went wrong, or nothing. Raises Late."""
+        if not select.select([self._told], [], [], seconds)[0]:
+            os.kill(self.pid, signal.SIGKILL)
+            raise Late("its folder, its input or the program itself did not answer until its time was over")
+        return _read_all(self._told)
 
     def dismiss(self) -> None:
         """What is not said by now is never said: a child that has become nothing ends."""

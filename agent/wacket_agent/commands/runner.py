@@ -21,7 +21,7 @@ import time
 from wacket_agent.commands import accounts, bell, cgroup, children, claim, files, linux, notes, records
 from wacket_agent.commands.ending import Ending
 from wacket_agent.commands.notes import Note
-from wacket_agent.commands.program import Child, Start, Unstarted
+from wacket_agent.commands.program import Child, Late, Start, Unstarted
 from wacket_agent.commands.scratch import Scratch
 from wacket_agent.commands.spool import Spool
 from wacket_agent.commands.tree import MARK
@@ -123,6 +123,8 @@ class Runner:
             return
         try:
             result = self._carry_out(task)
+        except Late as problem:
+            result = {"state": "timed_out", "reason": str(problem)}
         except (Unstarted, files.Refused) as problem:
             result = {"state": "failed", "exit": getattr(problem, "exit", None), "reason": str(problem)}
         except OSError as error:
@@ -153,7 +155,7 @@ class Runner:
         scratch = Scratch(self._folder, account, task.one("cwd"))
         scratch.prepare(task)
         self._spool = Spool(self._folder, task.number("keep"))
-        result = self._watch(self._start(self._what(task, account, scratch)), task)
+        result = self._watch(self._start(self._what(task, account, scratch), task.number("timeout")), task)
         if task.all("bring"):
             brought, left_out = scratch.bring(task.all("bring"))
             result["file"] = [f"{number} {size} {name}" for number, size, name in brought]
@@ -172,16 +174,16 @@ class Runner:
             env[name] = value
         return Start(argv, env, scratch.work, task.one("stdin"), task.one("user"))
 
-    def _start(self, what: Start) -> int:
+    def _start(self, what: Start, seconds: float) -> int:
         """The agent is told when it goes on for longer than a moment."""
         if self._child is None:  # it could not be made ready beforehand
             self._wake = children.wake_at_signals()
             self._child = Child(self._group)
         try:
-            self._child.become(what)
+            self._child.become(what, seconds)
         except BrokenPipeError:
             self._child = Child(self._group)
-            self._child.become(what)
+            self._child.become(what, seconds)
         self._pipes = {self._child.out: records.OUT, self._child.err: records.ERR}
         self._rang, self._unsaid = clock(), True
         return self._child.pid

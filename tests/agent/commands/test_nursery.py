@@ -82,16 +82,29 @@ async def test_a_nursery_that_is_killed_leaves_one_who_takes_a_command_and_ends(
     await until_gone(*pids)
 
 
-def test_a_runner_that_could_not_be_made_ready_makes_up_for_it(tmp_path: Path) -> None:
-    folder = tmp_path / "commands" / "c"
+def result_of(state: Path, *more: tuple[str, str], timeout: int = 9) -> notes.Note:
+    """Of `true`, by a runner that was not made ready."""
+    folder = state / "commands" / "c"
     folder.mkdir(parents=True)
-    notes.write(str(folder / "task"), [("arg", "true"), ("timeout", "9"), ("keep", "0")], str(folder / "spare"))
+    task = [("arg", "true"), ("timeout", str(timeout)), ("keep", "0"), *more]
+    notes.write(str(folder / "task"), task, str(folder / "spare"))
     script = "import sys; from wacket_agent.commands.runner import Runner; Runner(sys.argv[1]).run('c')"
     package = Path(nursery.__file__).parents[2]
-    subprocess.run([sys.executable, "-c", script, tmp_path], check=True, timeout=PATIENCE, cwd=package)
+    subprocess.run([sys.executable, "-c", script, state], check=True, timeout=PATIENCE, cwd=package)
     result = notes.read(str(folder / "result"))
     assert result
-    assert result.one("state") == "succeeded"
+    return result
+
+
+def test_a_runner_that_could_not_be_made_ready_makes_up_for_it(tmp_path: Path) -> None:
+    assert result_of(tmp_path).one("state") == "succeeded"
+
+
+def test_what_does_not_begin_is_ended_when_its_time_is_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "silent")  # to open it takes for ever, as a folder of a dead file server does
+    result = result_of(tmp_path, ("stdin", str(tmp_path / "silent")), timeout=1)
+    assert result.one("state") == "timed_out"
+    assert "did not answer" in result.one("reason")
 
 
 async def test_the_limit_of_the_agent_is_none_of_its_programs(machine: Machine, fake_hub: FakeHub) -> None:
