@@ -72,7 +72,7 @@ def environment(folder: Path) -> Path:
 
 class _Part(Server):
     def __init__(self, programs: Path, folder: Path, settings: str) -> None:
-        super().__init__(folder)
+        super().__init__(folder.absolute())  # Salt goes to another folder
         self._programs, self._settings = programs, settings
 
     def prepare(self) -> None:
