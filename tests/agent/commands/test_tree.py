@@ -83,7 +83,7 @@ def test_a_fork_into_a_cgroup_is_there_from_its_first_moment() -> None:
 def test_a_program_begins_also_where_its_cgroup_is_gone(tmp_path: Path) -> None:
     """A nursery that starts removes empty ones, and a runner of another agent may just have made one."""
     child = Child(str(tmp_path / "gone"))
-    child.become(Start(["true"], {}, str(tmp_path), "", ""))
+    child.become(Start(["true"], {}, str(tmp_path), "", ""), 60)
     assert os.waitpid(child.pid, 0)[1] == 0
     os.close(child.out)
     os.close(child.err)
