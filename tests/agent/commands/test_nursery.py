@@ -153,9 +153,13 @@ async def test_what_is_left_in_the_background_keeps_its_runner_from_the_next(
     machine: Machine, fake_hub: FakeHub
 ) -> None:
     async with machine.agent(fake_hub):
-        left = "(until [ -e go ]; do sleep 0.01; done) <&- >&- 2>&- &"
-        first = await runner_of(machine, fake_hub, 1, f"{PARENT}; {left}")
-        assert await runner_of(machine, fake_hub, 2, PARENT) != first
+        end = machine.state / "end"
+        left = f"(until [ -e '{end}' ]; do sleep 0.01; done) <&- >&- 2>&- &"
+        try:
+            first = await runner_of(machine, fake_hub, 1, f"{PARENT}; {left}")
+            assert await runner_of(machine, fake_hub, 2, PARENT) != first
+        finally:
+            end.touch()
 
 
 async def test_a_program_that_lasts_keeps_nobody_from_beginning(machine: Machine, fake_hub: FakeHub) -> None:
