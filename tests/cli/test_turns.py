@@ -105,9 +105,16 @@ def test_nobody_reads_inside_while_another_writes(monkeypatch):
     assert slow.together is False
 
 
-def test_one_reads_while_the_other_writes(shared):
-    sent = b"".join(b"%07d\n" % number for number in range(MESSAGES))
-    came = bytearray()
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [b"%07d\n" % number for number in range(MESSAGES)],
+        [bytes(range(256)) * 40_000],  # more than the system takes at once
+    ],
+    ids=["many", "long"],
+)
+def test_one_reads_while_the_other_writes(shared, messages):
+    sent, came = b"".join(messages), bytearray()
 
     def read():
         while len(came) < len(sent) and (data := shared.recv(65536)):
@@ -115,23 +122,8 @@ def test_one_reads_while_the_other_writes(shared):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for start in range(0, len(sent), 8):
-        shared.sendall(sent[start : start + 8])
-    reader.join()
-    assert bytes(came) == sent
-
-
-def test_more_than_the_system_takes_at_once_goes_out_whole(shared):
-    sent = bytes(range(256)) * 40_000
-    came = bytearray()
-
-    def read():
-        while len(came) < len(sent) and (data := shared.recv(65536)):
-            came.extend(data)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    shared.sendall(sent)
+    for message in messages:
+        shared.sendall(message)
     reader.join()
     assert bytes(came) == sent
 

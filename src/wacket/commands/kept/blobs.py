@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from wacket.commands.kept.writing import sync_folder, write_whole
+from wacket.commands.kept.writing import sync, write_whole
 from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.records import Statistics
 
@@ -45,7 +45,7 @@ class Blobs:
 
     def finish(self, draft: Draft) -> None:
         draft.path.replace(self._path(draft.name))
-        sync_folder(self._folder)
+        sync(self._folder)
         self._bytes += draft.size
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wacket.commands.kept.outputs import Outputs
-from wacket.commands.kept.writing import sync_folder
+from wacket.commands.kept.writing import sync
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger.commands import CommandRow
 
@@ -106,4 +106,4 @@ def _finish(draft: Path, whole: Path, sha256: str) -> None:
         draft.replace(whole)
     else:
         draft.unlink()
-    sync_folder(draft.parent)
+    sync(draft.parent)

@@ -17,7 +17,7 @@ from pathlib import Path
 from wacket.commands.kept.pieces import Extent, Piece, whole
 from wacket.commands.kept.recent import Entry, Recent
 from wacket.commands.kept.spool import Place, Spool
-from wacket.commands.kept.writing import sync_folder
+from wacket.commands.kept.writing import sync
 from wacket.records import Statistics
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ class Outputs:
         list(self._syncing.map(Spool.sync, spools))
         for folder in {folder for spool in spools for folder in spool.made}:
             with contextlib.suppress(FileNotFoundError):  # removed by age meanwhile
-                sync_folder(folder)
+                sync(folder)
         for spool in spools:
             spool.settle()
         self._unsynced.clear()

@@ -13,7 +13,7 @@ from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
-from wacket.commands.kept.writing import sync_folder
+from wacket.commands.kept.writing import sync
 
 _HEAD = Struct(">4sQQQII")  # mark, job, node, offset, bytes, checksum of all but itself
 _MARK = b"said"
@@ -79,7 +79,7 @@ class Recent:
         if self._file < 0:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            sync_folder(self._path.parent)
+            sync(self._path.parent)
 
 
 def _sum(head: bytes, data: bytes) -> int:

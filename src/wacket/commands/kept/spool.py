@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wacket.commands.kept.pieces import CUT, ERR, FURTHEST, OUT, Extent, Piece, between, pieces
+from wacket.commands.kept.writing import sync
 from wacket.errors import BadRequest
 
 SUFFIX = ".records"
@@ -102,7 +103,7 @@ class Spool:
     def sync(self) -> None:
         for number in self._unsynced:
             with contextlib.suppress(FileNotFoundError):  # removed by age meanwhile
-                _sync(self._segments[number].path)
+                sync(self._segments[number].path)
 
     def settle(self) -> None:
         """All is on disk: the middle can go, up to the last file but one of the tail."""
@@ -201,14 +202,6 @@ def read_file(segment: Segment, position: int, offset: int | None = None) -> Ite
                 rest = rest[used:]
     except (FileNotFoundError, BadRequest):  # removed meanwhile, or what a crash has left is no record
         return
-
-
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def _write_at(path: Path, position: int, data: bytes) -> None:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 
-def sync_folder(folder: Path) -> None:
-    """What was made, renamed or removed in it is so on disk, too."""
-    opened = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """What a file holds is on disk then; of a folder, what was made, renamed or removed in it."""
+    opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
     finally:
@@ -24,4 +24,4 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
