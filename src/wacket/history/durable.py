@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wacket.history.segments import sync
+from wacket.writing import sync
 
 _PIECE = 1 << 20
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from wacket.history.segments import sync
+from wacket.writing import sync
 
 _STEP = 64 * 1024
 

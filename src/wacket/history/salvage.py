@@ -15,8 +15,8 @@ from pathlib import Path
 
 from wacket.history import durable, rescue, wal
 from wacket.history.schema import NONSENSE, connect, has_tables, lenient
-from wacket.history.segments import sync
 from wacket.history.shapes import Damage
+from wacket.writing import sync
 
 _PAGE = 4096
 _SAME = 24  # bytes at the beginning that never change: what kind of file it is, and how large its pages are

@@ -20,6 +20,7 @@ import duckdb
 
 from wacket.errors import StoreDamaged
 from wacket.history.shapes import KINDS, LOGS, READINGS, Segment
+from wacket.writing import sync
 
 _MAGIC = b"PAR1"
 _FACTS = ("kind", "level", "t_min", "t_max", "series_min", "series_max", "id", "first", "last")
@@ -150,15 +151,6 @@ def make_folder(path: Path) -> None:
         make_folder(path.parent)
         path.mkdir(exist_ok=True)
         sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from wacket.history import segments
 from wacket.history.journal import Journal
 from wacket.history.shapes import Damage, Segment
+from wacket.writing import sync
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def move_aside(path: Path, shelter: Path, name: str) -> Path:
         target, number = shelter / f"{number}-{name}", number + 1
     path.rename(target)
     for changed in (shelter, path.parent):
-        segments.sync(changed)
+        sync(changed)
     return target
 
 

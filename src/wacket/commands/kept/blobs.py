@@ -12,9 +12,9 @@ import secrets
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from wacket.commands.kept.writing import sync, write_whole
 from wacket.errors import BadRequest, NotFound, Unavailable
 from wacket.records import Statistics
+from wacket.writing import sync, write_whole
 
 DRAFT = ".draft"
 HOUR = 3600

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wacket.commands.kept.outputs import Outputs
-from wacket.commands.kept.writing import sync
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger.commands import CommandRow
+from wacket.writing import sync
 
 
 class Arriving(NamedTuple):

@@ -17,8 +17,8 @@ from pathlib import Path
 from wacket.commands.kept.pieces import Extent, Piece, whole
 from wacket.commands.kept.recent import Entry, Recent
 from wacket.commands.kept.spool import Place, Spool
-from wacket.commands.kept.writing import sync
 from wacket.records import Statistics
+from wacket.writing import sync
 
 log = logging.getLogger(__name__)
 

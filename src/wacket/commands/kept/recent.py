@@ -13,7 +13,7 @@ from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
-from wacket.commands.kept.writing import sync
+from wacket.writing import sync
 
 _HEAD = Struct(">4sQQQII")  # mark, job, node, offset, bytes, checksum of all but itself
 _MARK = b"said"

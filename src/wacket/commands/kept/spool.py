@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wacket.commands.kept.pieces import CUT, ERR, FURTHEST, OUT, Extent, Piece, between, pieces
-from wacket.commands.kept.writing import sync
 from wacket.errors import BadRequest
+from wacket.writing import sync
 
 SUFFIX = ".records"
 READ = 1024 * 1024  # bytes

@@ -1,4 +1,4 @@
-"""Writes files so that they are whole or not there. Knows nothing of what is in them."""
+"""Brings to the disk what must be there, whole or not at all. Knows nothing of what is in a file."""
 
 from __future__ import annotations
 
