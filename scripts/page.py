@@ -1,7 +1,7 @@
 """Builds the page out of web/ into src/wacket/static/, with the standard library alone: for `make` and for packaging.
 
 Finds a Node, installs what the page is made of when its lock file changed, builds when a source changed. What stands in
-the folder afterwards is all that a hub serves; no hub ever needs Node. Call: scripts/page.py [npm script, such as test].
+the folder afterwards is all that a hub serves; no hub ever needs Node. Call: scripts/page.py [npm script, as `test`].
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def npm(node: Node, web: Path, *words: str, shown: bool = False) -> None:
         check=False,
     )
     if done.returncode:
-        raise Broken(f"`npm {' '.join(words[:2])}` failed in {web}.\n{shortened(done.stdout or '')}".strip())
+        act = " ".join(word for word in words if not word.startswith("-"))
+        raise Broken(f"`npm {act}` failed in {web}.\n{shortened(done.stdout or '')}".strip())
 
 
 def shortened(said: str) -> str:
@@ -150,7 +151,9 @@ def find_node() -> Node:
     if node := in_wheel() or on_path():
         return node
     wanted = ".".join(map(str, NEEDED))
-    how = f"run `pip install '{NODE_WHEEL}'`" if has_wheel() else "no wheel of it fits this machine: install it yourself"
+    how = (
+        f"run `pip install '{NODE_WHEEL}'`" if has_wheel() else "no wheel of it fits this machine: install it yourself"
+    )
     raise Unbuilt(f"the page was not built: that needs Node {wanted} or newer; {how}. {OTHERWISE}")
 
 
@@ -187,7 +190,7 @@ def has_wheel() -> bool:
 
 
 def requirements(root: Path = ROOT) -> list[str]:
-    """What building the page needs of Python's packages here: nothing where it is built, is not wanted or has a Node."""
+    """What building the page needs of Python's packages: nothing where it is built, not wanted, or a Node is here."""
     if os.environ.get("WACKET_NO_PAGE") == "1" or is_current(root) or not has_wheel():
         return []
     return [] if on_path() else [NODE_WHEEL]
