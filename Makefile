@@ -56,6 +56,7 @@ format: $(READY)  ## put the source into its standard form
 
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/pagetypes.py
 
 bench: $(READY)  ## measure this hub
 	$(BIN)/python -m benchmarks.ours $(ARGS)
