@@ -18,7 +18,7 @@ TEST_SECONDS ?= 660
 BOUNDED := $(if $(shell command -v timeout),timeout --foreground $(TEST_SECONDS))
 
 # What the tests need beyond Python, as command:Debian-package. Where one is missing its tests say so and skip.
-TOOLS := nc:netcat-openbsd curl:curl
+TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
