@@ -23,6 +23,12 @@ NotNegative = Annotated[float, Meta(ge=0)]
 FILE, ENVIRONMENT, COMMAND_LINE = "file", "environment", "command line"  # who said what a setting is
 
 
+class Hub(msgspec.Struct, forbid_unknown_fields=True):
+    """The hub itself."""
+
+    own_machine: bool = True  # the hub reports the machine that it runs on, as an agent would; none is needed there
+
+
 class Doors(msgspec.Struct, forbid_unknown_fields=True):
     """Where the hub listens. Port 0 means any free port, the host `*` every address; an empty text closes the door."""
 
@@ -103,6 +109,7 @@ class Class(msgspec.Struct, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """Everything that `wacket.toml` may hold, by section."""
 
+    hub: Hub = msgspec.field(default_factory=Hub)
     doors: Doors = msgspec.field(default_factory=Doors)
     intake: Intake = msgspec.field(default_factory=Intake)
     history: History = msgspec.field(default_factory=History)
