@@ -5,7 +5,7 @@ A line's number stays for as long as the line is kept, so a link to it does too.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -33,6 +33,21 @@ _COUNTS: JsonDict = {
 _AROUND: JsonDict = {"line": 7340033, "logs": [LINE], "older": "AAZXlA0i1gAAAAAAAHAAAQA", "newer": None}
 
 
+class BySeverity(BaseModel):
+    error: int
+    warn: int
+    info: int
+    debug: int
+
+
+class Bucket(BaseModel):
+    """How many lines came in the step that begins at `at` (µs)."""
+
+    at: int
+    total: int
+    by: BySeverity
+
+
 class Buckets(BaseModel):
     """`counts` are all steps from `begin_us` on, those without lines too. `error` has what is worse too, `debug` all
     that is less than info. `partial`: the question took too long, and only the newest lines are counted."""
@@ -42,7 +57,7 @@ class Buckets(BaseModel):
     begin_us: int
     step_us: int
     partial: bool
-    counts: list[dict[str, Any]]
+    counts: list[Bucket]
 
 
 class OneLine(LogLine):

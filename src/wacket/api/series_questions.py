@@ -39,6 +39,26 @@ _NAMES: JsonDict = {
 }
 
 
+class SeriesSummary(BaseModel):
+    id: int
+    node: str
+    name: str
+    labels: dict[str, str]
+    unit: str
+    count: int
+    min: float | None
+    max: float | None
+    mean: float | None
+    p95: float | None
+    first: float | None
+    last: float | None
+    first_at: int | None
+    last_at: int | None
+    gaps: int | None
+    integral: float | None
+    covered: int | None
+
+
 class Summary(BaseModel):
     """`of` says what the numbers were made of: `readings`, or with many readings the roll-ups `1m`, `1h` or `1d`; then
     the range is widened to whole ones, `p95` is of their means, and gaps within one are not seen.
@@ -53,7 +73,24 @@ class Summary(BaseModel):
     since_us: int
     until_us: int
     of: str
-    series: list[dict[str, Any]]
+    series: list[SeriesSummary]
+
+
+class SeriesSample(BaseModel):
+    id: int
+    node: str
+    name: str
+    labels: dict[str, str]
+    unit: str
+
+
+class SeriesName(BaseModel):
+    name: str
+    unit: str
+    series: int
+    nodes: int
+    labels: list[str]
+    example: SeriesSample | None
 
 
 class Names(BaseModel):
@@ -62,7 +99,7 @@ class Names(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_NAMES]})
 
-    names: list[dict[str, Any]]
+    names: list[SeriesName]
     count: int
 
 

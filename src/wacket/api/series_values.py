@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 
 from wacket.api import drawn
@@ -54,14 +54,16 @@ class SeriesValues(BaseModel):
     can see, and a null where values are missing for more than three times the usual distance.
     """
 
-    model_config = ConfigDict(extra="allow")
-
     id: int
     node: str
     name: str
     labels: dict[str, str]
     unit: str
-    points: list[list[float | None]] = Field([], description="Not there with `layout=columns`.")
+    points: list[list[float | None]] | None = None
+    at: list[int] | None = None
+    value: list[float | None] | None = None
+    min: list[float | None] | None = None
+    max: list[float | None] | None = None
 
 
 class Values(BaseModel):
