@@ -26,6 +26,7 @@ from wacket.api import (
     login,
     machines,
     nodes,
+    nodes_bulk,
     people,
     retention,
     setup,
@@ -70,7 +71,7 @@ class Api:
         self.app = FastAPI(openapi_url="/api/v1/openapi.json")
         self.app.state.parts = self.parts
         errors.install(self.app)
-        nouns = (audit, completeness, join_tokens, login, machines, nodes, people, retention, setup, tokens)
+        nouns = (audit, completeness, join_tokens, login, machines, nodes, nodes_bulk, people, retention, setup, tokens)
         for module in nouns:
             self.app.include_router(module.router)
         self.owner = self.client(peer=LOOPBACK, bearer=self.parts.owner_key)

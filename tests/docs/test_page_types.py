@@ -2,9 +2,12 @@
 
 import importlib.util
 
+import pytest
+
 from .conftest import ROOT
 
 
+@pytest.mark.slow
 def test_the_types_of_the_page_are_current():
     spec = importlib.util.spec_from_file_location("pagetypes", ROOT / "scripts" / "pagetypes.py")
     maker = importlib.util.module_from_spec(spec)

@@ -40,6 +40,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SENDS = "takes data: admission decides who may send, and as which node"
 _CLASS = "checks accounts, or takes this machine and adopted devices only"
 _AGENT = "the same for every hub of this version; who joins with it needs a token"
+_PAGE = "the page itself is the same for every hub of this version; what it shows it asks for as its viewer"
 OPEN: dict[str, str] = {
     "POST /api/v1/login": "this is how one gets in; slowed down per name and per address",
     "GET /s/{code}": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
@@ -64,6 +65,8 @@ OPEN: dict[str, str] = {
     "GET /agent/install.sh": _AGENT,
     "GET /hw_supervisor": _CLASS,
     "POST /hw_supervisor": _CLASS,
+    "GET (any other path)": _PAGE,
+    "HEAD (any other path)": _PAGE,
 }
 
 

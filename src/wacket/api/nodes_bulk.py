@@ -23,8 +23,8 @@ Operator = Annotated[Caller, Depends(may("operate"))]
 class TagChange(BaseModel):
     """Other tags stay."""
 
-    add: dict[str, str] = Field({}, max_length=MOST_TAGS)
-    remove: list[str] = Field([], max_length=MOST_TAGS)
+    add: Annotated[dict[str, str], Field(max_length=MOST_TAGS)] = {}
+    remove: Annotated[list[str], Field(max_length=MOST_TAGS)] = []
 
 
 class BulkChange(BaseModel):

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
 from sqlalchemy import Connection
 
 from wacket.api.access import Caller, iso, may, parts_of
-from wacket.api.many import MOST, Outcome, change_each, outcomes
+from wacket.api.many import MOST, change_each, outcomes
 from wacket.api.parts import Parts, apart
+from wacket.api.pending_shapes import Choice, Decided, Guess, NewSeries, Pending, PendingDevice, PendingMachine, Same
 from wacket.errors import BadRequest
 from wacket.history import times
 from wacket.intake.units import likely_unit
@@ -28,111 +27,6 @@ from wacket.records import Series
 router = APIRouter(tags=["nodes"])
 Operator = Annotated[Caller, Depends(may("operate"))]
 MOST_SERIES = 20  # that are shown of one device
-MACHINE: JsonDict = {
-    "name": "pi-11",
-    "code": "7KQ2M-9XFAB",
-    "host": "pi-11",
-    "os": "linux",
-    "system": "Debian GNU/Linux 12",
-    "peer": "192.168.1.21",
-    "since": "2026-11-21T08:00:00Z",
-    "tags": {"demo": ""},
-    "token": 7,
-    "why": "a person compares its code with the hub's",
-}
-DEVICE: JsonDict = {
-    "name": "192.168.1.20",
-    "peer": "192.168.1.20",
-    "first_seen": "2026-11-21T08:00:00Z",
-    "last_seen": "2026-11-21T08:00:02Z",
-    "lines": 2,
-    "sample": ["temp:21.3", "temp:21.4"],
-    "series": [{"name": "temp", "labels": {}, "unit": "", "value": 21.4, "at": "2026-11-21T08:00:02Z"}],
-    "guess": {"units": {"temp": "°C"}},
-}
-
-
-class PendingMachine(BaseModel):
-    """It has an agent. `code` is what people compare with what it shows, `token` the number of its join token."""
-
-    name: str
-    code: str
-    host: str
-    os: str
-    system: str
-    peer: str
-    since: str
-    tags: dict[str, str]
-    token: int | None
-    why: str
-
-
-class NewSeries(BaseModel):
-    """`at` and `value` are of the newest reading."""
-
-    name: str
-    labels: dict[str, str]
-    unit: str
-    value: float | None
-    at: str | None
-
-
-class Guess(BaseModel):
-    """`units`: by name of a series, what it may be in. Nothing is stored of it."""
-
-    units: dict[str, str]
-
-
-class PendingDevice(BaseModel):
-    """It began to send by itself. `lines` counts what came since the hub started, `sample` has the last few."""
-
-    name: str
-    peer: str
-    first_seen: str
-    last_seen: str
-    lines: int
-    sample: list[str]
-    series: list[NewSeries]
-    guess: Guess
-
-
-class Pending(BaseModel):
-    """The newest first. `more` counts those that are not shown."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"machines": [MACHINE], "devices": [DEVICE], "more": 0}]})
-
-    machines: list[PendingMachine]
-    devices: list[PendingDevice]
-    more: int
-
-
-class Same(BaseModel):
-    """Only those that have all of this in common."""
-
-    subnet: str | None = Field(None, max_length=50, description="where they speak from, for example 10.0.2.0/24")
-    since: str | None = Field(None, max_length=40, description="first seen since then: a time, or an age such as 1h")
-    kind: Literal["machine", "device"] | None = None
-    token: int | None = Field(None, description="joined with the join token of this number")
-
-
-class Choice(BaseModel):
-    """Either `names`, or `all` of those that wait."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"all": True, "same": {"subnet": "10.0.2.0/24", "since": "1h"}}]}
-    )
-
-    names: list[str] = Field([], max_length=MOST)
-    all: bool = False
-    same: Same | None = None
-
-
-class Decided(BaseModel):
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"results": [{"name": "192.168.1.20", "ok": True, "why": ""}]}]}
-    )
-
-    results: list[Outcome]
 
 
 @router.get("/api/v1/pending", summary="Who waits to be let in")
@@ -252,10 +146,9 @@ def _machine(parts: Parts, row: NodeRow) -> PendingMachine:
 
 def _devices(parts: Parts, rows: list[NodeRow]) -> list[PendingDevice]:
     """In a thread: to find their newest values takes a while."""
-    wanted = {row.id for row in rows}
     series: dict[int, list[Series]] = {}
-    for one in parts.catalogue.find():
-        if one.node in wanted and len(known := series.setdefault(one.node, [])) < MOST_SERIES:
+    for one in parts.catalogue.of_nodes({row.id for row in rows}):
+        if len(known := series.setdefault(one.node, [])) < MOST_SERIES:
             known.append(one)
     latest = parts.query.latest([one.id for some in series.values() for one in some])
     return [_device(parts, row, series.get(row.id, []), latest) for row in rows]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +75,11 @@ class Catalogue:
         if match:
             wanted = [series for series in wanted if _fits(series, match)]
         return wanted
+
+    def of_nodes(self, nodes: Collection[int]) -> list[Series]:
+        """The series of some nodes, in the order in which they were made."""
+        ids = [number for number, row in list(self._rows.items()) if row.key.node in nodes]
+        return [series for series in map(self.get, ids) if series is not None]
 
     def fitting(self, ids: Iterable[int], match: Sequence[str]) -> list[int]:
         """Those of these series that fit any glob of `match`."""

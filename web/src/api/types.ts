@@ -22,11 +22,19 @@ export interface Answer { columns: string[]; rows: unknown[][]; truncated: boole
 /** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here. */
 export interface Answers { answers: (Record<string, unknown>)[]; }
 
+/** What is left out stays. */
+export interface BulkChange { names: string[]; tags?: TagChange | null; state?: "adopted" | "retired" | null; }
+
 /** Everywhere, or on one node only. */
 export interface CancelJob { node?: string | null; }
 
 /** The nodes whose commands were open. */
 export interface Cancelled { id: number; nodes: string[]; }
+
+export interface Changed { results: Outcome[]; }
+
+/** Either `names`, or `all` of those that wait. */
+export interface Choice { names?: string[]; all?: boolean; same?: Same | null; }
 
 /** Newest first; `cursor` is to be given as `before` for the next page. Long values make a page shorter. */
 export interface ClassHistory { user: string; transitions: Transition[]; cursor: number | null; }
@@ -63,8 +71,13 @@ export interface CopyInfo { host: string; peer: string; at: string; }
 /** What somebody types to sign in. */
 export interface Credentials { name: string; password: string; }
 
+export interface Decided { results: Outcome[]; }
+
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
+
+/** `units`: by name of a series, what it may be in. Nothing is stored of it. */
+export interface Guess { units: Record<string, string>; }
 
 export interface HTTPValidationError { detail?: ValidationError[]; }
 
@@ -85,7 +98,7 @@ export interface LogLine { id: number; at: string; node: string; source: string;
 /** `cursor` gives the next page; null at the end. */
 export interface LogLines { logs: LogLine[]; cursor: string | null; }
 
-/** What a machine says of itself, through its agent. */
+/** What a machine says of itself, through its agent; the hub says it of its own. */
 export interface MachineInfo { host: string; system: string; arch: string; python: string; accounts: string[]; slots: number; joined: string; copy_seen: CopyInfo | null; }
 
 /** A job just made. `waiting` are those of its nodes that are not there now. */
@@ -127,6 +140,9 @@ export interface NewRound { class?: string; user?: string; program: string; time
 /** What `job` asks for, or what the job with the number `repeats` did: at a time, every so many seconds, or both, where `at` is the first time. */
 export interface NewSchedule { job?: NewJob | null; repeats?: number | null; every?: number | null; at?: string | null; }
 
+/** `at` and `value` are of the newest reading. */
+export interface NewSeries { name: string; labels: Record<string, string>; unit: string; value: number | null; at: string | null; }
+
 /** `admin` includes all other scopes. `node` binds a sending token to one node's name. */
 export interface NewToken { name: string; scopes: ("ingest" | "read" | "operate" | "admin")[]; node?: string; expires?: string | null; days?: number | null; }
 
@@ -136,13 +152,25 @@ export interface NewTokenInfo { id: number; name: string; scopes: string[]; node
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
 
-/** Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it. `presence` is up, late, down, off, pending or retired, `since` when, and `why` says more where there is more to say. `code` is what people compare with what the machine shows. `allows` is set on the machine, and the hub cannot change it. `agent` is the version of its agent; what has none has "" there, and `allows` and `machine` are null. */
+/** Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it. `presence` is up, late, down, off, pending or retired, `since` when, and `why` says more where there is more to say. `code` is what people compare with what the machine shows. `allows` is set on the machine, and the hub cannot change it. `agent` is the version of its agent; what has none has "" there, and `allows` is null, and so is `machine`, but for the hub itself. */
 export interface NodeInfo { id: number; name: string; kind: string; state: string; tags: Record<string, string>; first_seen: string; last_seen: string; last_peer: string; presence: string; since: string; why: string; code: string; os: string; agent: string; allows: Record<string, boolean> | null; machine: MachineInfo | null; }
 
 export interface NodeList { nodes: NodeInfo[]; }
 
+/** What became of one node; `why` says why nothing did. */
+export interface Outcome { name: string; ok: boolean; why?: string; }
+
 /** What the copy is told to do, or will be when it comes again. */
 export interface Parted { node: string; host: string; tags: Record<string, string>; }
+
+/** The newest first. `more` counts those that are not shown. */
+export interface Pending { machines: PendingMachine[]; devices: PendingDevice[]; more: number; }
+
+/** It began to send by itself. `lines` counts what came since the hub started, `sample` has the last few. */
+export interface PendingDevice { name: string; peer: string; first_seen: string; last_seen: string; lines: number; sample: string[]; series: NewSeries[]; guess: Guess; }
+
+/** It has an agent. `code` is what people compare with what it shows, `token` the number of its join token. */
+export interface PendingMachine { name: string; code: string; host: string; os: string; system: string; peer: string; since: string; tags: Record<string, string>; token: number | null; why: string; }
 
 /** Whom a job would reach. */
 export interface Preview { nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; }
@@ -171,6 +199,9 @@ export interface RuleInfo { match: string; readings_days: number; rollup_days: n
 /** The first rule that fits a series holds for it; for all others the settings hold. */
 export interface RuleList { rules: RuleInfo[]; }
 
+/** Only those that have all of this in common. */
+export interface Same { subnet?: string; since?: string; kind?: "machine" | "device" | null; token?: number | null; }
+
 /** One schedule. `next` is null when it is over; `trouble` says why nothing was done the last time. */
 export interface ScheduleInfo { id: number; author: string; target: string; job: Record<string, unknown>; created: string; every: number | null; next: string | null; last: string | null; last_job: number | null; trouble: string; }
 
@@ -192,6 +223,9 @@ export interface SetupAnswer { name: string; role: string; address: string; }
 
 /** The address to open, and until when; `code` is its last part. */
 export interface SetupLink { link: string; code: string; expires: string; }
+
+/** Other tags stay. */
+export interface TagChange { add?: Record<string, string>; remove?: string[]; }
 
 /** A token without its secret. Times are null for never. */
 export interface TokenInfo { id: number; name: string; scopes: string[]; node: string; created: string; expires: string | null; revoked: string | null; last_used: string | null; created_by: string; }
@@ -262,12 +296,16 @@ export interface Routes {
   "GET /api/v1/me": { answer: Me; };
   "GET /api/v1/nodes": { answer: NodeList; };
   "POST /api/v1/nodes": { body: NewNode; answer: NodeInfo; };
+  "POST /api/v1/nodes/bulk": { body: BulkChange; answer: Changed; };
   "GET /api/v1/nodes/{name}": { path: { name: string; }; answer: NodeInfo; };
   "PATCH /api/v1/nodes/{name}": { path: { name: string; }; body: NodeChange; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/alive": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/nodes/{name}/completeness": { path: { name: string; }; answer: CompletenessInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
+  "GET /api/v1/pending": { query: { limit?: number; }; answer: Pending; };
+  "POST /api/v1/pending/accept": { body: Choice; answer: Decided; };
+  "POST /api/v1/pending/refuse": { body: Choice; answer: Decided; };
   "GET /api/v1/people": { answer: Accounts; };
   "POST /api/v1/people": { body: NewAccount; answer: Account; };
   "PATCH /api/v1/people/{name}": { path: { name: string; }; body: AccountChange; answer: Account; };
