@@ -87,6 +87,11 @@ class Catalogue:
             self._named = changes, named(self._rows[number] for number in list(self._rows))
         return self._named[1]
 
+    def of_nodes(self, nodes: Collection[int]) -> list[Series]:
+        """The series of some nodes, in the order in which they were made."""
+        ids = [number for number, row in list(self._rows.items()) if row.key.node in nodes]
+        return [series for series in map(self.get, ids) if series is not None]
+
     def fitting(self, ids: Iterable[int], match: Sequence[str]) -> list[int]:
         """Those of these series that fit any glob of `match`."""
         known = ((number, self.get(number)) for number in ids)

@@ -31,6 +31,9 @@ export interface Bucket { at: number; total: number; by: BySeverity; }
 /** `counts` are all steps from `begin_us` on, those without lines too. `error` has what is worse too, `debug` all that is less than info. `partial`: the question took too long, and only the newest lines are counted. */
 export interface Buckets { begin_us: number; step_us: number; partial: boolean; counts: Bucket[]; }
 
+/** What is left out stays. */
+export interface BulkChange { names: string[]; tags?: TagChange | null; state?: "adopted" | "retired" | null; }
+
 export interface BySeverity { error: number; warn: number; info: number; debug: number; }
 
 /** Everywhere, or on one node only. */
@@ -38,6 +41,11 @@ export interface CancelJob { node?: string | null; }
 
 /** The nodes whose commands were open. */
 export interface Cancelled { id: number; nodes: string[]; }
+
+export interface Changed { results: Outcome[]; }
+
+/** Either `names`, or `all` of those that wait. */
+export interface Choice { names?: string[]; all?: boolean; same?: Same | null; }
 
 /** Newest first; `cursor` is to be given as `before` for the next page. Long values make a page shorter. */
 export interface ClassHistory { user: string; transitions: Transition[]; cursor: number | null; }
@@ -77,6 +85,8 @@ export interface CopyInfo { host: string; peer: string; at: string; }
 /** What somebody types to sign in. */
 export interface Credentials { name: string; password: string; }
 
+export interface Decided { results: Outcome[]; }
+
 /** A way in, as it is really bound. `reach` says who comes through: this machine only, or the network. */
 export interface Door { door: string; host: string; port: number; reach: "machine" | "network"; }
 
@@ -85,6 +95,9 @@ export interface GapInfo { stream: string; kind: string; since: string; until: s
 
 /** What an acknowledgement means here, what is known to weaken it now, and what would without the hub's noticing. */
 export interface Guarantee { acknowledged: string; file_system: string; weakened_now: string[]; would_weaken: string[]; }
+
+/** `units`: by name of a series, what it may be in. Nothing is stored of it. */
+export interface Guess { units: Record<string, string>; }
 
 export interface HTTPValidationError { detail?: ValidationError[]; }
 
@@ -161,6 +174,9 @@ export interface NewRound { class?: string; user?: string; program: string; time
 /** What `job` asks for, or what the job with the number `repeats` did: at a time, every so many seconds, or both, where `at` is the first time. */
 export interface NewSchedule { job?: NewJob | null; repeats?: number | null; every?: number | null; at?: string | null; }
 
+/** `at` and `value` are of the newest reading. */
+export interface NewSeries { name: string; labels: Record<string, string>; unit: string; value: number | null; at: string | null; }
+
 /** `admin` includes all other scopes. `node` binds a sending token to one node's name. */
 export interface NewToken { name: string; scopes: ("ingest" | "read" | "operate" | "admin")[]; node?: string; expires?: string | null; days?: number | null; }
 
@@ -189,8 +205,20 @@ export interface NoteList { notes: NoteInfo[]; more: boolean; }
 
 export interface OneLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
 
+/** What became of one node; `why` says why nothing did. */
+export interface Outcome { name: string; ok: boolean; why?: string; }
+
 /** What the copy is told to do, or will be when it comes again. */
 export interface Parted { node: string; host: string; tags: Record<string, string>; }
+
+/** The newest first. `more` counts those that are not shown. */
+export interface Pending { machines: PendingMachine[]; devices: PendingDevice[]; more: number; }
+
+/** It began to send by itself. `lines` counts what came since the hub started, `sample` has the last few. */
+export interface PendingDevice { name: string; peer: string; first_seen: string; last_seen: string; lines: number; sample: string[]; series: NewSeries[]; guess: Guess; }
+
+/** It has an agent. `code` is what people compare with what it shows, `token` the number of its join token. */
+export interface PendingMachine { name: string; code: string; host: string; os: string; system: string; peer: string; since: string; tags: Record<string, string>; token: number | null; why: string; }
 
 /** What is left out stays. */
 export interface PlaceChange { name?: string | null; kind?: "class" | "demo room" | "home" | "office" | "research" | "workshop" | "other" | null; first_run?: string | null; }
@@ -228,6 +256,9 @@ export interface RuleInfo { match: string; readings_days: number; rollup_days: n
 /** The first rule that fits a series holds for it; for all others the settings hold. */
 export interface RuleList { rules: RuleInfo[]; }
 
+/** Only those that have all of this in common. */
+export interface Same { subnet?: string; since?: string; kind?: "machine" | "device" | null; token?: number | null; }
+
 /** One schedule. `next` is null when it is over; `trouble` says why nothing was done the last time. */
 export interface ScheduleInfo { id: number; author: string; target: string; job: Record<string, unknown>; created: string; every: number | null; next: string | null; last: string | null; last_job: number | null; trouble: string; }
 
@@ -264,6 +295,9 @@ export interface SetupLink { link: string; code: string; expires: string; }
 
 /** `of` says what the numbers were made of: `readings`, or with many readings the roll-ups `1m`, `1h` or `1d`; then the range is widened to whole ones, `p95` is of their means, and gaps within one are not seen. All but `count` is null where a series has no readings. Times are µs since 1970. A gap is longer than three times the usual distance between readings. `integral` is the value times hours (of W it is Wh) but for gaps; `covered` is how many µs it speaks of. */
 export interface Summary { since_us: number; until_us: number; of: string; series: SeriesSummary[]; }
+
+/** Other tags stay. */
+export interface TagChange { add?: Record<string, string>; remove?: string[]; }
 
 /** A token without its secret. Times are null for never. */
 export interface TokenInfo { id: number; name: string; scopes: string[]; node: string; created: string; expires: string | null; revoked: string | null; last_used: string | null; created_by: string; }
@@ -346,6 +380,7 @@ export interface Routes {
   "PUT /api/v1/me/preferences": { body: Preferences; answer: Preferences; };
   "GET /api/v1/nodes": { answer: NodeList; };
   "POST /api/v1/nodes": { body: NewNode; answer: NodeInfo; };
+  "POST /api/v1/nodes/bulk": { body: BulkChange; answer: Changed; };
   "GET /api/v1/nodes/{name}": { path: { name: string; }; answer: NodeInfo; };
   "PATCH /api/v1/nodes/{name}": { path: { name: string; }; body: NodeChange; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/alive": { path: { name: string; }; answer: undefined; };
@@ -356,6 +391,9 @@ export interface Routes {
   "POST /api/v1/notes": { body: NewNote; answer: NoteInfo; };
   "PATCH /api/v1/notes/{note_id}": { path: { note_id: number; }; body: NoteChange; answer: NoteInfo; };
   "DELETE /api/v1/notes/{note_id}": { path: { note_id: number; }; answer: undefined; };
+  "GET /api/v1/pending": { query: { limit?: number; }; answer: Pending; };
+  "POST /api/v1/pending/accept": { body: Choice; answer: Decided; };
+  "POST /api/v1/pending/refuse": { body: Choice; answer: Decided; };
   "GET /api/v1/people": { answer: Accounts; };
   "POST /api/v1/people": { body: NewAccount; answer: Account; };
   "PATCH /api/v1/people/{name}": { path: { name: string; }; body: AccountChange; answer: Account; };
