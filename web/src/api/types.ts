@@ -79,13 +79,19 @@ export interface JoinTokenList { tokens: JoinTokenInfo[]; }
 /** A file that the hub has now. */
 export interface Kept { sha256: string; size: number; }
 
+/** What a link is good for, and whose it is if it signs somebody in. */
+export interface LinkInfo { kind: "set-up" | "sign-in"; name: string; expires: string; }
+
+/** The code; a set-up link also wants the name and password of the admin that it makes. */
+export interface LinkUse { code: string; name?: string | null; password?: string | null; }
+
 /** `severity` is OpenTelemetry's number, 1 to 24. `attrs` is what came with the text, as an object. */
 export interface LogLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
 
 /** `cursor` gives the next page; null at the end. */
 export interface LogLines { logs: LogLine[]; cursor: string | null; }
 
-/** What a machine says of itself, through its agent. */
+/** What a machine says of itself, through its agent; the hub says it of its own. */
 export interface MachineInfo { host: string; system: string; arch: string; python: string; accounts: string[]; slots: number; joined: string; copy_seen: CopyInfo | null; }
 
 /** A job just made. `waiting` are those of its nodes that are not there now. */
@@ -136,10 +142,13 @@ export interface NewTokenInfo { id: number; name: string; scopes: string[]; node
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
 
-/** Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it. `presence` is up, late, down, off, pending or retired, `since` when, and `why` says more where there is more to say. `code` is what people compare with what the machine shows. `allows` is set on the machine, and the hub cannot change it. `agent` is the version of its agent; what has none has "" there, and `allows` and `machine` are null. */
+/** Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it. `presence` is up, late, down, off, pending or retired, `since` when, and `why` says more where there is more to say. `code` is what people compare with what the machine shows. `allows` is set on the machine, and the hub cannot change it. `agent` is the version of its agent; what has none has "" there, and `allows` is null, and so is `machine`, but for the hub itself. */
 export interface NodeInfo { id: number; name: string; kind: string; state: string; tags: Record<string, string>; first_seen: string; last_seen: string; last_peer: string; presence: string; since: string; why: string; code: string; os: string; agent: string; allows: Record<string, boolean> | null; machine: MachineInfo | null; }
 
 export interface NodeList { nodes: NodeInfo[]; }
+
+/** The address to open, and until when; `code` is its last part. */
+export interface OneTimeLink { link: string; code: string; expires: string; }
 
 /** What the copy is told to do, or will be when it comes again. */
 export interface Parted { node: string; host: string; tags: Record<string, string>; }
@@ -187,11 +196,11 @@ export interface SeriesList { series: SeriesInfo[]; }
 /** `points` are [µs since 1970, value] in order of time; a step without readings has no point. */
 export interface SeriesValues { id: number; node: string; name: string; labels: Record<string, string>; unit: string; points: ([number, number | null])[]; }
 
-/** The new admin, who is signed in, and where the hub is. */
+/** Who is signed in now, and where the hub is. */
 export interface SetupAnswer { name: string; role: string; address: string; }
 
-/** The address to open, and until when; `code` is its last part. */
-export interface SetupLink { link: string; code: string; expires: string; }
+/** Who is to sign in. */
+export interface SignInFor { name: string; }
 
 /** A token without its secret. Times are null for never. */
 export interface TokenInfo { id: number; name: string; scopes: string[]; node: string; created: string; expires: string | null; revoked: string | null; last_used: string | null; created_by: string; }
@@ -281,8 +290,10 @@ export interface Routes {
   "DELETE /api/v1/schedules/{schedule}": { path: { schedule: number; }; answer: undefined; };
   "GET /api/v1/series": { query: { match?: string[]; node?: string | null; limit?: number; }; answer: SeriesList; };
   "GET /api/v1/series/values": { query: { match?: string[]; id?: number[]; node?: string | null; since?: string; until?: string; step?: string; fn?: string; }; answer: Values; };
-  "POST /api/v1/setup": { body: { code: string; name: string; password: string; }; answer: SetupAnswer; };
-  "POST /api/v1/setup-links": { answer: SetupLink; };
+  "POST /api/v1/setup": { body: LinkUse; answer: SetupAnswer; };
+  "POST /api/v1/setup-links": { answer: OneTimeLink; };
+  "GET /api/v1/setup-links/{code}": { path: { code: string; }; answer: LinkInfo; };
+  "POST /api/v1/sign-in-links": { body: SignInFor; answer: OneTimeLink; };
   "POST /api/v1/sql": { body: Question; answer: Answer; };
   "GET /api/v1/tokens": { answer: TokenList; };
   "POST /api/v1/tokens": { body: NewToken; answer: NewTokenInfo; };
@@ -300,6 +311,5 @@ export interface Routes {
   "HEAD /ping": { answer: undefined; };
   "GET /query": { answer: unknown; };
   "POST /query": { answer: unknown; };
-  "GET /s/{code}": { path: { code: string; }; answer: string; };
   "POST /write": { body: string; answer: undefined; };
 }
