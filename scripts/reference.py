@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from wacket import api, settings
+from wacket.api.settings import meanings
 from wacket.cli import reference as command_line
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -27,7 +28,6 @@ TYPES = {
     "str": "text",
     "bool": "true or false",
 }
-COMMENT = re.compile(r"#\s*(.*)$")
 
 SETTINGS_HEAD = """# Settings
 
@@ -92,23 +92,22 @@ Needs the right `read`; a token that is revoked meanwhile ends the connection.
 def settings_page() -> str:
     """docs/reference/settings.md as Markdown."""
     classes = {n.name: n for n in ast.parse(inspect.getsource(settings)).body if isinstance(n, ast.ClassDef)}
-    lines = inspect.getsource(settings).splitlines()
     parts = [SETTINGS_HEAD]
     for section in msgspec.structs.fields(settings.Settings):
         node = classes[section.type.__name__]
         parts += [f"## `[{section.name}]`", "", ast.get_docstring(node) or "", ""]
         parts += ["| setting | default | value | meaning |", "|---|---|---|---|"]
-        parts += [_row(entry, lines) for entry in node.body if isinstance(entry, ast.AnnAssign)]
+        parts += [_row(section.name, entry) for entry in node.body if isinstance(entry, ast.AnnAssign)]
         parts += [""]
     return "\n".join(parts)
 
 
-def _row(entry: ast.AnnAssign, lines: list[str]) -> str:
+def _row(section: str, entry: ast.AnnAssign) -> str:
     name, kind = ast.unparse(entry.target), ast.unparse(entry.annotation)
     default = ast.literal_eval(entry.value) if isinstance(entry.value, ast.Constant) else _number(entry.value)
-    comment = COMMENT.search(lines[(entry.end_lineno or entry.lineno) - 1])
+    meaning = meanings()[f"{section}.{name}"]
     shown = json.dumps(default)
-    return f"| `{name}` | `{shown}` | {_type(kind)} | {comment.group(1) if comment else ''} |"
+    return f"| `{name}` | `{shown}` | {_type(kind)} | {meaning} |"
 
 
 def _number(value: ast.expr | None) -> Any:

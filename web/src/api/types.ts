@@ -1,5 +1,8 @@
 // Made from the hub's OpenAPI document by `make docs`; do not edit. A test compares the two.
 
+/** `people` is the address that people open, `agents` the one that goes into lines for other machines. `folder` is told to admins only. `fingerprint` is the SHA-256 of the hub's certificate, null where it has none. */
+export interface About { versions: Record<string, string>; host: string; folder: string | null; started: string; uptime_seconds: number; time_zone: string; utc_offset_minutes: number; open_to_lan: boolean; people: string; agents: string; network_addresses: string[]; doors: Door[]; fingerprint: string | null; guarantee: Guarantee; }
+
 /** A person with an account. */
 export interface Account { name: string; role: "admin" | "operator" | "viewer" | "student"; created: string; disabled: boolean; }
 
@@ -63,8 +66,14 @@ export interface CopyInfo { host: string; peer: string; at: string; }
 /** What somebody types to sign in. */
 export interface Credentials { name: string; password: string; }
 
+/** A way in, as it is really bound. `reach` says who comes through: this machine only, or the network. */
+export interface Door { door: string; host: string; port: number; reach: "machine" | "network"; }
+
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
+
+/** What an acknowledgement means here, what is known to weaken it now, and what would without the hub's noticing. */
+export interface Guarantee { acknowledged: string; file_system: string; weakened_now: string[]; would_weaken: string[]; }
 
 export interface HTTPValidationError { detail?: ValidationError[]; }
 
@@ -78,6 +87,11 @@ export interface JoinTokenList { tokens: JoinTokenInfo[]; }
 
 /** A file that the hub has now. */
 export interface Kept { sha256: string; size: number; }
+
+/** The link is not shown again. `token` is its number in the list of tokens, where it is revoked. */
+export interface KioskLink { link: string; token: number; name: string; expires: string; }
+
+export interface KioskSecret { secret: string; }
 
 /** What a link is good for, and whose it is if it signs somebody in. */
 export interface LinkInfo { kind: "set-up" | "sign-in"; name: string; expires: string; }
@@ -118,6 +132,9 @@ export interface NewJoinToken { tags?: Record<string, string>; uses?: number; ho
 /** A join token just made. `token` and `line`, which has it, are not shown again. `reach` says who can reach the hub by the line: `machine` is this machine only, because the hub listens to nobody else. */
 export interface NewJoinTokenInfo { id: number; tags: Record<string, string>; accept: boolean; uses: number; used: number; created: string; expires: string; revoked: string | null; created_by: string; trouble: string; token: string; line: string; reach: "machine" | "network"; }
 
+/** How long the link holds, unless its token is revoked sooner. */
+export interface NewKiosk { days?: number; }
+
 /** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. */
 export interface NewMember { user: string; node?: string | null; }
 
@@ -126,6 +143,9 @@ export interface NewMembers { members: NewMember[]; }
 
 /** A node that is known before it speaks. */
 export interface NewNode { name: string; kind?: "machine" | "board" | "service" | "virtual"; }
+
+/** Times as in questions: ISO-8601, seconds since 1970, a time ago such as 5m, or now. */
+export interface NewNote { text: string; at?: string; until?: string | null; node?: string | null; match?: string; }
 
 /** A Python program for a class, for one of it (`class` and `user`), or for one person (`user` alone). `check` is a Python program that reads an answer as JSON from standard input and prints its verdict. */
 export interface NewRound { class?: string; user?: string; program: string; timeout?: number; check?: string; }
@@ -139,6 +159,9 @@ export interface NewToken { name: string; scopes: ("ingest" | "read" | "operate"
 /** A token just made. `secret` is not shown again. */
 export interface NewTokenInfo { id: number; name: string; scopes: string[]; node: string; created: string; expires: string | null; revoked: string | null; last_used: string | null; created_by: string; secret: string; }
 
+/** A shared view is there for everybody who may read; making one takes the right `operate`. */
+export interface NewView { name: string; page: string; search?: string; shared?: boolean; }
+
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
 
@@ -147,11 +170,29 @@ export interface NodeInfo { id: number; name: string; kind: string; state: strin
 
 export interface NodeList { nodes: NodeInfo[]; }
 
+/** What is left out stays; an `until` or `node` of null takes it away. */
+export interface NoteChange { text?: string | null; at?: string | null; until?: string | null; node?: string | null; match?: string | null; }
+
+/** A note of a moment, or until `until`; of one node, or (null) of the whole place. `match` is a glob over NODE/NAME: the series that it is about, empty for all. */
+export interface NoteInfo { id: number; at: string; until: string | null; text: string; node: string | null; match: string; author: string; created: string; }
+
+/** In order of time. `more` says that older ones in the range were left out. */
+export interface NoteList { notes: NoteInfo[]; more: boolean; }
+
 /** The address to open, and until when; `code` is its last part. */
 export interface OneTimeLink { link: string; code: string; expires: string; }
 
 /** What the copy is told to do, or will be when it comes again. */
 export interface Parted { node: string; host: string; tags: Record<string, string>; }
+
+/** What is left out stays. */
+export interface PlaceChange { name?: string | null; kind?: "class" | "demo room" | "home" | "office" | "research" | "workshop" | "other" | null; first_run?: string | null; }
+
+/** `first_run` is the step at which the guide of the first run goes on, or `done`. */
+export interface PlaceInfo { name: string; kind: "class" | "demo room" | "home" | "office" | "research" | "workshop" | "other"; first_run: string; }
+
+/** A JSON object of up to 16 KiB. */
+export type Preferences = Record<string, unknown>;
 
 /** Whom a job would reach. */
 export interface Preview { nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; }
@@ -196,6 +237,12 @@ export interface SeriesList { series: SeriesInfo[]; }
 /** `points` are [µs since 1970, value] in order of time; a step without readings has no point. */
 export interface SeriesValues { id: number; node: string; name: string; labels: Record<string, string>; unit: string; points: ([number, number | null])[]; }
 
+/** `source` is default, file, environment or command line: who said `value`. `variable` is its name in the environment. */
+export interface SettingInfo { section: string; name: string; value: boolean | number | string; default: boolean | number | string; meaning: string; source: string; variable: string; }
+
+/** `file` is the name of the file in the data folder that says settings. */
+export interface SettingList { file: string; settings: SettingInfo[]; }
+
 /** Who is signed in now, and where the hub is. */
 export interface SetupAnswer { name: string; role: string; address: string; }
 
@@ -218,6 +265,11 @@ export interface Values { step_us: number; series: SeriesValues[]; }
 /** One sentence for each thing that is damaged, known before or found now. */
 export interface Verified { damage: string[]; }
 
+/** `search` is the query of the page's address. `own` is true of the caller's, whether shared or not. */
+export interface ViewInfo { id: number; name: string; page: string; search: string; shared: boolean; own: boolean; author: string; changed: string; }
+
+export interface ViewList { views: ViewInfo[]; }
+
 /** The record of a job. Times of its nodes are µs since 1970. */
 export interface WholeJob { id: number; nodes: (Record<string, unknown>)[]; left_out: wacket_api_job_shapes_LeftOut[]; }
 
@@ -230,6 +282,7 @@ export interface Routes {
   "GET /agent/install.sh": { answer: string; };
   "GET /agent/wacket-agent.pyz": { answer: string; };
   "GET /agent/wacket-agent.pyz.sha256": { answer: string; };
+  "GET /api/v1/about": { answer: About; };
   "GET /api/v1/audit": { query: { limit?: number; before?: number | null; }; answer: ActPage; };
   "PUT /api/v1/blobs/{sha256}": { path: { sha256: string; }; body: string; answer: Kept; };
   "GET /api/v1/class": { query: { limit?: number; after?: string; user?: string | null; }; answer: ClassList; };
@@ -265,10 +318,13 @@ export interface Routes {
   "GET /api/v1/join-tokens": { answer: JoinTokenList; };
   "POST /api/v1/join-tokens": { body: NewJoinToken; answer: NewJoinTokenInfo; };
   "DELETE /api/v1/join-tokens/{token_id}": { path: { token_id: number; }; answer: undefined; };
+  "POST /api/v1/kiosk-session": { body: KioskSecret; answer: Me; };
   "POST /api/v1/login": { body: Credentials; answer: Me; };
   "POST /api/v1/logout": { answer: undefined; };
   "GET /api/v1/logs": { query: { find?: string; exact?: boolean; regex?: string; node?: string[]; severity?: string; source?: string; since?: string; until?: string; limit?: number; cursor?: string; order?: "desc" | "asc"; }; answer: LogLines; };
   "GET /api/v1/me": { answer: Me; };
+  "GET /api/v1/me/preferences": { answer: Preferences; };
+  "PUT /api/v1/me/preferences": { body: Preferences; answer: Preferences; };
   "GET /api/v1/nodes": { answer: NodeList; };
   "POST /api/v1/nodes": { body: NewNode; answer: NodeInfo; };
   "GET /api/v1/nodes/{name}": { path: { name: string; }; answer: NodeInfo; };
@@ -277,10 +333,16 @@ export interface Routes {
   "GET /api/v1/nodes/{name}/completeness": { path: { name: string; }; answer: CompletenessInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
+  "GET /api/v1/notes": { query: { since?: string; until?: string; node?: string | null; limit?: number; }; answer: NoteList; };
+  "POST /api/v1/notes": { body: NewNote; answer: NoteInfo; };
+  "PATCH /api/v1/notes/{note_id}": { path: { note_id: number; }; body: NoteChange; answer: NoteInfo; };
+  "DELETE /api/v1/notes/{note_id}": { path: { note_id: number; }; answer: undefined; };
   "GET /api/v1/people": { answer: Accounts; };
   "POST /api/v1/people": { body: NewAccount; answer: Account; };
   "PATCH /api/v1/people/{name}": { path: { name: string; }; body: AccountChange; answer: Account; };
   "DELETE /api/v1/people/{name}": { path: { name: string; }; answer: undefined; };
+  "GET /api/v1/place": { answer: PlaceInfo; };
+  "PUT /api/v1/place": { body: PlaceChange; answer: PlaceInfo; };
   "GET /api/v1/rejects": { query: { find?: string; exact?: boolean; regex?: string; node?: string[]; since?: string; until?: string; limit?: number; cursor?: string; order?: "desc" | "asc"; }; answer: Rejects; };
   "GET /api/v1/retention": { answer: RuleList; };
   "PUT /api/v1/retention": { body: RuleList; answer: RuleList; };
@@ -290,6 +352,7 @@ export interface Routes {
   "DELETE /api/v1/schedules/{schedule}": { path: { schedule: number; }; answer: undefined; };
   "GET /api/v1/series": { query: { match?: string[]; node?: string | null; limit?: number; }; answer: SeriesList; };
   "GET /api/v1/series/values": { query: { match?: string[]; id?: number[]; node?: string | null; since?: string; until?: string; step?: string; fn?: string; }; answer: Values; };
+  "GET /api/v1/settings": { answer: SettingList; };
   "POST /api/v1/setup": { body: LinkUse; answer: SetupAnswer; };
   "POST /api/v1/setup-links": { answer: OneTimeLink; };
   "GET /api/v1/setup-links/{code}": { path: { code: string; }; answer: LinkInfo; };
@@ -299,6 +362,12 @@ export interface Routes {
   "POST /api/v1/tokens": { body: NewToken; answer: NewTokenInfo; };
   "DELETE /api/v1/tokens/{token_id}": { path: { token_id: number; }; answer: undefined; };
   "POST /api/v1/verify": { answer: Verified; };
+  "GET /api/v1/views": { answer: ViewList; };
+  "POST /api/v1/views": { body: NewView; answer: ViewInfo; };
+  "GET /api/v1/views/{view_id}": { path: { view_id: number; }; answer: ViewInfo; };
+  "PUT /api/v1/views/{view_id}": { path: { view_id: number; }; body: NewView; answer: ViewInfo; };
+  "DELETE /api/v1/views/{view_id}": { path: { view_id: number; }; answer: undefined; };
+  "POST /api/v1/views/{view_id}/kiosk": { path: { view_id: number; }; body: NewKiosk; answer: KioskLink; };
   "POST /api/v2/write": { body: string; answer: undefined; };
   "GET /clusters/summary": { answer: unknown; };
   "GET /health": { answer: unknown; };

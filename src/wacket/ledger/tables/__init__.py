@@ -7,6 +7,7 @@ from wacket.ledger.tables.accounts import audit, people, sessions, setup_links, 
 from wacket.ledger.tables.base import metadata
 from wacket.ledger.tables.fleet import agents, gaps, join_tokens, nodes, series
 from wacket.ledger.tables.history import cluster_results, retention
+from wacket.ledger.tables.page import notes, place, preferences, views
 from wacket.ledger.tables.school import class_history, class_members, class_rounds, class_users, classes
 from wacket.ledger.tables.work import commands, jobs, schedules
 
@@ -25,11 +26,15 @@ __all__ = [
     "join_tokens",
     "metadata",
     "nodes",
+    "notes",
     "people",
+    "place",
+    "preferences",
     "retention",
     "schedules",
     "series",
     "sessions",
     "setup_links",
     "tokens",
+    "views",
 ]
