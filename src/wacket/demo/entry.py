@@ -6,7 +6,7 @@ So whoever comes late, or opens the page in a second browser, is never left befo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 NAME = "demo"
 RENEW_SECONDS = 240.0  # a link works for five minutes
@@ -14,18 +14,12 @@ LOOK_SECONDS = 2.0
 ROWS = 50  # of the audit log, looked at for its use
 
 
-class Asked(Protocol):
-    """What is needed of a client of the hub, as its owner."""
-
-    def get(self, path: str, query: Any = None) -> Any: ...
-
-    def post(self, path: str, value: Any = None) -> Any: ...
-
-
 class Entry:
-    """`link` is the one to open now; `fresh` looks whether it must be another. `clock` gives seconds."""
+    """`link` is the one to open now; `fresh` looks whether it must be another. `hub` asks as its owner; `clock`
+    gives seconds.
+    """
 
-    def __init__(self, hub: Asked, address: str, password: str, clock: Callable[[], float]) -> None:
+    def __init__(self, hub: Any, address: str, password: str, clock: Callable[[], float]) -> None:
         """Makes the account, whose password nobody needs to know."""
         self._hub, self._address, self._clock = hub, address, clock
         self._look_at = self._renew_at = 0.0
