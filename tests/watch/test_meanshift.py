@@ -114,6 +114,7 @@ def test_wild_numbers_are_survived() -> None:
     json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_the_points_to_draw_are_events_with_their_labels(energy_events: list[str]) -> None:
     values = np.array([numbers(text) for text in energy_events])
     found = cluster(values, 5000, 0.2, 200)
