@@ -117,6 +117,12 @@ export interface KioskLink { link: string; token: number; name: string; expires:
 
 export interface KioskSecret { secret: string; }
 
+/** What a link is good for, and whose it is if it signs somebody in. */
+export interface LinkInfo { kind: "set-up" | "sign-in"; name: string; expires: string; }
+
+/** The code; a set-up link also wants the name and password of the admin that it makes. */
+export interface LinkUse { code: string; name?: string | null; password?: string | null; }
+
 /** `severity` is OpenTelemetry's number, 1 to 24. `attrs` is what came with the text, as an object. */
 export interface LogLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
 
@@ -205,6 +211,9 @@ export interface NoteList { notes: NoteInfo[]; more: boolean; }
 
 export interface OneLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
 
+/** The address to open, and until when; `code` is its last part. */
+export interface OneTimeLink { link: string; code: string; expires: string; }
+
 /** What became of one node; `why` says why nothing did. */
 export interface Outcome { name: string; ok: boolean; why?: string; }
 
@@ -287,11 +296,11 @@ export interface SettingInfo { section: string; name: string; value: boolean | n
 /** `file` is the name of the file in the data folder that says settings. */
 export interface SettingList { file: string; settings: SettingInfo[]; }
 
-/** The new admin, who is signed in, and where the hub is. */
+/** Who is signed in now, and where the hub is. */
 export interface SetupAnswer { name: string; role: string; address: string; }
 
-/** The address to open, and until when; `code` is its last part. */
-export interface SetupLink { link: string; code: string; expires: string; }
+/** Who is to sign in. */
+export interface SignInFor { name: string; }
 
 /** `of` says what the numbers were made of: `readings`, or with many readings the roll-ups `1m`, `1h` or `1d`; then the range is widened to whole ones, `p95` is of their means, and gaps within one are not seen. All but `count` is null where a series has no readings. Times are µs since 1970. A gap is longer than three times the usual distance between readings. `integral` is the value times hours (of W it is Wh) but for gaps; `covered` is how many µs it speaks of. */
 export interface Summary { since_us: number; until_us: number; of: string; series: SeriesSummary[]; }
@@ -412,8 +421,10 @@ export interface Routes {
   "GET /api/v1/series/summary": { query: { since?: string; until?: string; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: Summary; };
   "GET /api/v1/series/values": { query: { since?: string; until?: string; step?: string; fn?: string; shift?: string; layout?: "points" | "columns"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: Values; };
   "GET /api/v1/settings": { answer: SettingList; };
-  "POST /api/v1/setup": { body: { code: string; name: string; password: string; }; answer: SetupAnswer; };
-  "POST /api/v1/setup-links": { answer: SetupLink; };
+  "POST /api/v1/setup": { body: LinkUse; answer: SetupAnswer; };
+  "POST /api/v1/setup-links": { answer: OneTimeLink; };
+  "GET /api/v1/setup-links/{code}": { path: { code: string; }; answer: LinkInfo; };
+  "POST /api/v1/sign-in-links": { body: SignInFor; answer: OneTimeLink; };
   "POST /api/v1/sql": { body: Question; answer: Answer; };
   "GET /api/v1/tokens": { answer: TokenList; };
   "POST /api/v1/tokens": { body: NewToken; answer: NewTokenInfo; };
@@ -437,6 +448,5 @@ export interface Routes {
   "HEAD /ping": { answer: undefined; };
   "GET /query": { answer: unknown; };
   "POST /query": { answer: unknown; };
-  "GET /s/{code}": { path: { code: string; }; answer: string; };
   "POST /write": { body: string; answer: undefined; };
 }
