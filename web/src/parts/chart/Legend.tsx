@@ -22,44 +22,59 @@ interface Props {
   until: number;
 }
 
-export function Legend({ lines, looks, readout, hidden, onFocus, onToggle, still, utc, until }: Props) {
+const MOST = 60; // more entries than these nobody reads, and they would take longer to draw than the chart
+const FAINT = 3; // so many faint lines have entries of their own
+
+export function Legend(props: Props) {
+  const { lines, readout, utc, until } = props;
   const { at, values } = useReadout(readout);
+  const faint = lines.filter((line) => line.faint);
+  const order = lines.map((_, place) => place).filter((place) => !lines[place]?.faint || faint.length <= FAINT);
+  order.sort((a, b) => Number(lines[a]?.faint ?? false) - Number(lines[b]?.faint ?? false) || a - b);
   return (
     <div className={classes.legend}>
-      {at !== null && <span className={`w-number ${classes.moment}`}>{moment(at, utc)}</span>}
-      {lines.map((line, place) => {
-        const { text, old } = said(line, at === null ? null : { value: values[place] }, until, utc);
-        const inside = (
-          <>
-            <Swatch look={looks[place] as Stroke} />
-            <span className={`w-line ${classes.name}`}>{cut(line.label, 80)}</span>
-            <span className={old ? "w-stale" : "w-number"}>{text}</span>
-          </>
-        );
-        if (still) {
-          return (
-            <span key={line.id} className={classes.entry}>
-              {inside}
-            </span>
-          );
-        }
-        return (
-          <button
-            type="button"
-            key={line.id}
-            className={classes.entry}
-            aria-pressed={!hidden.has(line.id)}
-            onClick={() => onToggle(line.id)}
-            onMouseEnter={() => onFocus(place)}
-            onMouseLeave={() => onFocus(null)}
-            onFocus={() => onFocus(place)}
-            onBlur={() => onFocus(null)}
-          >
-            {inside}
-          </button>
-        );
+      <span className={`w-number ${classes.moment}`}>{at === null ? "Last" : moment(at, utc)}</span>
+      {order.slice(0, MOST).map((place) => {
+        const line = lines[place] as Line;
+        const told = said(line, at === null ? null : { value: values[place] }, until, utc);
+        return <Entry key={line.id} {...props} line={line} place={place} said={told} />;
       })}
+      {order.length > MOST && <span className={classes.moment}>and {order.length - MOST} more</span>}
+      {faint.length > FAINT && (
+        <span className={classes.moment}>grey: {faint[0]?.label.split(" · ").pop() ?? "before"}</span>
+      )}
     </div>
+  );
+}
+
+interface EntryProps extends Props {
+  line: Line;
+  place: number;
+  said: { text: string; old: boolean };
+}
+
+function Entry({ line, place, said, looks, hidden, onFocus, onToggle, still }: EntryProps) {
+  const inside = (
+    <>
+      <Swatch look={looks[place] as Stroke} />
+      <span className={`w-line ${classes.name}`}>{cut(line.label, 80)}</span>
+      <span className={`${said.old ? "w-stale" : "w-number"} ${classes.value}`}>{said.text}</span>
+    </>
+  );
+  if (still) return <span className={classes.entry}>{inside}</span>;
+  return (
+    <button
+      type="button"
+      className={classes.entry}
+      aria-pressed={!hidden.has(line.id)}
+      onClick={() => onToggle(line.id)}
+      onMouseEnter={() => onFocus(place)}
+      onMouseLeave={() => onFocus(null)}
+      onFocus={() => onFocus(place)}
+      onBlur={() => onFocus(null)}
+    >
+      {inside}
+    </button>
   );
 }
 
