@@ -25,7 +25,9 @@ MOST_SERIES = 2000  # in one question for values
 MOST_RAW = 1_000_000  # readings in one answer
 
 _SERIES: JsonDict = {"id": 7, "node": "rig-3", "name": "temp", "labels": {"place": "top"}, "unit": "°C"}
-_LISTED: JsonDict = {"series": [{**_SERIES, "adopted": True, "at": "2026-11-21T08:30:00Z", "value": 21.5}]}
+_LISTED: JsonDict = {
+    "series": [{**_SERIES, "adopted": True, "at": "2026-11-21T08:30:00Z", "value": 21.5, "period": 10_000_000}]
+}
 _VALUES: JsonDict = {
     "step_us": 60_000_000,
     "series": [{**_SERIES, "points": [[1795249800000000, 21.4], [1795249860000000, 21.5]]}],
@@ -47,7 +49,9 @@ Until = Annotated[str, Query(description="Like `since`; this moment itself is no
 
 
 class SeriesInfo(BaseModel):
-    """A series and its newest reading; `at` and `value` are null where there is none."""
+    """A series and its newest reading; `at` and `value` are null where there is none. `period` is how often it speaks
+    (µs), null where that is not known or differs too much: what is older than three periods is not as it is now.
+    """
 
     id: int
     node: str
@@ -57,6 +61,7 @@ class SeriesInfo(BaseModel):
     adopted: bool
     at: str | None
     value: float | None
+    period: int | None
 
 
 class SeriesList(BaseModel):
@@ -156,9 +161,11 @@ def _listed(parts: Parts, match: Sequence[str], node: str | None, limit: int) ->
     latest = parts.query.latest([one.id for one in chosen])
     moments = times.iso_column(np.array([at for at, _ in latest.values()], np.int64))
     when = dict(zip(latest, moments, strict=True))
+    periods = parts.fleet.overview.sights.pulse.periods([one.id for one in chosen])
     rows = [
-        _described(one) | {"adopted": one.adopted, "at": when.get(one.id), "value": latest.get(one.id, (0, None))[1]}
-        for one in chosen
+        _described(one)
+        | {"adopted": one.adopted, "at": when.get(one.id), "value": latest.get(one.id, (0, None))[1], "period": period}
+        for one, period in zip(chosen, periods, strict=True)
     ]
     return msgspec.json.encode({"series": rows})
 

@@ -95,6 +95,7 @@ class ClusterWatch:
                     await self._ledger.write(lambda connection: results.save(connection, found))
                     self._latest = found
                     self._computed += 1
+                    self._bus.publish_nowait("changed", {"clusters": True})
             return found
 
     @contextlib.contextmanager
