@@ -18,44 +18,57 @@ TEST_SECONDS ?= 660
 BOUNDED := $(if $(shell command -v timeout),timeout --foreground $(TEST_SECONDS))
 
 # What the tests need beyond Python, as command:Debian-package. Where one is missing its tests say so and skip.
-TOOLS := nc:netcat-openbsd curl:curl
+TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup demo test check format bench bench-agents bench-peers torture docs wheel clean
+.PHONY: help setup page maybe-page demo dev test check format bench bench-agents bench-peers torture docs wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## make the virtual environment with everything a developer needs
+setup: $(READY) maybe-page  ## make the virtual environment with everything a developer needs, and the page
 
 $(READY): pyproject.toml scripts/setup
 	@scripts/setup "$(VENV)" "$(PYTHON)" '.[dev]' $(TOOLS)
 	@touch $@ $(RUNS)
 
 $(RUNS): pyproject.toml
-	@scripts/setup "$(VENV)" "$(PYTHON)" .
+	@scripts/setup "$(VENV)" "$(PYTHON)" '.[page]'
 	@touch $@
 
-demo: $(RUNS)  ## start a hub with simulated boards and watch what arrives
+page: $(RUNS)  ## build the page that the hub serves, where its sources have changed
+	@$(BIN)/python scripts/page.py
+
+# Where this machine cannot build it (no Node, no registry) a sentence says so, and all else goes on without it.
+maybe-page: $(RUNS)
+	@$(BIN)/python scripts/page.py --if-possible
+
+demo: $(RUNS) maybe-page  ## start a hub with simulated boards and watch what arrives
 	@$(BIN)/wacket demo $(ARGS)
 
-test: $(READY)  ## run all the tests but the long fault runs
+dev: $(RUNS) maybe-page  ## the same, with the page from its sources and anew at each change of them
+	@$(BIN)/python scripts/dev.py $(ARGS)
+
+test: $(READY) maybe-page  ## run all the tests but the long fault runs
 	@$(BOUNDED) $(BIN)/python -m pytest -n 2 -m "not torture" $(ARGS)
 
-check: $(READY)  ## lint, formatting, types, import rules, laws and documentation
+check: $(READY)  ## lint, formatting, types, import rules, laws, documentation and the page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/laws tests/docs
+	$(BIN)/python scripts/page.py --if-possible check
 
 format: $(READY)  ## put the source into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python scripts/page.py --if-possible format
 
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/pagetypes.py
 
 bench: $(READY)  ## measure this hub
 	$(BIN)/python -m benchmarks.ours $(ARGS)
@@ -66,7 +79,7 @@ bench-agents: $(READY)  ## measure agents and commands
 bench-peers: $(READY)  ## measure this hub side by side with others installed from Debian
 	$(BIN)/python -m benchmarks.peers $(ARGS)
 
-torture: $(READY)  ## the full fault runs, then each fuzzer for FUZZ_SECONDS
+torture: $(READY) maybe-page  ## the full fault runs, then each fuzzer for FUZZ_SECONDS
 	$(BIN)/python -m pytest -m torture --timeout 3600 tests $(ARGS)
 	@for target in $(FUZZERS); do \
 	  echo "$$target"; $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS) || exit 1; \
@@ -77,5 +90,6 @@ wheel: $(READY)  ## build the package into dist/
 	@ls dist
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench-results
+	rm -rf $(VENV) dist build src/wacket/static web/node_modules web/dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench-results
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -28,6 +28,7 @@ Address = tuple[str, int]
 # Quotas that guard a real hub against a mad device would only end a measurement early.
 ROOMY = {
     "WACKET_DEBUG": "1",  # a hub that ends by itself tells where
+    "WACKET_HUB_OWN_MACHINE": "false",  # what is measured is what is sent
     "WACKET_DOORS_UDP": "127.0.0.1:0",
     "WACKET_INTAKE_NEW_SERIES_PER_HOUR": "100000",
     "WACKET_INTAKE_SERIES_PER_NODE": "100000",

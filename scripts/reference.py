@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from wacket import api, settings
+from wacket.api.settings import meanings
 from wacket.cli import reference as command_line
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -27,7 +28,6 @@ TYPES = {
     "str": "text",
     "bool": "true or false",
 }
-COMMENT = re.compile(r"#\s*(.*)$")
 
 SETTINGS_HEAD = """# Settings
 
@@ -91,23 +91,38 @@ What was on disk before this answer is in everything that is asked over HTTP fro
 told: so say what you want, wait for the answer, ask for a snapshot, and apply what was told. `cursor` is the id that
 the next log line or batch will have at least; `now` is the hub's clock in µs. Only what is on disk is told.
 
+```json
+{"readings": [{"id": 7, "node": "rig-3", "name": "temperature", "at": 1795262400000000, "value": 21.4}]}
+```
+
+```json
+{"logs": [{"id": 17, "at": "2026-11-21T12:00:00Z", "node": "rig-3", "severity": 13, "body": "valve 3 stuck"}]}
+```
+
+```json
+{"changed": {"nodes": ["rig-3"], "jobs": [212], "classes": ["ada"], "audit": true}}
+```
+
 | the hub sends | at most each | |
 |---|---|---|
-| `{"readings": [{"id": 7, "node": "rig-3", "name": "temperature", "at": 1795262400000000, "value": 21.4}]}` | 0.1 s | the first of them at once |
-| `{"logs": [{"id": 17, "at": "2026-11-21T12:00:00Z", "node": "rig-3", "severity": 13, "body": "valve 3 stuck"}]}` | 0.1 s | lines as in `GET /api/v1/logs`, at most 500; `cut` is there where body or attributes are over 16,384 characters, and is the length of the whole body |
-| `{"lost": 12}` | 0.1 s | so many rows were left out, because the client was too slow or it was too much |
-| `{"fleet": [ROW]}` and `{"gone": ["rig-3"]}` | 1 s | rows of `GET /api/v1/fleet` that are others now; names that were given up, to be applied first |
-| `{"changed": {"nodes": ["rig-3"], "jobs": [212], "classes": ["ada"], "audit": true}}` | 0.3 s | which answers to ask again: names or numbers, or true where it does not say which; `all` stands for everything |
-| `{"beat": 1795262400000000}` | 2 s | the hub's clock, where nothing else was sent for so long |
-| `{"error": "what happened and what to do"}` | | the last word was not understood, and nothing has changed |
+| `readings` | 0.1 s | the first of them at once; up to 2,000 |
+| `logs` | 0.1 s | lines as in `GET /api/v1/logs`, up to 500; see `cut` below |
+| `lost` | 0.1 s | so many rows were left out, because the client was too slow or they were too many |
+| `gone`, `fleet` | 1 s | names that no node has any more; rows of `GET /api/v1/fleet` that are others now |
+| `changed` | 0.3 s | which answers to ask again: names or numbers, or true; `all` stands for everything |
+| `beat` | 2 s | the hub's clock (µs), where nothing else was sent for so long |
+| `error` | | the last word was not understood, and nothing has changed |
 
-**To go on after a break**, give the id of the last line that you have as `after` (or `cursor` - 1 of the answer, if you
-have none): what fits and came later is told first, of more than 500 lines the newest, with the others counted in `lost`.
-Readings go on from a snapshot and the time of each reading. On the same connection `after` counts only where the
-conditions for logs are others than before.
+Of a line whose body or attributes have more than 16,384 characters only the beginning is sent; `cut` is then the length
+of the whole body.
 
-Needs the right `read`. A person who has only the right to what is their own may ask for `{"changes": true}`, and is told
-`{"changed": {"classes": ["ada"]}}` with their own name. A token that is revoked, or a session that ends, ends the
+**To go on after a break**, give the id of the last line that you have as `after` (or `cursor` - 1 of the answer, if
+you have none): what fits and came later is told first; of more than 500 lines the newest, the others are counted in
+`lost`. Readings go on from a snapshot and the time of each reading. On the same connection `after` counts only where
+the conditions for logs are others than before.
+
+Needs the right `read`. A person who has only the right to what is their own may ask for `{"changes": true}`, and is
+told `{"changed": {"classes": ["ada"]}}` with their own name. A token that is revoked, or a session that ends, ends the
 connection within 5 seconds.
 """
 
@@ -115,23 +130,22 @@ connection within 5 seconds.
 def settings_page() -> str:
     """docs/reference/settings.md as Markdown."""
     classes = {n.name: n for n in ast.parse(inspect.getsource(settings)).body if isinstance(n, ast.ClassDef)}
-    lines = inspect.getsource(settings).splitlines()
     parts = [SETTINGS_HEAD]
     for section in msgspec.structs.fields(settings.Settings):
         node = classes[section.type.__name__]
         parts += [f"## `[{section.name}]`", "", ast.get_docstring(node) or "", ""]
         parts += ["| setting | default | value | meaning |", "|---|---|---|---|"]
-        parts += [_row(entry, lines) for entry in node.body if isinstance(entry, ast.AnnAssign)]
+        parts += [_row(section.name, entry) for entry in node.body if isinstance(entry, ast.AnnAssign)]
         parts += [""]
     return "\n".join(parts)
 
 
-def _row(entry: ast.AnnAssign, lines: list[str]) -> str:
+def _row(section: str, entry: ast.AnnAssign) -> str:
     name, kind = ast.unparse(entry.target), ast.unparse(entry.annotation)
     default = ast.literal_eval(entry.value) if isinstance(entry.value, ast.Constant) else _number(entry.value)
-    comment = COMMENT.search(lines[(entry.end_lineno or entry.lineno) - 1])
+    meaning = meanings()[f"{section}.{name}"]
     shown = json.dumps(default)
-    return f"| `{name}` | `{shown}` | {_type(kind)} | {comment.group(1) if comment else ''} |"
+    return f"| `{name}` | `{shown}` | {_type(kind)} | {meaning} |"
 
 
 def _number(value: ast.expr | None) -> Any:

@@ -20,6 +20,8 @@ settings.load_profile("wacket")
 
 FREE_PORTS = {"doors.http": "127.0.0.1:0", "doors.tcp": "127.0.0.1:0", "doors.udp": "127.0.0.1:0"}
 QUICK = {"history.reserve_bytes": 1}  # a test machine may have little free space
+# What a hub has is then what its test sent. For the hubs of this process and for those that tests start as processes.
+os.environ.setdefault("WACKET_HUB_OWN_MACHINE", "false")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The agent as one file, made from its source when it is first asked for, and the line that fetches it.
+"""The agent as one file, made from its source when it is first asked for; the line that fetches it; its modules.
 
 The same source gives the same bytes, so that one checksum stands for one agent. It serves nothing:
 api/agent_file.py does.
@@ -7,11 +7,15 @@ api/agent_file.py does.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
 import re
+import sys
 import zipfile
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 NAME = "wacket-agent.pyz"
 PACKAGE = "wacket_agent"
@@ -54,6 +58,18 @@ def source() -> Path:
         if (folder / "__init__.py").is_file():
             return folder
     raise FileNotFoundError(f"the agent's source is neither in {here / '_agent'} nor in {here.parents[1] / 'agent'}")
+
+
+def module(name: str) -> Any:
+    """A module of the agent's package, for what the hub does itself as an agent would. Raises FileNotFoundError."""
+    if PACKAGE not in sys.modules:
+        place = source()
+        spec = spec_from_file_location(PACKAGE, place / "__init__.py", submodule_search_locations=[str(place)])
+        if spec is None or spec.loader is None:
+            raise FileNotFoundError(f"{place} is no Python package")
+        package = sys.modules[PACKAGE] = module_from_spec(spec)
+        spec.loader.exec_module(package)
+    return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def pack(package: Path) -> bytes:

@@ -16,6 +16,7 @@ from wacket.api.parts import Parts
 from wacket.doors.agents import AgentDoor
 from wacket.doors.http import HttpDoor
 from wacket.doors.listening import bound
+from wacket.doors.own_machine import OwnMachine
 from wacket.doors.tcp import TcpDoor
 from wacket.doors.udp import UdpDoor
 from wacket.doors.websocket import AGENTS
@@ -46,6 +47,10 @@ async def open_doors(parts: Parts, tasks: asyncio.TaskGroup) -> AsyncExitStack:
             transport = await udp.serve(listening)
             opened.callback(transport.close)
             parts.addresses.setdefault("udp", _address(listening))
+    if parts.settings.hub.own_machine:
+        own = OwnMachine(parts.folder, parts.fleet.presence, parts.admission, parts.intake, parts.clock)
+        parts.edges["own_machine"] = own
+        opened.callback(tasks.create_task(own.run(), name="own machine").cancel)
     agents = _agents(parts)
     opened.callback(tasks.create_task(agents.run(), name="agents").cancel)
     application = api.build(parts, {AGENTS: agents})

@@ -47,7 +47,7 @@ from wacket.ledger.audit import Act
 from wacket.ledger.owner import owner_key
 from wacket.ledger.store import Ledger
 from wacket.ledger.tokens import Tokens
-from wacket.settings import Settings, load
+from wacket.settings import Settings, load_with_origins
 from wacket.watch.clusters import ClusterWatch
 from wacket.watch.features import EnergyEvents
 
@@ -91,7 +91,7 @@ def run(
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         async with running(folder, overrides, defaults=defaults) as parts:
             link = await setup_link(parts)
-            announce(Ready(parts.addresses, link, time.perf_counter() - began, folder, fingerprint(parts)))
+            announce(Ready(parts.addresses, link, time.perf_counter() - began, folder, parts.fingerprint))
             await ended.wait()
 
     with asyncio.Runner(loop_factory=_loop()) as runner:
@@ -113,10 +113,11 @@ async def running(
     defaults: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Parts]:
     """A whole hub with its doors open, for as long as the context lasts."""
-    settings = load(folder, overrides=overrides, defaults=defaults)
+    settings, origins = load_with_origins(folder, overrides=overrides, defaults=defaults)
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(folder))
         parts, query = _build(folder, settings, clock, stack)
+        parts.origins, parts.started = origins, clock()
         # At start everything lives long; without this the collector walks all of it again and again.
         gc.collect()
         gc.freeze()
@@ -125,7 +126,8 @@ async def running(
         async with asyncio.TaskGroup() as tasks:
             going = [tasks.create_task(job, name=name) for name, job in _jobs(parts, query).items()]
             doors = await open_doors(parts, tasks)
-            stack.enter_context(told_where(folder, __version__, fingerprint(parts), parts.addresses))
+            parts.fingerprint = fingerprint(parts)
+            stack.enter_context(told_where(folder, __version__, parts.fingerprint, parts.addresses))
             try:
                 yield parts
             finally:

@@ -20,6 +20,13 @@ from wacket.errors import BadSettings
 
 Positive = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[float, Meta(ge=0)]
+FILE, ENVIRONMENT, COMMAND_LINE = "file", "environment", "command line"  # who said what a setting is
+
+
+class Hub(msgspec.Struct, forbid_unknown_fields=True):
+    """The hub itself."""
+
+    own_machine: bool = True  # the hub reports the machine that it runs on, as an agent would; none is needed there
 
 
 class Doors(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,6 +109,7 @@ class Class(msgspec.Struct, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """Everything that `wacket.toml` may hold, by section."""
 
+    hub: Hub = msgspec.field(default_factory=Hub)
     doors: Doors = msgspec.field(default_factory=Doors)
     intake: Intake = msgspec.field(default_factory=Intake)
     history: History = msgspec.field(default_factory=History)
@@ -121,15 +129,33 @@ def load(
 
     Raises BadSettings, naming the file or variable and the path of the guilty value.
     """
+    return load_with_origins(folder, environment, overrides, defaults)[0]
+
+
+def load_with_origins(
+    folder: Path,
+    environment: Mapping[str, str] = os.environ,
+    overrides: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> tuple[Settings, dict[str, str]]:
+    """The same, and who said what: "section.name" → file, environment or command line. Others have their default."""
     merged = _read_file(folder / "wacket.toml")
+    origins = {f"{section}.{name}": FILE for section, said in merged.items() if isinstance(said, dict) for name in said}
     for (section, name), value in _from_environment(environment).items():
         merged.setdefault(section, {})[name] = value
+        origins[f"{section}.{name}"] = ENVIRONMENT
     for path, value in (overrides or {}).items():
         section, name = path.split(".")
         merged.setdefault(section, {})[name] = value
+        origins[path] = COMMAND_LINE
     for path, value in (defaults or {}).items():
         section, name = path.split(".")
         merged.setdefault(section, {}).setdefault(name, value)
+        origins.setdefault(path, COMMAND_LINE)
+    return _checked(merged), origins
+
+
+def _checked(merged: Mapping[str, Any]) -> Settings:
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:

@@ -23,14 +23,21 @@ from wacket.api import (
     completeness,
     errors,
     join_tokens,
+    kiosk,
     login,
     machines,
     nodes,
+    nodes_bulk,
+    notes,
     people,
+    place,
+    preferences,
     retention,
     setup,
     tokens,
+    views,
 )
+from wacket.api import settings as settings_seen
 from wacket.bus.memory import Bus
 from wacket.fleet import Fleet
 from wacket.intake.catalogue import Catalogue
@@ -66,12 +73,14 @@ class Api:
             owner_key=owner_key(folder),
             questions=stack.enter_context(ThreadPoolExecutor(2)),
             addresses={"http": "127.0.0.1:8080"},
+            origins={"doors.http": "command line"},
         )
         self.app = FastAPI(openapi_url="/api/v1/openapi.json")
         self.app.state.parts = self.parts
         errors.install(self.app)
-        nouns = (audit, completeness, join_tokens, login, machines, nodes, people, retention, setup, tokens)
-        for module in nouns:
+        nouns = (audit, completeness, join_tokens, login, machines, nodes, nodes_bulk, people, retention, setup, tokens)
+        kept = (kiosk, notes, place, preferences, settings_seen, views)
+        for module in (*nouns, *kept):
             self.app.include_router(module.router)
         self.owner = self.client(peer=LOOPBACK, bearer=self.parts.owner_key)
 

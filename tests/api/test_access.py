@@ -34,6 +34,8 @@ def routes() -> Iterator[tuple[str, Any]]:
     for route in [*own, *(route for module in package.nouns() for route in module.router.routes)]:
         for method in getattr(route, "methods", None) or {"WS"}:
             yield f"{method} {route.path}", route
+    for method in app.router.default.methods:
+        yield f"{method} (any other path)", app.router.default
 
 
 def test_every_route_asks_for_a_right_or_says_why_not():

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from wacket import agentfile
-from wacket.api.join_tokens import address_for_agents
+from wacket.api.addresses import address_for_agents
 from wacket.fleet.handshake import JoinToken
 from wacket.fleet.messages import About
 from wacket.ledger import agents, nodes

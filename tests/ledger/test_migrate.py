@@ -1,4 +1,4 @@
-"""The ledger's file is as tables.py says, however old it was, and a start at the newest shape costs
+"""The ledger's file is as tables/ says, however old it was, and a start at the newest shape costs
 nothing.
 """
 

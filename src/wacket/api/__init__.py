@@ -1,7 +1,8 @@
 """The HTTP and WebSocket interface: one file per noun, each with a `router`, found by its file name.
 
 Builds the application from the running hub's parts. Routes that take data from many senders are named in a module's
-`BUSY` table and answered before the framework's machinery; everything else goes through it.
+`BUSY` table and answered before the framework's machinery; everything else goes through it. What no route answers is
+the page's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from wacket import __version__
 from wacket.api import errors
 from wacket.api.body import room_for
 from wacket.api.front import Endpoint, Front
+from wacket.api.page import Page
 
 if TYPE_CHECKING:
     from wacket.api.parts import Parts
@@ -58,6 +60,7 @@ def framework() -> tuple[FastAPI, dict[str, Endpoint]]:
     for module in nouns():
         app.include_router(module.router)
         busy.update(getattr(module, "BUSY", {}))
+    app.router.default = Page(app.router.default)
     return app, busy
 
 

@@ -32,6 +32,7 @@ from wacket.ledger.people import RIGHTS
 
 if TYPE_CHECKING:
     from wacket.api.parts import Parts
+    from wacket.ledger.tokens import Token
 
 T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,10 +41,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SENDS = "takes data: admission decides who may send, and as which node"
 _CLASS = "checks accounts, or takes this machine and adopted devices only"
 _AGENT = "the same for every hub of this version; who joins with it needs a token"
+_PAGE = "the page itself is the same for every hub of this version; what it shows it asks for as its viewer"
 OPEN: dict[str, str] = {
     "POST /api/v1/login": "this is how one gets in; slowed down per name and per address",
-    "GET /s/{code}": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
-    "POST /api/v1/setup": "uses such a code; guessing is slowed down",
+    "GET /api/v1/setup-links/{code}": "whoever opened a link has its code; guessing is slowed down",
+    "POST /api/v1/setup": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
+    "POST /api/v1/kiosk-session": "gives a cookie for a token that may only read; its secret has 256 random bits",
     "GET /api/v1/openapi.json": "the same for every hub of this version; tells nothing about this one",
     "HEAD /api/v1/openapi.json": "the same for every hub of this version; tells nothing about this one",
     "GET /ping": "says that a hub is here, which the open port says already",
@@ -64,6 +67,8 @@ OPEN: dict[str, str] = {
     "GET /agent/install.sh": _AGENT,
     "GET /hw_supervisor": _CLASS,
     "POST /hw_supervisor": _CLASS,
+    "GET (any other path)": _PAGE,
+    "HEAD (any other path)": _PAGE,
 }
 
 
@@ -143,11 +148,15 @@ async def identify(connection: HTTPConnection) -> Caller:
     if cookie:
         parts = parts_of(connection)
         person = parts.ledger.read(lambda c: sessions.person_of(c, cookie, parts.clock()))
-    if person is None:
+    if person is not None:
+        caller = Caller(person.name, person.rights, "person", peer_of(connection), person.role)
+    elif (token := kiosk_token(connection, connection.cookies.get(kiosk_cookie(connection), ""))) is not None:
+        caller = token_caller(token, peer_of(connection))
+    else:
         raise Unauthenticated(_how_to_get_in(parts_of(connection)))
     if _changes_something(connection):
-        await _require_own_page(connection, f"person:{person.name}")
-    return Caller(person.name, person.rights, "person", peer_of(connection), person.role)
+        await _require_own_page(connection, caller.actor)
+    return caller
 
 
 async def _by_secret(connection: HTTPConnection, secret: str) -> Caller:
@@ -163,8 +172,19 @@ async def _by_secret(connection: HTTPConnection, secret: str) -> Caller:
         reason = "this token is unknown, has expired or was revoked; make one on the hub: wacket token create"
         await refused(connection, "anonymous", reason)
         raise Unauthenticated(reason)
+    return token_caller(token, peer)
+
+
+def token_caller(token: Token, peer: str) -> Caller:
     rights = RIGHTS if "admin" in token.scopes else token.scopes | {"own"}
     return Caller(token.name, rights, "token", peer)
+
+
+def kiosk_token(connection: HTTPConnection, secret: str) -> Token | None:
+    """The token that a screen on the wall shows by its cookie: one that may read and nothing else. Browsers send
+    cookies by themselves, so no other token counts there."""
+    token = parts_of(connection).tokens.check(secret) if secret else None
+    return token if token is not None and token.scopes == {"read"} else None
 
 
 def _how_to_get_in(parts: Parts) -> str:
@@ -176,6 +196,11 @@ def _how_to_get_in(parts: Parts) -> str:
 def cookie_name(connection: HTTPConnection) -> str:
     """Another name under https: the prefix makes browsers refuse one that was set over plain http."""
     return "__Host-wacket" if is_secure(connection) else "wacket"
+
+
+def kiosk_cookie(connection: HTTPConnection) -> str:
+    """Beside the other: who opens a kiosk link to see what it shows stays signed in."""
+    return f"{cookie_name(connection)}-kiosk"
 
 
 def is_secure(connection: HTTPConnection) -> bool:

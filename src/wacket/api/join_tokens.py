@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
-import socket
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,19 +10,15 @@ from pydantic.config import JsonDict
 
 from wacket import agentfile
 from wacket.api.access import Caller, audit_row, iso, may, parts_of
+from wacket.api.addresses import address_for_agents, is_own
 from wacket.api.nodes import require_tags
-from wacket.api.parts import Parts
 from wacket.errors import BadRequest
-from wacket.intake.admission import is_loopback
 from wacket.ledger import audit
 from wacket.ledger.joins import JoinRow
-from wacket.settings import split_address
 
 router = APIRouter(tags=["agents"])
 Admin = Annotated[Caller, Depends(may("admin"))]
 TokenId = Annotated[int, Path(ge=1, le=2**31 - 1, description="its `id` in the list of join tokens")]
-ELSEWHERE = "192.0.2.1", 9  # a documentation address; nothing is sent there
-INWARD = ("docker", "br-", "veth", "virbr", "podman", "lxc", "cni")  # networks inside this machine
 EXAMPLE: JsonDict = {
     "id": 7,
     "tags": {"demo": ""},
@@ -117,7 +109,7 @@ async def create_join_token(caller: Admin, body: NewJoinToken, request: Request)
             c, audit_row(parts, caller, "join-token.create", str(made.id), tags=made.tags, uses=made.uses)
         ),
     )
-    reach: Literal["machine", "network"] = "machine" if _is_own(where) else "network"
+    reach: Literal["machine", "network"] = "machine" if is_own(where) else "network"
     return NewJoinTokenInfo(**_info(row, parts.clock()), token=token, line=_line(where, token), reach=reach)
 
 
@@ -128,42 +120,6 @@ async def revoke_join_token(caller: Admin, token_id: TokenId, request: Request) 
     await parts.fleet.tokens.revoke(
         token_id, lambda c, gone: audit.record(c, audit_row(parts, caller, "join-token.revoke", str(gone.id)))
     )
-
-
-def address_for_agents(parts: Parts) -> str:
-    """Where other machines find this hub: https if it has that door, and an address that is not this machine's own
-    where it listens on all."""
-    scheme = "https" if parts.addresses.get("https") else "http"
-    host, port = split_address(parts.addresses.get(scheme) or parts.settings.doors.http)
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        host = _own_address()
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
-def _is_own(url: str) -> bool:
-    host = (urlsplit(url).hostname or "").lower()
-    return host == "localhost" or is_loopback(host)
-
-
-def _own_address() -> str:
-    """The one that this machine uses towards others, or has in a network that leads nowhere; else its name."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(ELSEWHERE)
-        return str(probe.getsockname()[0])
-    return next(iter(_addresses()), socket.gethostname())
-
-
-def _addresses() -> list[str]:
-    """Of this machine's networks, those of its own containers and virtual machines last."""
-    import psutil  # type: ignore[import-untyped]
-
-    states, found = psutil.net_if_stats(), []
-    for name, addresses in psutil.net_if_addrs().items():
-        own = [ipaddress.ip_address(each.address) for each in addresses if each.family == socket.AF_INET]
-        usable = [each for each in own if not (each.is_loopback or each.is_link_local)]
-        if name in states and states[name].isup:
-            found += [(name.startswith(INWARD), str(each)) for each in usable]
-    return [address for _, address in sorted(found, key=lambda one: one[0])]
 
 
 def _line(hub_url: str, token: str) -> str:

@@ -18,6 +18,7 @@ from wacket.api.access import (
     cookie_name,
     from_own_page,
     is_secure,
+    kiosk_cookie,
     may,
     parts_of,
     peer_of,
@@ -85,7 +86,8 @@ async def logout(caller: Annotated[Caller, Depends(may("own"))], request: Reques
     secret = request.cookies.get(cookie_name(request))
     if caller.kind == "person" and secret:
         await perform(parts_of(request), caller, "logout", caller.name, lambda c: sessions.end(c, secret))
-    response.delete_cookie(cookie_name(request), path="/", secure=is_secure(request), httponly=True, samesite="strict")
+    for name in (cookie_name(request), kiosk_cookie(request)):
+        response.delete_cookie(name, path="/", secure=is_secure(request), httponly=True, samesite="strict")
 
 
 @router.get("/api/v1/me", summary="Who am I?")

@@ -18,7 +18,6 @@ from wacket.errors import BadRequest, NotFound
 from wacket.fleet.messages import About
 from wacket.intake.admission import require_node_name
 from wacket.ledger import nodes
-from wacket.ledger.agents import AgentRow
 from wacket.ledger.nodes import NodeRow
 
 router = APIRouter(tags=["nodes"])
@@ -27,6 +26,7 @@ Operator = Annotated[Caller, Depends(may("operate"))]
 Name = Annotated[str, Path(description="what the node is called now")]
 State = Literal["adopted", "pending", "retired"]
 Kind = Literal["machine", "board", "service", "virtual"]
+MOST_TAGS = 32
 EXAMPLE: JsonDict = {
     "id": 2,
     "name": "rig-3",
@@ -56,7 +56,7 @@ class CopyInfo(BaseModel):
 
 
 class MachineInfo(BaseModel):
-    """What a machine says of itself, through its agent."""
+    """What a machine says of itself, through its agent; the hub says it of its own."""
 
     host: str
     system: str
@@ -72,7 +72,7 @@ class NodeInfo(BaseModel):
     """Anything that talks to the hub. A `pending` one is kept apart until somebody adopts it. `presence` is up, late,
     down, off, pending or retired, `since` when, and `why` says more where there is more to say. `code` is what people
     compare with what the machine shows. `allows` is set on the machine, and the hub cannot change it. `agent` is the
-    version of its agent; what has none has "" there, and `allows` and `machine` are null.
+    version of its agent; what has none has "" there, and `allows` is null, and so is `machine`, but for the hub itself.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -116,7 +116,7 @@ class NodeChange(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"state": "adopted", "tags": {"room": "lab 2"}}]})
 
     name: str | None = Field(None, max_length=100)
-    tags: dict[str, str] | None = Field(None, max_length=32)
+    tags: dict[str, str] | None = Field(None, max_length=MOST_TAGS)
     state: State | None = None
 
 
@@ -162,8 +162,7 @@ async def change_node(caller: Operator, name: Name, body: NodeChange, request: R
     require_tags(body.tags or {})
 
     def work(connection: Connection) -> NodeRow:
-        if nodes.by_name(connection, name).id == nodes.HUB and body.state not in (None, "adopted"):
-            raise BadRequest("the hub itself cannot be retired", "state")
+        nodes.require_may_be(nodes.by_name(connection, name), body.state)
         if body.tags is not None:
             nodes.set_tags(connection, name, body.tags)
         if body.state is not None:
@@ -202,21 +201,22 @@ def info(parts: Parts, row: NodeRow) -> NodeInfo:
     state = parts.fleet.presence.of(row)
     times = {"first_seen": iso(row.first_seen), "last_seen": iso(row.last_seen), "since": iso(state.since)}
     agent = parts.fleet.agents.of_node(row.id)
-    about = msgspec.convert(agent.about, About) if agent else About()
+    said = parts.fleet.presence.about(row.id)
+    about = msgspec.convert(said or {}, About)
     return NodeInfo(
         **row._asdict() | times,
         presence=state.state,
         why=state.why,
         code=parts.fleet.code(row.id),
         os=about.os,
-        agent=about.agent,
+        agent=about.agent if agent else "",
         allows=msgspec.structs.asdict(about.allows) if agent else None,
-        machine=_machine(parts, agent, about) if agent else None,
+        machine=_machine(parts, row, about) if said is not None else None,
     )
 
 
-def _machine(parts: Parts, agent: AgentRow, about: About) -> MachineInfo:
-    copy = parts.fleet.copies.of_node(agent.node)
+def _machine(parts: Parts, row: NodeRow, about: About) -> MachineInfo:
+    copy, agent = parts.fleet.copies.of_node(row.id), parts.fleet.agents.of_node(row.id)
     return MachineInfo(
         host=about.host,
         system=about.system,
@@ -224,6 +224,6 @@ def _machine(parts: Parts, agent: AgentRow, about: About) -> MachineInfo:
         python=about.python,
         accounts=about.accounts,
         slots=about.slots,
-        joined=iso(agent.joined),
+        joined=iso(agent.joined if agent else row.first_seen),
         copy_seen=CopyInfo(host=copy.host, peer=copy.peer, at=iso(copy.at)) if copy else None,
     )

@@ -59,6 +59,9 @@ class Parts:
     owner_key: str
     edges: dict[str, Edge] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # door -> "host:port" as really bound
+    fingerprint: str | None = None  # of the hub's certificate; None where no door shows it
+    origins: dict[str, str] = field(default_factory=dict)  # "section.name" of a setting -> who said it
+    started: int = 0  # µs since 1970
 
 
 async def apart(parts: Parts, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:

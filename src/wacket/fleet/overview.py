@@ -127,9 +127,15 @@ class Overview:
         return found
 
     def row(self, node: NodeRow) -> Row:
-        agent, state = self._agents.of_node(node.id), self._presence.of(node)
-        habit = None if agent else self._presence.habit_of(node.id)
-        situation = Situation(state, agent, self._code(node.id), self._logs.get(node.id), habit)
+        has_agent, presence = self._agents.of_node(node.id) is not None, self._presence
+        situation = Situation(
+            presence.of(node),
+            presence.about(node.id),
+            has_agent,
+            self._code(node.id),
+            self._logs.get(node.id),
+            None if has_agent else presence.habit_of(node.id),
+        )
         return row_of(node, situation, self.sights, self._catalogue.get)
 
     def remember_log(self, node: int, log: LastLog) -> None:

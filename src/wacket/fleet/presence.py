@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wacket.fleet.agents import Agents
 from wacket.fleet.habit import SECOND, UNKNOWN, Habit
+from wacket.fleet.own import Own
 from wacket.ledger.nodes import HUB, NodeRow
 from wacket.records import Statistics
 
@@ -35,10 +36,11 @@ class State(NamedTuple):
 
 
 class Presence:
-    """Used on the event loop only. `sweep` notices silence; all else is told to it."""
+    """Used on the event loop only. `sweep` notices silence; all else is told to it. `own` is the hub's machine."""
 
     def __init__(self, catalogue: Catalogue, agents: Agents, bus: Bus, clock: Callable[[], int]) -> None:
         self._catalogue, self._agents, self._bus, self._clock = catalogue, agents, bus, clock
+        self.own, self._began = Own(catalogue, agents), clock()
         self._habits: dict[int, Habit] = {}
         self._connected: dict[int, int] = {}  # agents: when each was last heard
         self._states: dict[int, State] = {}
@@ -54,7 +56,9 @@ class Presence:
             since = row.first_seen if row.state == "pending" else row.last_seen
             return State(row.state, since, agent.why if agent and row.state == "pending" else "")
         if row.id == HUB:
-            return State("up", row.first_seen)
+            reporter = self.own.agent()
+            why = f"its machine is reported by the agent of {reporter.name}" if reporter else ""
+            return State("up", self._began, why)
         return self._states.get(row.id) or State("down", row.first_seen, "it has never been heard")
 
     def habit_of(self, node: int) -> int | None:
@@ -63,7 +67,9 @@ class Presence:
         return habit.interval if habit is not None and habit.interval != UNKNOWN else None
 
     def about(self, node: int) -> Mapping[str, Any] | None:
-        """What its agent said of the machine, or None where there is no agent."""
+        """What its agent said of the machine, or None where there is no agent; the hub knows its own without one."""
+        if node == HUB:
+            return self.own.about or None
         agent = self._agents.of_node(node)
         return agent.about if agent else None
 

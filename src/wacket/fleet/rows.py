@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -15,7 +15,6 @@ from wacket.records import Series
 if TYPE_CHECKING:
     from wacket.fleet.presence import State
     from wacket.fleet.sights import Sights
-    from wacket.ledger.agents import AgentRow
     from wacket.ledger.nodes import NodeRow
 
 Row = dict[str, Any]
@@ -32,18 +31,20 @@ class LastLog(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """How a node is, beside its numbers. `habit` is how often it speaks (µs), where that is known apart from them."""
+    """How a node is, beside its numbers. `about` is what is said of its machine, by its agent where it has one; `habit`
+    is how often it speaks (µs), where that is known apart from its numbers.
+    """
 
     state: State
-    agent: AgentRow | None
+    about: Mapping[str, Any] | None
+    has_agent: bool
     code: str
     log: LastLog | None
     habit: int | None
 
 
 def row_of(node: NodeRow, situation: Situation, sights: Sights, series: Callable[[int], Series | None]) -> Row:
-    state, agent = situation.state, situation.agent
-    about = msgspec.convert(agent.about, About) if agent else About()
+    state, about = situation.state, msgspec.convert(situation.about or {}, About)
     worst = sights.worst(node.id)
     problems = of_presence(state.state, state.why)
     if state.state in HERE:  # nobody knows how full the disk is of what is not there
@@ -56,10 +57,10 @@ def row_of(node: NodeRow, situation: Situation, sights: Sights, series: Callable
         "since": state.since,
         "why": state.why,
         "os": about.os,
-        "agent": about.agent,
+        "agent": about.agent if situation.has_agent else "",
         "tags": node.tags,
         "code": situation.code,
-        "allows": msgspec.structs.asdict(about.allows) if agent else None,
+        "allows": msgspec.structs.asdict(about.allows) if situation.has_agent else None,
         "at": sights.at(node.id) or None,
         "period": situation.habit or sights.period(node.id),
         "status": status_of(state.state, state.why, problems),

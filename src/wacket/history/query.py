@@ -20,8 +20,7 @@ import duckdb
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import exporting, logsearch, periods, resuming, segments, sql, values
-from wacket.history.logsearch import LogRow
+from wacket.history import bands, exporting, loglines, logsearch, periods, resuming, segments, sql, summaries, values
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
 from wacket.history.shapes import Segment
 from wacket.history.values import Points
@@ -32,6 +31,7 @@ T = TypeVar("T")
 
 THREADS = 2
 _TOO_MANY_OPEN = os.strerror(errno.EMFILE)
+COUNTING_SECONDS = 5.0  # after which a histogram is of what was counted so far
 MOST_REMEMBERED = 100_000  # files that need not be looked at again
 
 
@@ -59,6 +59,14 @@ class Query:
         """One point per series and step that has readings, in the order of `ids`: see values.stepped."""
         return self.ask(lambda question: values.stepped(question, ids, since, until, step, function))
 
+    def bands(self, ids: Sequence[int], since: int, until: int, step: int) -> list[bands.Band]:
+        """The same with mean, least and greatest value of each step."""
+        return self.ask(lambda question: bands.stepped(question, ids, since, until, step))
+
+    def summary(self, ids: Sequence[int], since: int, until: int) -> summaries.Summaries:
+        """What can be said in a few numbers of each series that has readings in [since, until)."""
+        return self.ask(lambda question: summaries.summary(question, ids, since, until))
+
     def raw(self, ids: Sequence[int], since: int, until: int, limit: int) -> list[Points]:
         """Every reading in [since, until). Raises BadRequest if there are more than `limit` in all."""
         return self.ask(lambda question: values.raw(question, ids, since, until, limit))
@@ -67,13 +75,28 @@ class Query:
         """One page of logs."""
         return self.ask(lambda question: logsearch.search(question, wanted))
 
-    def since(self, wanted: logsearch.LogQuery, after: int, before: int, most: int) -> tuple[list[LogRow], int]:
+    def since(
+        self, wanted: logsearch.LogQuery, after: int, before: int, most: int
+    ) -> tuple[list[logsearch.LogRow], int]:
         """Log lines by their ids, for who goes on where it stopped: see resuming.newest."""
         return self.ask(lambda question: resuming.newest(question, wanted, after, before, most))
 
     def periods(self, since: int) -> dict[int, float]:
         """How far apart the readings of each series usually are: see periods.usual."""
         return self.ask(lambda question: periods.usual(question, since))
+
+    def line(self, number: int) -> logsearch.LogRow | None:
+        """The log line with this number, if it is kept."""
+        return self.ask(lambda question: loglines.line(question, number))
+
+    def around(self, row: logsearch.LogRow, before: int, after: int, wanted: logsearch.LogQuery) -> loglines.Around:
+        """A line among its neighbours that fit."""
+        return self.ask(lambda question: loglines.around(question, row, before, after, wanted))
+
+    def histogram(self, wanted: logsearch.LogQuery, buckets: int) -> loglines.Histogram:
+        """How many lines came when; of what could be counted in the time there is."""
+        seconds = min(COUNTING_SECONDS, self._limits.query_seconds or COUNTING_SECONDS)
+        return self.ask(lambda question: loglines.histogram(question, wanted, buckets), seconds)
 
     def sql(self, text: str, limit: int, names: sql.Names) -> sql.Answer:
         """A reader's own SELECT, shut in a database of its own. Raises BadRequest for what it may not do."""

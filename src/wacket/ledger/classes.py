@@ -21,7 +21,7 @@ PAGE_TEXT = 1024 * 1024  # characters; a page of the history ends with the value
 class ClassRow(NamedTuple):
     """One user's status. `time` in microseconds since 1970 UTC, `timeout` in seconds.
 
-    `round`, `node` and `command` say what the present program belongs to, see ledger/tables.py; `judge` who gave the
+    `round`, `node` and `command` say what the present program belongs to, see ledger/tables/; `judge` who gave the
     analysis.
     """
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from wacket.errors import BadRequest, NotFound
-from wacket.ledger.tables import people
+from wacket.ledger.tables import people, views
 
 # "own" is what everybody has who has signed in: to see and change what is one's own.
 RIGHTS = frozenset({"own", "ingest", "read", "operate", "admin"})
@@ -97,8 +97,12 @@ def change(
 
 
 def remove(connection: Connection, name: str) -> None:
-    """The person's sessions go with the account; what they did stays in the audit log. Raises NotFound."""
-    connection.execute(delete(people).where(people.c.id == by_name(connection, name).id))
+    """Sessions, preferences and what nobody else may see go with the account; what the person did stays in the
+    audit log. Raises NotFound.
+    """
+    person = by_name(connection, name)
+    connection.execute(delete(views).where(views.c.person == person.id, views.c.shared.is_(False)))
+    connection.execute(delete(people).where(people.c.id == person.id))
 
 
 def _role(role: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from wacket.api import logs, series
+from wacket.api import logs
 from wacket.api.parts import Parts, apart
+from wacket.api.targeting import node_ids
 from wacket.api.watching.lines import Lines, messages
 from wacket.api.watching.wants import Wanted
 from wacket.bus.memory import Told
@@ -47,7 +48,7 @@ class Sieve:
             if self._parts.catalogue.get(number) is None:
                 raise NotFound(f"no series has the number {number}; see /api/v1/series")
         chosen = wanted.logs
-        nodes = series.node_ids(self._parts, sorted(chosen.names)) if chosen and chosen.is_narrowed else None
+        nodes = node_ids(self._parts, sorted(chosen.names)) if chosen and chosen.is_narrowed else None
         least = logs.severity_number(str(chosen.severity)) if chosen and chosen.severity != "" else 0
         if (wanted.readings, wanted.series) != (self._wanted.readings, self._wanted.series):
             self.forget()

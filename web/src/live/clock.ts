@@ -1,0 +1,32 @@
+// The hub's time on the screen: one timer for all ages. Ages are counted by the hub's clock, since a browser's may be off.
+import { useSyncExternalStore } from "react";
+import { hub } from "./hub";
+
+const TICK = 1_000;
+const watchers = new Set<() => void>();
+let now = hub.hubNow();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function watch(changed: () => void): () => void {
+  watchers.add(changed);
+  timer ??= setInterval(() => {
+    now = hub.hubNow();
+    for (const one of watchers) one();
+  }, TICK);
+  return () => {
+    watchers.delete(changed);
+    if (watchers.size) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** Now in µs of the hub's clock, anew each second. */
+export function useNow(): number {
+  return useSyncExternalStore(watch, () => now);
+}
+
+/** Now in µs, without being told when it has passed. */
+export function hubNow(): number {
+  return hub.hubNow();
+}

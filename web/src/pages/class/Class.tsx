@@ -1,0 +1,5 @@
+import { PageHead } from "~/parts/PageHead";
+
+export default function Class() {
+  return <PageHead title="Class" name="Class" />;
+}

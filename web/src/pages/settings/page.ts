@@ -1,0 +1,10 @@
+import { IconSettings } from "@tabler/icons-react";
+import type { Page } from "../page";
+
+export const page: Page = {
+  path: "/settings/:part?",
+  title: "Settings",
+  right: "read",
+  body: () => import("./Settings"),
+  nav: { order: 9, icon: IconSettings, key: ",", bottom: true },
+};

@@ -1,0 +1,48 @@
+// Address → page. A page's code comes when it is first opened; what the navigation shows is fetched ahead when idle.
+import { type ComponentType, lazy, Suspense } from "react";
+import { Route, Switch } from "wouter";
+import { useMe } from "~/api/me";
+import { type Page, pages } from "~/pages/page";
+import { Empty, Wait } from "~/parts/States";
+import { Broken } from "./Broken";
+
+const bodies = new Map<Page, ComponentType>(pages.map((page) => [page, lazy(page.body)]));
+
+export function Routes({ among = pages }: { among?: Page[] }) {
+  const { rights } = useMe();
+  return (
+    <Switch>
+      {among.map((page) => {
+        const Body = bodies.get(page) as ComponentType;
+        return (
+          <Route key={page.path} path={page.path}>
+            {rights.includes(page.right) ? (
+              <Broken key={page.path}>
+                <Suspense fallback={<Wait />}>
+                  <Body />
+                </Suspense>
+              </Broken>
+            ) : (
+              <Empty title="You may not see this page">
+                <span>It needs the right “{page.right}”. An admin of this hub can give it to you.</span>
+              </Empty>
+            )}
+          </Route>
+        );
+      })}
+      <Route>
+        <Empty title="There is no such page">
+          <a href="/">Go to the start page</a>
+        </Empty>
+      </Route>
+    </Switch>
+  );
+}
+
+/** Fetch the code of the pages in the navigation while nothing else is to be done. */
+export function fetchAhead(): void {
+  const wait = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 2_000));
+  wait(() => {
+    for (const page of pages) if (page.nav) void page.body().catch(() => undefined);
+  });
+}

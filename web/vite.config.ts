@@ -1,0 +1,21 @@
+// How the page is built and, with `make dev`, served while it is written. It serves nothing in production: the hub does.
+
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const hub = process.env.WACKET_HUB ?? "http://127.0.0.1:8080";
+const forwarded = { target: hub, ws: true, changeOrigin: true };
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: { proxy: { "/api": forwarded, "/agent": forwarded } },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0, // the policy of the page allows no data: addresses for scripts and styles
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 400,
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+});
