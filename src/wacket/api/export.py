@@ -96,7 +96,7 @@ async def export_logs(
         since=since,
         until=until,
     )
-    nodes = {row.id: row.name for row in parts.catalogue.nodes()}
+    nodes = parts.catalogue.node_names()
     return await _stream(request, Export(Logs(wanted, nodes), format), "logs")
 
 

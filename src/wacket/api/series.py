@@ -143,12 +143,12 @@ def choose(parts: Parts, match: Sequence[str], node: str | None, ids: Sequence[i
 
 
 def node_ids(parts: Parts, names: Sequence[str]) -> frozenset[int]:
-    """The ids of nodes. Raises NotFound."""
+    """The ids under which the past of these nodes is kept. Raises NotFound."""
     known = {row.name: row.id for row in parts.catalogue.nodes()}
     for name in names:
         if name not in known:
             raise NotFound(f"no node is named {name[:80]!r}; see /api/v1/nodes")
-    return frozenset(known[name] for name in names)
+    return frozenset(parts.catalogue.aliases.of(known[name] for name in names))
 
 
 def _listed(parts: Parts, match: Sequence[str], node: str | None, limit: int) -> bytes:

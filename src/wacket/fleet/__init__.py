@@ -17,6 +17,7 @@ from wacket.fleet.enrolment import Enrolment
 from wacket.fleet.handshake import short_code
 from wacket.fleet.hubkey import HubKey
 from wacket.fleet.joining import JoinTokens
+from wacket.fleet.merging import Merging
 from wacket.fleet.presence import Presence
 
 if TYPE_CHECKING:
@@ -36,19 +37,22 @@ class Fleet:
     presence: Presence
     completeness: Completeness
     copies: Copies
+    merging: Merging
 
     @classmethod
     def open(cls, keys: Path, ledger: Ledger, catalogue: Catalogue, bus: Bus, clock: Callable[[], int]) -> Fleet:
         """`keys` is the folder of the hub's keys. Raises BadSettings."""
         key, agents = HubKey.open(keys), Agents(ledger)
+        presence, completeness = Presence(catalogue, agents, bus, clock), Completeness(ledger, clock)
         return cls(
             key,
             JoinTokens(ledger, key.fingerprint, clock),
             agents,
             Enrolment(ledger, catalogue, agents, clock),
-            Presence(catalogue, agents, bus, clock),
-            Completeness(ledger, clock),
+            presence,
+            completeness,
             Copies(clock),
+            Merging(ledger, catalogue, agents, presence, completeness, bus, clock),
         )
 
     def code(self, node: int) -> str:
