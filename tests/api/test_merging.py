@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from tests.support.agents import FakeAgent
 from tests.support.ask import ask, bodies
@@ -32,6 +34,14 @@ async def say(hub, name, *lines):
         await sender.answers_until(f"ok {len(lines)}")
 
 
+async def until_it_has(hub, series):
+    """The last row of the overview."""
+    with hub.bus.subscribe("fleet") as moved:
+        async with asyncio.timeout(20):
+            while (await ask(hub, "/api/v1/fleet"))["nodes"][-1]["series"] != series:
+                await anext(aiter(moved))
+
+
 async def as_it_should_be(hub):
     assert await bodies(hub, node="old") == ["old says", "new says"]
     assert await values(hub, "old") == {("temp",): [1.0], ("temp", "new"): [2.0], ("hum",): [40.0]}
@@ -47,6 +57,8 @@ async def test_the_past_of_both_is_under_one_name_also_after_a_new_start(start_h
         hub.history.seal()  # rows that keep the id they were written with for ever
         assert (await merge(hub, "new", "old"))["name"] == "old"
         await as_it_should_be(hub)
+        await until_it_has(hub, series=3)
+        assert [row["name"] for row in (await ask(hub, "/api/v1/fleet"))["nodes"]] == ["hub", "old"]
         (done,) = [one for one in (await ask(hub, "/api/v1/audit"))["acts"] if one["act"] == "node.merge"]
         assert (done["subject"], done["details"]) == ("new", {"into": "old", "series": 2})
     async with start_hub() as hub:

@@ -1,4 +1,5 @@
-"""The machines that have an agent, and whether nodes are there: how they join, who is up, what their streams lack.
+"""The machines that have an agent, and how all nodes are: how they join, who is up, how each one is at a glance, what
+their streams lack.
 
 `Fleet` is all of it for one hub. Connections are the door's, and what nodes are told to do is for commands/.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from wacket.fleet.handshake import short_code
 from wacket.fleet.hubkey import HubKey
 from wacket.fleet.joining import JoinTokens
 from wacket.fleet.merging import Merging
+from wacket.fleet.overview import Overview
 from wacket.fleet.presence import Presence
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ class Fleet:
     presence: Presence
     completeness: Completeness
     copies: Copies
+    overview: Overview
     merging: Merging
 
     @classmethod
@@ -44,6 +48,7 @@ class Fleet:
         """`keys` is the folder of the hub's keys. Raises BadSettings."""
         key, agents = HubKey.open(keys), Agents(ledger)
         presence, completeness = Presence(catalogue, agents, bus, clock), Completeness(ledger, clock)
+        overview = Overview(catalogue, presence, agents, partial(_code, key, agents), bus, clock)
         return cls(
             key,
             JoinTokens(ledger, key.fingerprint, clock),
@@ -52,15 +57,20 @@ class Fleet:
             presence,
             completeness,
             Copies(clock),
-            Merging(ledger, catalogue, agents, presence, completeness, bus, clock),
+            overview,
+            Merging(ledger, catalogue, agents, presence, completeness, overview, bus, clock),
         )
 
     def code(self, node: int) -> str:
         """What people compare with what the machine shows, or "" where there is no agent."""
-        agent = self.agents.of_node(node)
-        return short_code(self.key.public, agent.key) if agent else ""
+        return _code(self.key, self.agents, node)
 
     async def flush(self) -> None:
         """Write down what changes often. Raises Unavailable."""
         await self.agents.flush()
         await self.completeness.flush()
+
+
+def _code(key: HubKey, agents: Agents, node: int) -> str:
+    agent = agents.of_node(node)
+    return short_code(key.public, agent.key) if agent else ""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from wacket.errors import BadRequest
 from wacket.fleet.agents import Agents
 from wacket.fleet.completeness import Completeness
+from wacket.fleet.overview import Overview
 from wacket.fleet.presence import Presence
 from wacket.ledger import merging
 from wacket.ledger.merging import Merged
@@ -38,11 +39,13 @@ class Merging:
         agents: Agents,
         presence: Presence,
         completeness: Completeness,
+        overview: Overview,
         bus: Bus,
         clock: Callable[[], int],
     ) -> None:
         self._ledger, self._catalogue, self._bus, self._clock = ledger, catalogue, bus, clock
         self._agents, self._presence, self._completeness = agents, presence, completeness
+        self._overview = overview
 
     async def merge(self, gone: NodeRow, into: NodeRow, also: Callable[[Connection, Merged], None]) -> Merged:
         """All of `gone` is `into`'s from now on. Raises BadRequest where they cannot be one."""
@@ -63,6 +66,7 @@ class Merging:
         self._bus.publish_nowait("nodes", found.gone)  # first: its connection ends, and comes back as the other's
         self._presence.changed(into.id)
         await asyncio.to_thread(self._catalogue.take_over, found.series)
+        self._overview.merged(gone.id, into.id)
         return found
 
     def _require_one(self, gone: NodeRow, into: NodeRow) -> None:
