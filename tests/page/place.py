@@ -56,10 +56,10 @@ class Hub:
         doors = [word for door, address in self._doors.items() for word in (f"--{door}", address)]
         command = [sys.executable, "-m", "wacket", "--json", "--data", str(self.folder), "up", *doors]
         environment = {name: text for name, text in os.environ.items() if not name.startswith("WACKET_")}
-        log = (self.folder.parent / "hub.log").open("a")
-        self._process = subprocess.Popen(
-            command, env=environment | self._settings, stdout=subprocess.PIPE, stderr=log, text=True
-        )
+        with (self.folder.parent / "hub.log").open("a") as log:
+            self._process = subprocess.Popen(
+                command, env=environment | self._settings, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         assert self._process.stdout
         ready = json.loads(self._process.stdout.readline())
         self._doors |= {door: ready["addresses"][door] for door in ("http", "tcp")}
