@@ -2,8 +2,9 @@
 // numbers as a table for who does not see bars.
 import { Table } from "@mantine/core";
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import type { Buckets } from "~/api/types";
 import { count, DAY, moment } from "~/look/words";
-import { type Buckets, highestOf, parts, rangeOf, STACK, summary } from "./bars";
+import { highestOf, parts, rangeOf, STACK, summary } from "./bars";
 import classes from "./logs.module.css";
 
 const HEIGHT = 40;

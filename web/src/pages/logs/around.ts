@@ -1,9 +1,6 @@
 // One line and what came before and after it, on in both directions for as long as there is any.
-import { type Ask, Feed, type FeedState, type Page } from "./feed";
-
-export interface Context extends Page {
-  line: number;
-}
+import type { Context } from "~/api/types";
+import { type Ask, Feed, type FeedState } from "./feed";
 
 export class Around extends Feed {
   constructor(
@@ -19,8 +16,8 @@ export class Around extends Feed {
       const page = await this.first();
       const line = page.logs.find((one) => one.id === page.line);
       if (this.nodeOnly && line) this.query.node = [line.node];
-      this.older = page.older ?? null;
-      this.newer = page.newer ?? null;
+      this.older = page.older;
+      this.newer = page.newer;
       this.take(page);
       const ready: Partial<FeedState> = { ready: true, begins: !this.older, ends: !this.newer };
       this.set(ready);

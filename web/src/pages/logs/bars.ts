@@ -1,17 +1,5 @@
 // PURE: the bars of the histogram: how high, and which range a drag means.
-
-export interface Bucket {
-  at: number;
-  total: number;
-  by: Record<string, number>;
-}
-
-export interface Buckets {
-  begin_us: number;
-  step_us: number;
-  counts: Bucket[];
-  partial?: boolean;
-}
+import type { Bucket, Buckets } from "~/api/types";
 
 /** From below: what is worst stands on the ground, where it is seen however small it is. */
 export const STACK = ["error", "warn", "info", "debug"] as const;

@@ -1,19 +1,14 @@
 // The lines of one question, outside React: pages of history in both directions. Asks one page at a time, tells whoever
 // watches with a new `state`, and knows nothing of the screen.
-import type { LogLine } from "~/live/wire";
+import type { LogLines } from "~/api/types";
 import { Book } from "./book";
+import type { Query } from "./filter";
 import { type Line, lineOf } from "./line";
 
 export const PAGE = 400;
 export const MOST_SHOWN = 50_000; // lines that a page shows of history; behind that one goes on from there
 
-export interface Page {
-  logs: LogLine[];
-  cursor: string | null;
-  older?: string | null;
-  newer?: string | null;
-}
-export type Ask = (query: Record<string, unknown>) => Promise<Page>;
+export type Ask = (query: Query) => Promise<LogLines>;
 
 export interface FeedState {
   lines: readonly Line[];
@@ -55,7 +50,7 @@ export class Feed {
 
   constructor(
     protected readonly ask: Ask,
-    protected readonly query: Record<string, unknown>,
+    protected readonly query: Query,
     protected readonly fits: (line: Line) => boolean = () => true,
     most = MOST_SHOWN,
   ) {
@@ -82,7 +77,7 @@ export class Feed {
   load = async (): Promise<void> => {
     await this.during("first", async () => {
       const page = await this.ask({ ...this.query, limit: PAGE, order: "desc" });
-      this.older = page.older ?? page.cursor;
+      this.older = page.older;
       const kept = this.take(page);
       this.set({ ready: true, begins: !page.cursor });
       if (!kept && page.cursor) await this.back();
@@ -99,8 +94,8 @@ export class Feed {
   loadNewer = async (): Promise<void> => {
     if (this.state.ends || this.state.busy || !this.newer) return;
     await this.during("newer", async () => {
-      const page = await this.ask({ ...this.query, until: "", limit: PAGE, order: "asc", cursor: this.newer });
-      this.newer = page.newer ?? page.cursor;
+      const page = await this.ask({ ...this.query, until: "", limit: PAGE, order: "asc", cursor: this.newer ?? "" });
+      this.newer = page.newer;
       this.take(page);
       this.set({ ends: !page.cursor });
     });
@@ -113,7 +108,7 @@ export class Feed {
   protected async back(): Promise<void> {
     for (let tries = 0; tries < TRIES && !this.state.begins; tries += 1) {
       const page = await this.ask({ ...this.query, limit: PAGE, order: "desc", ...this.place() });
-      this.older = page.older ?? page.cursor;
+      this.older = page.older;
       const kept = this.take(page);
       this.set({ begins: !page.cursor });
       if (kept) return;
@@ -121,14 +116,14 @@ export class Feed {
   }
 
   /** Where history goes on. After lines at the beginning have gone the cursor is too far back. */
-  private place(): Record<string, unknown> {
+  private place(): Query {
     const first = this.book.lines[0];
-    if (!this.book.trimmed || !first) return { cursor: this.older };
+    if (!this.book.trimmed || !first) return { cursor: this.older ?? "" };
     this.book.trimmed = false;
     return { until: iso(first.at + 1) };
   }
 
-  protected take(page: Page): number {
+  protected take(page: Pick<LogLines, "logs">): number {
     const kept = this.book.merge(page.logs.map(lineOf).filter(this.fits));
     this.set({ lines: this.book.lines });
     return kept;

@@ -1,5 +1,6 @@
 // PURE: which lines are wanted, as the address says it, as the hub is asked for it, and as lines that arrive are judged.
 
+import type { Given } from "~/api/client";
 import type { LogWant } from "~/live/wire";
 import type { Range } from "~/look/raw";
 import type { Line } from "./line";
@@ -58,8 +59,11 @@ export function isLive(filter: Filter): boolean {
   return !filter.until;
 }
 
+/** A question about lines, as the hub takes it. */
+export type Query = NonNullable<Given<"GET /api/v1/logs">["query"]>;
+
 /** What the hub is asked, over HTTP. */
-export function query(filter: Filter, nodes: string[] = []): Record<string, unknown> {
+export function query(filter: Filter, nodes: string[] = []): Query {
   const since = filter.since || DEFAULT_SINCE;
   return {
     target: filter.on,
@@ -67,7 +71,7 @@ export function query(filter: Filter, nodes: string[] = []): Record<string, unkn
     severity: filter.level,
     source: filter.source,
     find: filter.how === "regex" ? "" : filter.find,
-    exact: filter.how === "exact" && filter.find ? true : undefined,
+    ...(filter.how === "exact" && filter.find ? { exact: true } : {}),
     regex: filter.how === "regex" ? filter.find : "",
     since: since === ALL ? "" : since,
     until: filter.until,

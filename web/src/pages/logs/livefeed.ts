@@ -1,9 +1,11 @@
 // Lines as they arrive, behind those that were there. What arrives lies aside until the next drawing, at most ten times a
 // second, or until the pause is over; what does not fit there is counted, for the hub has it.
+import type { LogLines } from "~/api/types";
 import type { Connection } from "~/live/connection";
 import type { LogWant, Told } from "~/live/wire";
 import { MOST_LINES } from "./book";
-import { type Ask, Feed, type Page } from "./feed";
+import { type Ask, Feed } from "./feed";
+import type { Query } from "./filter";
 import { gapOf, type Line, lineOf } from "./line";
 
 export const EVERY = 100; // ms between two drawings
@@ -41,7 +43,7 @@ export class LiveFeed extends Feed {
 
   constructor(
     ask: Ask,
-    query: Record<string, unknown>,
+    query: Query,
     fits: (line: Line) => boolean,
     private readonly connection: Connection,
     want: LogWant,
@@ -92,7 +94,7 @@ export class LiveFeed extends Feed {
     this.draw();
   }
 
-  protected override take(page: Page): number {
+  protected override take(page: Pick<LogLines, "logs">): number {
     this.know(page.logs);
     return super.take(page);
   }
