@@ -7,7 +7,7 @@ import { moment } from "~/look/words";
 import { CopyButton } from "~/parts/Copy";
 import type { Acts } from "./acts";
 import { useWhole } from "./asking";
-import { documentIn, type Line, levelOf } from "./line";
+import { beside, documentIn, type Line, levelOf } from "./line";
 import classes from "./logs.module.css";
 import { Tree } from "./Tree";
 
@@ -27,7 +27,7 @@ export function Detail({ line, hits, acts }: Props) {
   const document = useMemo(() => documentIn(body), [body]);
   const shown = body.slice(0, all ? MOST : FIRST);
   const marked = useMemo(() => hits?.(shown), [hits, shown]);
-  const attrs = line.attrs !== null && typeof line.attrs === "object" && Object.keys(line.attrs).length > 0;
+  const attrs = useMemo(() => beside(line), [line]);
   return (
     <div className={classes.detail}>
       <dl className={classes.fields}>
@@ -49,7 +49,7 @@ export function Detail({ line, hits, acts }: Props) {
         </Button>
       )}
       {whole.error && <p className="w-dim">{whole.error.message}</p>}
-      {attrs && <Tree value={line.attrs} />}
+      {attrs && <Tree value={attrs} />}
       <Group gap={8}>
         <CopyButton text={body} label="Copy the text" />
         <Button size="compact-sm" variant="default" onClick={() => acts.around(line)}>

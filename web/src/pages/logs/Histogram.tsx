@@ -1,7 +1,7 @@
 // How many lines there were when, and how bad. Drag over a range, or walk it with the arrows, to see only that; the same
 // numbers as a table for who does not see bars.
 import { Table } from "@mantine/core";
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from "react";
 import type { Buckets } from "~/api/types";
 import { count, DAY, moment } from "~/look/words";
 import { highestOf, parts, rangeOf, STACK, summary } from "./bars";
@@ -13,9 +13,10 @@ interface Props {
   of: Buckets;
   utc: boolean;
   onRange: (from: number, to: number) => void;
+  children?: ReactNode;
 }
 
-export function Histogram({ of, utc, onRange }: Props) {
+export function Histogram({ of, utc, onRange, children }: Props) {
   const [drag, setDrag] = useState<{ from: number; to: number; on: boolean } | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const bars = of.counts.length;
@@ -53,7 +54,6 @@ export function Histogram({ of, utc, onRange }: Props) {
     onBlur: () => setDrag(null),
   };
   if (!bars) return null;
-  const chosen = drag && rangeOf(of, drag.from, drag.to);
   return (
     <div className={classes.histogram}>
       <div
@@ -95,9 +95,8 @@ export function Histogram({ of, utc, onRange }: Props) {
       <div className={`w-number ${classes.axis}`}>
         <span>{shortMoment(of.begin_us, of, utc)}</span>
         <span className={classes.legend}>
-          {chosen && drag
-            ? said(of, drag.from, drag.to, utc)
-            : `${summary(of)}${of.partial ? " · counting took too long, only the newest" : ""}`}
+          {drag ? said(of, drag.from, drag.to, utc) : summary(of)}
+          {of.partial && !drag && " · counting took too long, these are the newest"} {children}
         </span>
         <span>{shortMoment(of.begin_us + bars * of.step_us, of, utc)}</span>
       </div>

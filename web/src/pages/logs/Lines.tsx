@@ -46,13 +46,14 @@ export function Lines(props: Props) {
     estimateSize: () => height,
     getItemKey: key,
     overscan: 12,
-    anchorTo: "end",
+    anchorTo: "end", // older lines above do not move those that are read
+    scrollEndThreshold: -1, // nor does a line that is opened; scrolling.ts keeps to the end
     useFlushSync: false,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: other rows have other heights
   useEffect(() => virtual.measure(), [height, look.wrap, look.node, look.source]);
   if (virtual.itemSizeCache.size > MOST_MEASURED) virtual.itemSizeCache.clear();
-  useScrolling(scroller, lines, props);
+  useScrolling(scroller, lines, virtual.getTotalSize(), props);
   useMeant(lines, meant, (index) => virtual.scrollToIndex(index, { align: "center" }));
 
   const toggle = useCallback((id: number) => {

@@ -14,6 +14,7 @@ import { CountsTable, Histogram } from "./Histogram";
 import classes from "./logs.module.css";
 import type { Look } from "./Row";
 import { Stream } from "./Stream";
+import { useNarrow } from "./scrolling";
 import { Toolbar } from "./Toolbar";
 import { Tools } from "./Tools";
 
@@ -28,9 +29,18 @@ export function LogView({ nodes = NOBODY }: Props) {
   const { filter, change, acts } = useFiltered();
   const [preferences] = usePreferences();
   const look = useLook(filter, nodes.length === 1);
+  const [more, { toggle }] = useDisclosure(false);
+  const narrow = useNarrow();
   return (
     <div className={classes.view} data-within={nodes.length > 0 || undefined}>
-      <Toolbar filter={filter} fixed={nodes.length > 0} utc={preferences.utc} change={change} />
+      <Toolbar
+        filter={filter}
+        fixed={nodes.length > 0}
+        utc={preferences.utc}
+        change={change}
+        all={!narrow || more}
+        {...(narrow ? { toggle } : {})}
+      />
       {preferences.logs.includes("bars") && (
         <Bars filter={filter} nodes={nodes} utc={preferences.utc} change={change} />
       )}
@@ -40,7 +50,7 @@ export function LogView({ nodes = NOBODY }: Props) {
         look={look}
         acts={acts}
         change={change}
-        tools={<Tools filter={filter} nodes={nodes} />}
+        tools={(!narrow || more) && <Tools filter={filter} nodes={nodes} />}
         empty={<FirstLine />}
       />
     </div>
@@ -91,10 +101,11 @@ const Bars = memo(function Bars({ filter, nodes, utc, change }: Counted) {
   const range = (from: number, to: number) => change({ since: iso(from), until: iso(to) });
   return (
     <>
-      <Histogram of={counts.data} utc={utc} onRange={range} />
-      <button type="button" className={`${classes.plain} ${classes.twin}`} aria-expanded={table} onClick={toggle}>
-        {table ? "Hide the numbers" : "As numbers"}
-      </button>
+      <Histogram of={counts.data} utc={utc} onRange={range}>
+        <button type="button" className={classes.plain} aria-expanded={table} onClick={toggle}>
+          {table ? "Hide the numbers" : "As numbers"}
+        </button>
+      </Histogram>
       <Collapse expanded={table}>{table && <CountsTable of={counts.data} utc={utc} onRange={range} />}</Collapse>
     </>
   );

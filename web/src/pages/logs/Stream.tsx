@@ -124,10 +124,7 @@ function Pulse({ state, connection }: { state: FeedState; connection: Connection
   const rate = state.rate >= 10 ? Math.round(state.rate) : Math.round(state.rate * 10) / 10;
   return (
     <span className={`w-number ${classes.pulse}`}>
-      <Status
-        state={alive ? "up" : link.state === "waiting" ? "unknown" : "down"}
-        word={word(state, alive, link.state)}
-      />
+      <Status {...said(state, alive, link.state)} />
       {link.refused && <span className="w-told">{link.refused}</span>}
       <span>{count(rate, "line")}/s</span>
       {state.late > 0 && <span title="They stand where their time says">{count(state.late, "line")} came late</span>}
@@ -140,9 +137,10 @@ function Pulse({ state, connection }: { state: FeedState; connection: Connection
   );
 }
 
-function word(state: FeedState, alive: boolean, link: string): string {
-  if (!alive) return link === "waiting" ? "connecting" : "not live";
-  return state.paused ? "paused" : "live";
+function said(state: FeedState, alive: boolean, link: string): { state: string; word: string } {
+  if (!alive)
+    return link === "waiting" ? { state: "unknown", word: "connecting" } : { state: "down", word: "not live" };
+  return state.paused ? { state: "off", word: "paused" } : { state: "up", word: "live" };
 }
 
 function found(state: FeedState): string {

@@ -1,6 +1,6 @@
 // What is wanted: from whom, how bad, which words, when. All of it is in the address.
 import { ActionIcon, Autocomplete, Button, Pill, Select, TextInput, Tooltip } from "@mantine/core";
-import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconLetterCase, IconRegex, IconSearch } from "@tabler/icons-react";
 import { memo, useEffect, useRef, useState } from "react";
 import { useAnswer } from "~/api/ask";
@@ -8,8 +8,7 @@ import { useKeys } from "~/shell/keys";
 import { tagText } from "~/shell/Palette";
 import { DEFAULT_SINCE, type Filter, finder } from "./filter";
 import classes from "./logs.module.css";
-import { Span } from "./Span";
-import { useNarrow } from "./scrolling";
+import { SpanPicker } from "./SpanPicker";
 
 const LEVELS = [
   { value: "", label: "All levels" },
@@ -35,21 +34,22 @@ interface Props {
   fixed: boolean;
   utc: boolean;
   change: (some: Partial<Filter>) => void;
+  /** Everything, or only the search. */
+  all: boolean;
+  toggle?: () => void;
 }
 
-export const Toolbar = memo(function Toolbar({ filter, fixed, utc, change }: Props) {
-  const [more, { toggle }] = useDisclosure(false);
-  const narrow = useNarrow();
+export const Toolbar = memo(function Toolbar({ filter, fixed, utc, change, all, toggle }: Props) {
   const custom = Boolean(filter.until) || !RANGES.some((one) => one.value === (filter.since || DEFAULT_SINCE));
   return (
     <search className={classes.toolbar} aria-label="Which lines">
       <Find filter={filter} change={change} />
-      {narrow && (
-        <ActionIcon size="lg" variant="default" onClick={toggle} aria-expanded={more} aria-label="More filters">
+      {toggle && (
+        <ActionIcon size="lg" variant="default" onClick={toggle} aria-expanded={all} aria-label="More filters">
           <IconAdjustmentsHorizontal size={18} />
         </ActionIcon>
       )}
-      {(!narrow || more) && (
+      {all && (
         <>
           {!fixed && <From filter={filter} change={change} />}
           <Select
@@ -70,7 +70,7 @@ export const Toolbar = memo(function Toolbar({ filter, fixed, utc, change }: Pro
             allowDeselect={false}
             className={classes.choice}
           />
-          <Span filter={filter} utc={utc} change={change} />
+          <SpanPicker filter={filter} utc={utc} change={change} />
         </>
       )}
       <Chips filter={filter} change={change} />

@@ -147,7 +147,8 @@ export class Feed {
 }
 
 /** A moment as the hub reads it, to the microsecond. */
-export function iso(us: number): string {
+export function iso(moment: number): string {
+  const us = Math.floor(moment);
   const whole = Math.floor(us / 1000);
   const rest = String(us - whole * 1000).padStart(3, "0");
   return `${new Date(whole).toISOString().slice(0, -1)}${rest}Z`;

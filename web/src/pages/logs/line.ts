@@ -29,12 +29,14 @@ export function levelOf(severity: number): Level {
 
 export function lineOf(told: LogLine): Line {
   const { id, node, source, severity, body, attrs } = told;
-  return { id, at: microseconds(told.at), node, source, severity, body, attrs, cut: told.cut ?? 0, late: 0, gap: 0 };
+  const said = attrs !== null && typeof attrs === "object" && !Object.keys(attrs).length ? null : attrs;
+  const at = microseconds(told.at);
+  return { id, at, node, source, severity, body, attrs: said, cut: told.cut ?? 0, late: 0, gap: 0 };
 }
 
 let gaps = 0;
 
-/** A place where lines are missing. */
+/** A place where lines are missing; half a microsecond beside a line is behind or before it. */
 export function gapOf(missing: number, at: number): Line {
   gaps -= 1;
   return { id: gaps, at, node: "", source: "", severity: 0, body: "", attrs: null, cut: 0, late: 0, gap: missing };
@@ -62,16 +64,27 @@ export function folded(body: string, most: number): Folded {
   return { first: first.slice(0, most), more, cut: first.length > most };
 }
 
-/** What came with a line, in a few words. */
+// Members that the columns show already.
+const TOLD = new Set("at time timestamp ts message msg body log level severity lvl source node wacket_log".split(" "));
+
+/** What came with a line beside what is shown of it, in a few words. */
 export function fewWords(attrs: unknown, most = 120): string {
   if (attrs === null || typeof attrs !== "object") return typeof attrs === "string" ? attrs.slice(0, most) : "";
   let words = "";
   for (const [name, value] of Object.entries(attrs)) {
     if (words.length > most) break;
+    if (TOLD.has(name)) continue;
     const said = value !== null && typeof value === "object" ? JSON.stringify(value) : String(value);
     words += `${words && "  "}${name.slice(0, 40)}=${said.slice(0, 60)}`;
   }
   return words.length > most ? `${words.slice(0, most)}…` : words;
+}
+
+/** What came with a line and is not its text; null if nothing did. */
+export function beside({ attrs, body }: Line): object | null {
+  if (attrs === null || typeof attrs !== "object") return attrs ? { attrs } : null;
+  const entries = Object.entries(attrs).filter(([, value]) => value !== body);
+  return entries.length ? Object.fromEntries(entries) : null;
 }
 
 /** The document in a body, if it is one. */

@@ -116,7 +116,7 @@ export class LiveFeed extends Feed {
   private lose(lost: number): void {
     const last = this.arrived.at(-1) ?? this.book.lines.at(-1);
     if (last?.gap && this.arrived.length) last.gap += lost;
-    else this.arrived.push(gapOf(lost, last?.at ?? 0));
+    else this.arrived.push(gapOf(lost, (last?.at ?? 0) + 0.5));
     this.set({ lost: this.state.lost + lost });
   }
 
@@ -147,7 +147,7 @@ export class LiveFeed extends Feed {
     }
     const batch = this.arrived;
     this.arrived = [];
-    if (this.skipped) batch.unshift(gapOf(this.skipped, batch[0]?.at ?? 0));
+    if (this.skipped) batch.unshift(gapOf(this.skipped, (batch[0]?.at ?? 0) - 0.5));
     this.skipped = 0;
     if (!batch.length) return;
     const { late } = this.book.append(batch, !this.state.begins);

@@ -19,7 +19,12 @@ export function useNarrow(): boolean {
   return useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false }) ?? false;
 }
 
-export function useScrolling(scroller: RefObject<HTMLDivElement | null>, lines: readonly Line[], wishes: Wishes): void {
+export function useScrolling(
+  scroller: RefObject<HTMLDivElement | null>,
+  lines: readonly Line[],
+  size: number,
+  wishes: Wishes,
+): void {
   const latest = useRef(wishes);
   latest.current = wishes;
   const { following } = wishes;
@@ -30,7 +35,7 @@ export function useScrolling(scroller: RefObject<HTMLDivElement | null>, lines: 
     if (!following || !list) return;
     list.scrollTop = list.scrollHeight;
     list.dispatchEvent(new Event("scroll")); // the rows at the end are drawn before the screen is
-  }, [lines, following, scroller]);
+  }, [lines, size, following, scroller]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a short first page may leave room for more
   useEffect(() => {

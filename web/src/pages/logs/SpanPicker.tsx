@@ -2,8 +2,8 @@
 import { ActionIcon, Button, Popover, Stack, TextInput, Tooltip } from "@mantine/core";
 import { IconCalendarTime } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { microseconds, moment } from "~/look/words";
 import type { Filter } from "./filter";
+import { field, instant } from "./span";
 
 interface Props {
   filter: Filter;
@@ -11,7 +11,7 @@ interface Props {
   change: (some: Partial<Filter>) => void;
 }
 
-export function Span({ filter, utc, change }: Props) {
+export function SpanPicker({ filter, utc, change }: Props) {
   const [opened, setOpened] = useState(false);
   const zone = utc ? " (UTC)" : "";
   const send = (event: FormEvent<HTMLFormElement>) => {
@@ -61,16 +61,4 @@ export function Span({ filter, utc, change }: Props) {
       </Popover.Dropdown>
     </Popover>
   );
-}
-
-/** PURE: a moment as such a field has it; "" where it is none. */
-export function field(text: string, utc: boolean): string {
-  const at = text.includes("-") ? microseconds(text) : Number.NaN;
-  return Number.isNaN(at) ? "" : moment(at, utc).slice(0, 19).replace(" ", "T");
-}
-
-/** PURE: a moment as the hub takes it, of what such a field has. */
-export function instant(text: string, utc: boolean): string {
-  const date = new Date(utc && text ? `${text}Z` : text);
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
 }
