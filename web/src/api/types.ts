@@ -70,8 +70,14 @@ export interface ClassUser { user: string; state: number; hw_command: string; hw
 /** How many events, and their averages. Label -1 is for events that belong to no cluster. */
 export interface Cluster { label: number; count: number; avg_power_active_w: number; avg_power_reactive_var: number; avg_power_apparent_va: number; avg_line_current_a: number; avg_line_voltage_v: number; }
 
+/** Some events of the result that came at `at`, as columns: two features, and the label of the cluster of each. Of every cluster as many as of the largest, or all that it has. */
+export interface ClusterPoints { at: string; events: number; x_unit: string; y_unit: string; x: number[]; y: number[]; cluster: number[]; }
+
 /** A result and how it came about. Before the first one `at` is null and there are no clusters. `events` were looked at, `skipped` of them lack a number that is needed, `sample` were clustered and the rest assigned; `seconds` is how long it took. */
 export interface Clustering { at?: string | null; events?: number; skipped?: number; sample?: number; bandwidth?: number; seconds?: number; clusters?: Cluster[]; }
+
+/** The last result; `since` is when this number of clusters was first found in one go. `features` are what events are compared by. `history` has the latest results, the newest first. */
+export interface ClustersNow { at?: string | null; events?: number; skipped?: number; sample?: number; bandwidth?: number; seconds?: number; clusters?: Cluster[]; since: string | null; next: Next; features: FeatureInfo[]; history: EarlierResult[]; }
 
 /** `complete` is false where something is missing that never came, or has not come yet. */
 export interface CompletenessInfo { node: string; presence: string; since: string; complete: boolean; gaps: GapInfo[]; }
@@ -89,6 +95,10 @@ export interface Decided { results: Outcome[]; }
 
 /** A way in, as it is really bound. `reach` says who comes through: this machine only, or the network. */
 export interface Door { door: string; host: string; port: number; reach: "machine" | "network"; }
+
+export interface EarlierResult { at: string; events: number; clusters: number; bandwidth: number; }
+
+export interface FeatureInfo { name: string; unit: string; }
 
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
@@ -116,6 +126,12 @@ export interface Kept { sha256: string; size: number; }
 export interface KioskLink { link: string; token: number; name: string; expires: string; }
 
 export interface KioskSecret { secret: string; }
+
+/** What a link is good for, and whose it is if it signs somebody in. */
+export interface LinkInfo { kind: "set-up" | "sign-in"; name: string; expires: string; }
+
+/** The code; a set-up link also wants the name and password of the admin that it makes. */
+export interface LinkUse { code: string; name?: string | null; password?: string | null; }
 
 /** `severity` is OpenTelemetry's number, 1 to 24. `attrs` is what came with the text, as an object. */
 export interface LogLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
@@ -186,6 +202,9 @@ export interface NewTokenInfo { id: number; name: string; scopes: string[]; node
 /** A shared view is there for everybody who may read; making one takes the right `operate`. */
 export interface NewView { name: string; page: string; search?: string; shared?: boolean; }
 
+/** Clusters are computed when `missing` more events came; `about` is when that will be if they go on coming as they did, null where nobody can know. `computing`: just now. `why` says all that in words. */
+export interface Next { every: number; pending: number; missing: number; about: string | null; computing: boolean; why: string; }
+
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
 
@@ -204,6 +223,9 @@ export interface NoteInfo { id: number; at: string; until: string | null; text: 
 export interface NoteList { notes: NoteInfo[]; more: boolean; }
 
 export interface OneLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
+
+/** The address to open, and until when; `code` is its last part. */
+export interface OneTimeLink { link: string; code: string; expires: string; }
 
 /** What became of one node; `why` says why nothing did. */
 export interface Outcome { name: string; ok: boolean; why?: string; }
@@ -287,11 +309,11 @@ export interface SettingInfo { section: string; name: string; value: boolean | n
 /** `file` is the name of the file in the data folder that says settings. */
 export interface SettingList { file: string; settings: SettingInfo[]; }
 
-/** The new admin, who is signed in, and where the hub is. */
+/** Who is signed in now, and where the hub is. */
 export interface SetupAnswer { name: string; role: string; address: string; }
 
-/** The address to open, and until when; `code` is its last part. */
-export interface SetupLink { link: string; code: string; expires: string; }
+/** Who is to sign in. */
+export interface SignInFor { name: string; }
 
 /** `of` says what the numbers were made of: `readings`, or with many readings the roll-ups `1m`, `1h` or `1d`; then the range is widened to whole ones, `p95` is of their means, and gaps within one are not seen. All but `count` is null where a series has no readings. Times are µs since 1970. A gap is longer than three times the usual distance between readings. `integral` is the value times hours (of W it is Wh) but for gaps; `covered` is how many µs it speaks of. */
 export interface Summary { since_us: number; until_us: number; of: string; series: SeriesSummary[]; }
@@ -348,8 +370,9 @@ export interface Routes {
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}/members": { path: { name: string; }; query: { user: string[]; }; answer: ClassInfo; };
   "POST /api/v1/classes/{name}/reset": { path: { name: string; }; body: ResetWish; answer: ResetDone; };
-  "GET /api/v1/clusters": { answer: Clustering; };
+  "GET /api/v1/clusters": { answer: ClustersNow; };
   "POST /api/v1/clusters/compute": { answer: Clustering; };
+  "GET /api/v1/clusters/points": { query: { x?: string; y?: string; limit?: number; }; answer: ClusterPoints; };
   "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
   "GET /api/v1/export/readings": { query: { since?: string; until?: string; step?: string; fn?: string; format?: "csv" | "ndjson" | "parquet"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: string; };
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
@@ -412,8 +435,10 @@ export interface Routes {
   "GET /api/v1/series/summary": { query: { since?: string; until?: string; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: Summary; };
   "GET /api/v1/series/values": { query: { since?: string; until?: string; step?: string; fn?: string; shift?: string; layout?: "points" | "columns"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: Values; };
   "GET /api/v1/settings": { answer: SettingList; };
-  "POST /api/v1/setup": { body: { code: string; name: string; password: string; }; answer: SetupAnswer; };
-  "POST /api/v1/setup-links": { answer: SetupLink; };
+  "POST /api/v1/setup": { body: LinkUse; answer: SetupAnswer; };
+  "POST /api/v1/setup-links": { answer: OneTimeLink; };
+  "GET /api/v1/setup-links/{code}": { path: { code: string; }; answer: LinkInfo; };
+  "POST /api/v1/sign-in-links": { body: SignInFor; answer: OneTimeLink; };
   "POST /api/v1/sql": { body: Question; answer: Answer; };
   "GET /api/v1/tokens": { answer: TokenList; };
   "POST /api/v1/tokens": { body: NewToken; answer: NewTokenInfo; };
@@ -437,6 +462,5 @@ export interface Routes {
   "HEAD /ping": { answer: undefined; };
   "GET /query": { answer: unknown; };
   "POST /query": { answer: unknown; };
-  "GET /s/{code}": { path: { code: string; }; answer: string; };
   "POST /write": { body: string; answer: undefined; };
 }
