@@ -4,8 +4,8 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconLetterCase, IconRegex, IconSearch } from "@tabler/icons-react";
 import { memo, useEffect, useRef, useState } from "react";
 import { useAnswer } from "~/api/ask";
+import { tagText } from "~/parts/target/match";
 import { useKeys } from "~/shell/keys";
-import { tagText } from "~/shell/Palette";
 import { DEFAULT_SINCE, type Filter, finder } from "./filter";
 import classes from "./logs.module.css";
 import { SpanPicker } from "./SpanPicker";
@@ -161,7 +161,7 @@ function From({ filter, change }: Pick<Props, "filter" | "change">) {
 }
 
 function tagged(tag: [string, string]): string {
-  return `tag:${tagText(tag).replace(":", "=")}`;
+  return `tag:${tagText(tag)}`;
 }
 
 function Chips({ filter, change }: Pick<Props, "filter" | "change">) {
