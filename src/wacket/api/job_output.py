@@ -106,8 +106,9 @@ async def file(
 async def _command(request: Request, job: int, node: str) -> int:
     """The number of a node that the job is for. Raises NotFound."""
     parts = parts_of(request)
-    number = node_named(parts, node)
+    numbers = parts.catalogue.aliases.of([node_named(parts, node)])
     _, rows = await found_job(parts, job)
-    if all(row.node != number for row in rows):
+    asked = {row.node for row in rows}
+    if not asked.intersection(numbers):
         raise NotFound(f"job {job} is not for node {node[:80]!r}")
-    return number
+    return next(number for number in numbers if number in asked)

@@ -163,6 +163,9 @@ export interface Me { name: string; kind: string; role: string; rights: string[]
 /** A node that would get it, and its state now. */
 export interface Meant { node: string; state: string; }
 
+/** `into` is the node that goes on, under its name. */
+export interface MergeWish { into: string; }
+
 /** `count` is how many names fit, also beyond `limit`. `unit` is what most series of that name have, `labels` tell them apart, `example` is one of them. */
 export interface Names { names: SeriesName[]; count: number; }
 
@@ -427,6 +430,7 @@ export interface Routes {
   "PATCH /api/v1/nodes/{name}": { path: { name: string; }; body: NodeChange; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/alive": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/nodes/{name}/completeness": { path: { name: string; }; answer: CompletenessInfo; };
+  "POST /api/v1/nodes/{name}/merge": { path: { name: string; }; body: MergeWish; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
   "GET /api/v1/notes": { query: { since?: string; until?: string; node?: string | null; limit?: number; }; answer: NoteList; };
