@@ -395,7 +395,7 @@ export interface Routes {
   "GET /agent/wacket-agent.pyz": { answer: string; };
   "GET /agent/wacket-agent.pyz.sha256": { answer: string; };
   "GET /api/v1/about": { answer: About; };
-  "GET /api/v1/audit": { query: { limit?: number; before?: number | null; }; answer: ActPage; };
+  "GET /api/v1/audit": { query: { limit?: number; before?: number | null; find?: string; outcome?: "ok" | "refused" | null; }; answer: ActPage; };
   "PUT /api/v1/blobs/{sha256}": { path: { sha256: string; }; body: string; answer: Kept; };
   "GET /api/v1/class": { query: { limit?: number; after?: string; user?: string | null; }; answer: ClassList; };
   "POST /api/v1/class/{user}/analysis": { path: { user: string; }; body: Analysis; answer: ClassUser; };
