@@ -21,6 +21,7 @@ from wacket.fleet.hubkey import HubKey
 from wacket.fleet.joining import JoinTokens
 from wacket.fleet.overview import Overview
 from wacket.fleet.presence import Presence
+from wacket.fleet.reach import Reach
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
@@ -40,6 +41,7 @@ class Fleet:
     completeness: Completeness
     copies: Copies
     overview: Overview
+    reach: Reach
 
     @classmethod
     def open(cls, keys: Path, ledger: Ledger, catalogue: Catalogue, bus: Bus, clock: Callable[[], int]) -> Fleet:
@@ -55,6 +57,7 @@ class Fleet:
             Completeness(ledger, clock),
             Copies(clock),
             Overview(catalogue, presence, agents, partial(_code, key, agents), bus, clock),
+            Reach.of_this_machine(),
         )
 
     def code(self, node: int) -> str:
