@@ -22,7 +22,7 @@ TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup page maybe-page demo test check format bench bench-agents bench-peers torture docs wheel clean
+.PHONY: help setup page maybe-page demo dev test check format bench bench-agents bench-peers torture docs wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ maybe-page: $(RUNS)
 
 demo: $(RUNS) maybe-page  ## start a hub with simulated boards and watch what arrives
 	@$(BIN)/wacket demo $(ARGS)
+
+dev: $(RUNS) maybe-page  ## the same, with the page from its sources and anew at each change of them
+	@$(BIN)/python scripts/dev.py $(ARGS)
 
 test: $(READY) maybe-page  ## run all the tests but the long fault runs
 	@$(BOUNDED) $(BIN)/python -m pytest -n 2 -m "not torture" $(ARGS)

@@ -27,6 +27,7 @@ from wacket.api import (
     login,
     machines,
     nodes,
+    nodes_bulk,
     notes,
     people,
     place,
@@ -77,7 +78,7 @@ class Api:
         self.app = FastAPI(openapi_url="/api/v1/openapi.json")
         self.app.state.parts = self.parts
         errors.install(self.app)
-        nouns = (audit, completeness, join_tokens, login, machines, nodes, people, retention, setup, tokens)
+        nouns = (audit, completeness, join_tokens, login, machines, nodes, nodes_bulk, people, retention, setup, tokens)
         kept = (kiosk, notes, place, preferences, settings_seen, views)
         for module in (*nouns, *kept):
             self.app.include_router(module.router)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from tests.support.past import FakePast
 
 from wacket import settings
-from wacket.api import export
+from wacket.api import export, series_values
 from wacket.api.patient import PatientResponse
 from wacket.history.exporting import Export, Name, Readings
 from wacket.history.query import Query
@@ -35,6 +35,7 @@ def past(api: Any, tmp_path: Path) -> Iterator[FakePast]:
     past = FakePast(tmp_path / "past")
     api.parts.query = Query(past, settings.History())
     api.app.include_router(export.router)
+    api.app.include_router(series_values.router)
     api.parts.ledger.write_sync(lambda c: node_rows.create(c, "rig-3", "board", "adopted", "name:rig-3", api.now))
     api.parts.catalogue.refresh_nodes()
     api.parts.catalogue.intern([SeriesKey(2, "temp"), SeriesKey(2, "hum")], {})
@@ -50,7 +51,7 @@ def past(api: Any, tmp_path: Path) -> Iterator[FakePast]:
 def test_readings_as_ndjson(api: Any, past: FakePast) -> None:
     answer = api.owner.get("/api/v1/export/readings", params={"match": "rig-3/*"})
     assert answer.headers["content-type"] == "application/x-ndjson"
-    assert answer.headers["content-disposition"] == 'attachment; filename="readings.ndjson"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="readings_2-series.ndjson"'
     lines = answer.content.splitlines()
     assert len(lines) == ROWS + 1
     assert json.loads(lines[-1]) == {
@@ -160,3 +161,62 @@ def test_exporting_needs_the_right_to_read(api: Any, past: FakePast) -> None:
     for path in ("/api/v1/export/readings", "/api/v1/export/logs"):
         assert api.client().get(path).status_code == 401
         assert api.client(bearer=api.token("ingest")).get(path).status_code == 403
+
+
+def test_a_file_has_what_a_chart_shows(api: Any, past: FakePast) -> None:
+    asked = {"id": 1, "since": "2h", "until": "1h", "step": "10m", "fn": "max", "format": "csv"}
+    answer = api.owner.get("/api/v1/export/readings", params=asked)
+    lines = answer.text.splitlines()
+    assert lines[0] == "node,name,labels,at,value"
+    assert lines[1].startswith("rig-3,temp,{},2027-01-15T06:00:00.000000Z,")
+    seen = api.owner.get("/api/v1/series/values", params=asked).json()["series"][0]["points"]
+    assert [float(line.rsplit(",", 1)[-1]) for line in lines[1:]] == [value for _, value in seen]
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="readings_rig-3-temp_20270115-0600_20270115-0700_10m-max.csv"'
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_a_band_has_three_numbers_in_each_row(api: Any, past: FakePast, tmp_path: Path, form: str) -> None:
+    asked = {"match": "*", "since": "1h", "until": str(api.now // SECOND + 1)} | {
+        "step": "1h",
+        "fn": "band",
+        "format": form,
+    }
+    answer = api.owner.get("/api/v1/export/readings", params=asked)
+    if form == "csv":
+        assert answer.text.splitlines()[0] == "node,name,labels,at,value,min,max"
+        assert answer.text.splitlines()[1] == "rig-3,hum,{},2027-01-15T08:00:00.000000Z,40.0,40.0,40.0"
+    elif form == "ndjson":
+        first = json.loads(answer.text.splitlines()[0])
+        assert (first["name"], first["value"], first["min"], first["max"]) == ("hum", 40.0, 40.0, 40.0)
+    else:
+        path = tmp_path / "answer.parquet"
+        path.write_bytes(answer.content)
+        with duckdb.connect() as engine:
+            found = engine.execute(f"SELECT name, value, min, max FROM '{path}'").fetchall()
+        assert found[0] == ("hum", 40.0, 40.0, 40.0)
+        assert len(found) == 3
+
+
+def test_a_step_without_a_range_is_refused(api: Any, past: FakePast) -> None:
+    answer = api.owner.get("/api/v1/export/readings", params={"step": "1h"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "since")
+
+
+def test_a_file_of_nothing_has_a_name_and_a_header(api: Any, past: FakePast) -> None:
+    asked = {"match": "nothing", "since": "1h", "step": "1h", "format": "csv"}
+    answer = api.owner.get("/api/v1/export/readings", params=asked)
+    assert answer.text == "node,name,labels,at,value\n"
+    assert "readings_none_" in answer.headers["content-disposition"]
+
+
+def test_hostile_names_do_not_come_into_the_name_of_a_file(api: Any, past: FakePast) -> None:
+    api.parts.catalogue.intern([SeriesKey(2, '../../"x\r\n'), SeriesKey(2, "日")], {})
+    for number in (3, 4):
+        asked = {"id": number, "find": '"; x=\r\n'}
+        answer = api.owner.get("/api/v1/export/readings", params=asked)
+        name = answer.headers["content-disposition"].partition('filename="')[2].rstrip('"')
+        assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.") and not name.startswith(".")
+    named = api.owner.get("/api/v1/export/logs", params={"find": '"; x=/../y'}).headers["content-disposition"]
+    assert named == 'attachment; filename="logs_x-..-y.ndjson"'

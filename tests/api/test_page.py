@@ -40,7 +40,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # --- the page ---
 
 
-@pytest.mark.parametrize("path", ["/", "/fleet", "/node/rig.local/logs?level=warn", "/nodes/%F0%9F"])
+@pytest.mark.parametrize("path", ["/", "/s/7KQ2-M9XF", "/fleet", "/node/rig.local/logs?level=warn", "/nodes/%F0%9F"])
 async def test_a_browser_gets_the_page_wherever_it_is_sent(built: Path, hub: Parts, path: str) -> None:
     status, headers, html = await send(hub, "GET", path, **BROWSER)
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -197,7 +197,7 @@ async def test_without_the_page_a_sentence_says_how_to_build_it(
 ) -> None:
     monkeypatch.setattr(page, "FOLDER", tmp_path / "nothing")
     async with start_hub() as hub:
-        for path in ("/", "/fleet"):
+        for path in ("/", "/s/7KQ2-M9XF", "/fleet"):
             status, headers, body = await send(hub, "GET", path, **BROWSER)
             assert (status, headers["content-type"]) == (503, "text/plain; charset=utf-8")
             assert b"make page" in body

@@ -11,7 +11,7 @@ import pytest
 from tests.support.past import FakePast
 
 from wacket import settings
-from wacket.api import series
+from wacket.api import series, series_questions, series_values
 from wacket.history.query import Query
 from wacket.history.times import SECOND, iso
 from wacket.ledger import nodes as node_rows
@@ -28,7 +28,8 @@ def past(api: Any, tmp_path: Path) -> Iterator[FakePast]:
     (tmp_path / "past").mkdir()
     past = FakePast(tmp_path / "past")
     api.parts.query = Query(past, settings.History())
-    api.app.include_router(series.router)
+    for noun in (series, series_values, series_questions):
+        api.app.include_router(noun.router)
     ledger, catalogue = api.parts.ledger, api.parts.catalogue
     for name, state in (("rig-3", "adopted"), ("stranger", "pending")):
         ledger.write_sync(lambda c, n=name, s=state: node_rows.create(c, n, "board", s, f"name:{n}", api.now))

@@ -109,6 +109,66 @@ def test_a_setup_link_is_absolute(hub, wacket):
     assert wacket("setup-link").out == f"{hub.url}/s/7KQ2\n"
 
 
+def people(*admins):
+    return {"people": [{"name": name, "role": "admin", "created": "", "disabled": False} for name in admins]}
+
+
+LINK = (201, {"link": "https://lab:8443/s/7KQ2", "code": "7KQ2", "expires": "2026-01-01T00:05:00Z"}, {})
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The links that a browser was told to open."""
+    links = []
+    monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setattr("webbrowser.open", lambda link: links.append(link) or True)
+    return links
+
+
+def test_open_signs_the_only_admin_in(hub, wacket, shown):
+    viewer = {"name": "bob", "role": "viewer", "created": "", "disabled": False}
+    gone = {"name": "eve", "role": "admin", "created": "", "disabled": True}
+    hub.answers["GET /api/v1/people"] = {"people": [viewer, gone, *people("ada")["people"]]}
+    hub.answers["POST /api/v1/sign-in-links"] = LINK
+    assert wacket("open").out == f"{hub.url}/s/7KQ2\n"
+    assert hub.last().json == {"name": "ada"} and shown == [f"{hub.url}/s/7KQ2"]
+
+
+def test_open_for_somebody_only_prints_where_that_is_wanted(hub, wacket, shown):
+    hub.answers["GET /api/v1/people"] = people("ada", "bob")
+    hub.answers["POST /api/v1/sign-in-links"] = LINK
+    assert wacket("open", "bob", "--print").out == f"{hub.url}/s/7KQ2\n"
+    assert hub.last().json == {"name": "bob"} and shown == []
+    assert json.loads(wacket("open", "bob", "--json").out)["link"] == f"{hub.url}/s/7KQ2"
+    assert shown == []
+
+
+def test_open_without_a_screen_says_so(hub, wacket, shown, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    hub.answers["GET /api/v1/people"] = people("ada")
+    hub.answers["POST /api/v1/sign-in-links"] = LINK
+    ran = wacket("open")
+    assert "/s/7KQ2" in ran.out and "open it in your own" in ran.err and shown == []
+
+
+def test_open_makes_the_first_account_while_nobody_has_one(hub, wacket, shown):
+    hub.answers["GET /api/v1/people"] = people()
+    hub.answers["POST /api/v1/setup-links"] = LINK
+    assert wacket("open").code == 0
+    assert hub.last().path == "/api/v1/setup-links" and shown == [f"{hub.url}/s/7KQ2"]
+
+
+def test_open_asks_which_admin_where_there_are_several(hub, wacket, shown):
+    hub.answers["GET /api/v1/people"] = people("ada", "bob")
+    ran = wacket("open")
+    assert ran.code == 2 and "ada, bob" in ran.err and "wacket open ada" in ran.err and shown == []
+    hub.answers["GET /api/v1/people"] = {"people": [{"name": "bob", "role": "viewer", "disabled": False}]}
+    ran = wacket("open")
+    assert ran.code == 2 and "wacket setup-link" in ran.err
+
+
 ANSWER = {"columns": ["n", "who"], "rows": [[1, "a,b"], [22, None]], "truncated": True}
 
 

@@ -1,6 +1,7 @@
 """wacket demo as a process: every kind of board is heard, and nothing is left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,7 +46,8 @@ def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
     process = demo(tmp_path, "--plain")
     watchdog = threading.Timer(90, process.kill)
     watchdog.start()
-    address = process.stdout.readline().split()[2]
+    word, link = process.stdout.readline().split()
+    assert word == "open" and "lines over TCP" in process.stdout.readline()
     folder = process.stdout.readline().split()[-1]
     expected = {board.node for board in fleet()} - {"beacon"}  # UDP has no hello: its node is its address
     expected |= set(NAMES)
@@ -67,7 +69,7 @@ def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
     _, err = process.communicate(timeout=60)
     watchdog.cancel()
     assert process.returncode == 0, err
-    assert address.startswith("http://127.0.0.1:")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[0-9A-Z]{4}-[0-9A-Z]{4}", link)
     assert "failed 0" in told and "hub ok" in told
     assert nothing_left(tmp_path)
 

@@ -53,7 +53,7 @@ def watcher():
     }
     udp = Life()
     udp.sent, udp.acknowledged, udp.failed, udp.problem = 5, None, 0, ""
-    return Watcher(lambda path, query=None: answers[path], [Life(), udp], ["wacket demo"])
+    return Watcher(lambda path, query=None: answers[path], [Life(), udp], lambda: ["wacket demo"])
 
 
 def shown(scene, columns, rows):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wacket.formats._names import LONGEST_UNIT
-from wacket.intake.units import UNITS, unit_of
+from wacket.intake.units import UNITS, likely_unit, unit_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,22 @@ def test_of_any_name_it_is_one_that_is_known_or_none(name: str) -> None:
     unit = unit_of(name).removesuffix("/s")
     assert unit in {"", *UNITS.values()}
     assert len(unit) <= LONGEST_UNIT - 2
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("temp", "°C"),
+        ("t", "°C"),
+        ("Temp2", "°C"),
+        ("greenhouse_temp", "°C"),
+        ("bme280.humidity", "%"),
+        ("pm25", "µg/m³"),
+        ("co2", "ppm"),
+        ("free_bytes", "B"),
+        ("attempt", ""),
+        ("", ""),
+    ],
+)
+def test_a_guess_from_words_that_boards_use(name: str, unit: str) -> None:
+    assert likely_unit(name) == unit

@@ -64,7 +64,7 @@ def test_works_for_fifteen_minutes(ledger, link):
 @pytest.mark.parametrize("code", ["", "7KQ2-M9XF", "x" * 10_000, "' or 1=1 --", "\u202e"])
 def test_unknown_code(ledger, link, clock, code):
     for tried in (check, use):
-        with pytest.raises(NotFound, match=r"not known.*wacket setup-link"):
+        with pytest.raises(NotFound, match=r"not known.*wacket open"):
             tried(ledger, code, clock.now)
 
 

@@ -44,8 +44,8 @@ _AGENT = "the same for every hub of this version; who joins with it needs a toke
 _PAGE = "the page itself is the same for every hub of this version; what it shows it asks for as its viewer"
 OPEN: dict[str, str] = {
     "POST /api/v1/login": "this is how one gets in; slowed down per name and per address",
-    "GET /s/{code}": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
-    "POST /api/v1/setup": "uses such a code; guessing is slowed down",
+    "GET /api/v1/setup-links/{code}": "whoever opened a link has its code; guessing is slowed down",
+    "POST /api/v1/setup": "this is how the first admin gets in: the code is the proof, and guessing is slowed down",
     "POST /api/v1/kiosk-session": "gives a cookie for a token that may only read; its secret has 256 random bits",
     "GET /api/v1/openapi.json": "the same for every hub of this version; tells nothing about this one",
     "HEAD /api/v1/openapi.json": "the same for every hub of this version; tells nothing about this one",

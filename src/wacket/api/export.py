@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from wacket.api import logs, series
+from wacket.api import export_names, logs, series, series_values
 from wacket.api.access import Caller, caller_of, may, parts_of
-from wacket.api.parts import apart
+from wacket.api.parts import Parts, apart
 from wacket.api.patient import PatientResponse
+from wacket.errors import BadRequest
+from wacket.history import computed
 from wacket.history.exporting import MEDIA_TYPES, Export, Logs, Name, Readings
+from wacket.records import Series
 
 router = APIRouter(tags=["export"])
 log = logging.getLogger(__name__)
@@ -42,26 +45,45 @@ def _responses(example: str) -> dict[int | str, dict[str, Any]]:
 )
 async def export_readings(
     caller: Reader,
+    selected: series.Selected,
     request: Request,
-    match: series.Match = [],  # noqa: B006 - FastAPI copies it
-    node: series.NodeName = None,
     since: logs.Since = "",
     until: logs.Until = "",
+    step: Annotated[
+        str, Query(description="`raw` (every reading), `auto` (as a chart has it), or 10s, 5m, 1h.")
+    ] = "raw",
+    fn: series_values.Function = "mean",
     format: Format = "ndjson",  # noqa: A002
 ) -> StreamingResponse:
     """Every reading of the series that match: node, name, labels, time, value; Parquet also has unit and quality.
 
-    Rows come in order of storage: roughly by time, and within each stored file by series and time.
+    Rows come in order of storage: roughly by time, and within each stored file by series and time. With a `step` there
+    is a row for each step that has readings, as a chart shows it, in order of series and time; `fn=band` gives value
+    (the mean), min and max.
     """
     parts = parts_of(request)
+    wanted = await apart(parts, _wanted, parts, selected, (since, until), step, fn)
+    return await _stream(request, Export(wanted, format), export_names.of_readings(wanted, step, fn))
+
+
+def _wanted(parts: Parts, selected: series.Selection, span: tuple[str, str], step: str, fn: str) -> Readings:
+    since, until = span
     begin, end = logs.ever(since, until, parts.clock())
+    if step == "raw":
+        return Readings(_names(series.choose(parts, selected)), begin, end)
+    if not since:
+        raise BadRequest("a step needs a range of time: give since", "since")
+    chosen = series.chosen_few(parts, selected)
+    asked = series_values.understood(since, until or "now", step, fn, parts.clock())
+    found = series_values.columns_of(parts, chosen, asked)
+    columns = tuple(found[0].numbers) if found else ("value",)
+    ids = [one.id for one in chosen]
+    table = computed.table(ids, [(one.at, *one.numbers.values()) for one in found], columns)
+    return Readings(_names(chosen), asked.since, asked.until, table, columns)
 
-    def names() -> list[Name]:
-        chosen = series.choose(parts, match, node)
-        return [Name(one.id, one.node_name, one.name, one.labels, one.unit) for one in chosen]
 
-    wanted = Readings(await apart(parts, names), begin, end)
-    return await _stream(request, Export(wanted, format), "readings")
+def _names(chosen: Sequence[Series]) -> list[Name]:
+    return [Name(one.id, one.node_name, one.name, one.labels, one.unit) for one in chosen]
 
 
 @router.get(
@@ -72,32 +94,14 @@ async def export_readings(
 )
 async def export_logs(
     caller: Reader,
+    wanted: logs.Asked,
     request: Request,
-    find: logs.Find = "",
-    exact: logs.Exact = False,
-    regex: logs.Regex = "",
-    node: logs.Node = [],  # noqa: B006
-    severity: logs.Severity = "",
-    source: logs.Source = "",
-    since: logs.Since = "",
-    until: logs.Until = "",
     format: Format = "ndjson",  # noqa: A002
 ) -> StreamingResponse:
     """Every log line that fits all that is given, the oldest stored file first."""
     parts = parts_of(request)
-    wanted = logs.asked(
-        parts,
-        find=find,
-        exact=exact,
-        regex=regex,
-        node=node,
-        severity=severity,
-        source=source,
-        since=since,
-        until=until,
-    )
     nodes = {row.id: row.name for row in parts.catalogue.nodes()}
-    return await _stream(request, Export(Logs(wanted, nodes), format), "logs")
+    return await _stream(request, Export(Logs(wanted, nodes), format), export_names.of_logs(wanted))
 
 
 async def _stream(request: Request, wanted: Export, name: str) -> StreamingResponse:

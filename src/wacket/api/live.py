@@ -15,9 +15,10 @@ import numpy as np
 from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 from msgspec import Meta
 
-from wacket.api import logs, series
+from wacket.api import logs
 from wacket.api.access import Caller, caller_of, may, parts_of
 from wacket.api.parts import Parts, apart
+from wacket.api.targeting import node_ids
 from wacket.bus.memory import Subscription, Told
 from wacket.errors import BadRequest, NotFound, WacketError
 from wacket.history.logsearch import LogRow
@@ -99,7 +100,7 @@ class Sieve:
     def ask(self, wanted: Wanted) -> None:
         """From now on, want this. Raises BadRequest or NotFound, and then nothing has changed."""
         chosen = wanted.logs
-        node = next(iter(series.node_ids(self._parts, [chosen.node]))) if chosen and chosen.node else None
+        node = next(iter(node_ids(self._parts, [chosen.node]))) if chosen and chosen.node else None
         least = logs.severity_number(str(chosen.severity)) if chosen and chosen.severity != "" else 0
         self._wanted, self._node, self._least = wanted, node, least
         self.forget()

@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 
 from wacket.api.access import Caller, may, parts_of
 from wacket.api.parts import Parts, apart
-from wacket.api.series import node_ids
+from wacket.api.targeting import Target, meant
 from wacket.errors import BadRequest
 from wacket.history import times
 from wacket.history.logsearch import MOST_ROWS, MOST_TEXT, LogQuery, LogRow
@@ -27,7 +27,7 @@ Reader = Annotated[Caller, Depends(may("read"))]
 SEVERITIES = {"trace": TRACE, "debug": DEBUG, "info": INFO, "warn": WARN, "error": ERROR, "fatal": FATAL}
 _NAMES = [""] + [name.upper() for name in SEVERITIES for _ in range(4)]  # by severity number
 
-_LINE: JsonDict = {
+LINE: JsonDict = {
     "id": 7340033,
     "at": "2026-11-21T08:30:00.125Z",
     "node": "rig-3",
@@ -37,11 +37,13 @@ _LINE: JsonDict = {
     "body": "valve 4 is slow to close",
     "attrs": {"valve": 4},
 }
-_REJECT: JsonDict = _LINE | {
+_REJECT: JsonDict = LINE | {
     "source": REJECT_SOURCE,
     "body": "temp=21,5,7",
     "attrs": {"reason": "expected name=value", "format": "plotter", "door": "tcp", "peer": "192.0.2.7", "frame": 0},
 }
+
+_PAGE: JsonDict = {"logs": [LINE], "cursor": None, "older": None, "newer": "AAZXlA0i1gAAAAAAAHAAAQE"}
 
 Find = Annotated[str, Query(description="Lines that hold this text, in any case.", max_length=MOST_TEXT)]
 Exact = Annotated[bool, Query(description="`find` must agree in case too.")]
@@ -56,7 +58,7 @@ Since = Annotated[
 ]
 Until = Annotated[str, Query(description="Like `since`; this moment itself is not in the range.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Lines in one page.")]
-Cursor = Annotated[str, Query(description="The `cursor` of the page before.", max_length=100)]
+Cursor = Annotated[str, Query(description="A cursor of the page before.", max_length=100)]
 Order = Annotated[Literal["desc", "asc"], Query(description="desc: the newest first.")]
 
 
@@ -74,93 +76,74 @@ class LogLine(BaseModel):
 
 
 class LogLines(BaseModel):
-    """`cursor` gives the next page; null at the end."""
+    """`cursor` gives the next page in the same order; null at the end. `older` and `newer` give the pages before and
+    after in time: `older` is null where there is nothing older, `newer` only where no place is known."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"logs": [_LINE], "cursor": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
 
     logs: list[LogLine]
     cursor: str | None
+    older: str | None
+    newer: str | None
 
 
 class Rejects(LogLines):
     """What could not be understood: `body` is how it began, `attrs` says why, and how it came."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"logs": [_REJECT], "cursor": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE | {"logs": [_REJECT]}]})
 
 
-@router.get("/api/v1/logs", summary="Search the logs", response_model=LogLines)
-async def search_logs(
-    caller: Reader,
+async def told(
     request: Request,
     find: Find = "",
     exact: Exact = False,
     regex: Regex = "",
     node: Node = [],  # noqa: B006 - FastAPI copies it
-    severity: Severity = "",
-    source: Source = "",
+    target: Target = "",
     since: Since = "",
     until: Until = "",
+) -> LogQuery:
+    """What a question says of text, nodes and time. Raises BadRequest naming the field, NotFound for a node."""
+    parts = parts_of(request)
+    begin, end = ever(since, until, parts.clock())
+    return LogQuery(find, exact, regex, meant(parts, node, target), since=begin, until=end)
+
+
+async def asked(wanted: Annotated[LogQuery, Depends(told)], severity: Severity = "", source: Source = "") -> LogQuery:
+    """What a question about log lines means, beside its page."""
+    return replace(wanted, severity=severity_number(severity) if severity else 0, source=source)
+
+
+Told = Annotated[LogQuery, Depends(told)]
+Asked = Annotated[LogQuery, Depends(asked)]
+
+
+@router.get("/api/v1/logs", summary="Search the logs", response_model=LogLines)
+async def search_logs(
+    caller: Reader,
+    wanted: Asked,
+    request: Request,
     limit: Limit = 100,
     cursor: Cursor = "",
     order: Order = "desc",
 ) -> Response:
-    """Lines that fit all that is given, a page at a time. Follow `cursor` with the same question for more."""
-    parts = parts_of(request)
-    wanted = asked(
-        parts,
-        find=find,
-        exact=exact,
-        regex=regex,
-        node=node,
-        severity=severity,
-        source=source,
-        since=since,
-        until=until,
-    )
-    wanted = replace(wanted, limit=limit, cursor=cursor, order=order)
-    return await _page(parts, wanted)
+    """Lines that fit all that is given, a page at a time. Follow `cursor` with the same question for more, or `older`
+    with `order=desc` and `newer` with `order=asc` to go on in either direction."""
+    return await _page(parts_of(request), replace(wanted, limit=limit, cursor=cursor, order=order))
 
 
 @router.get("/api/v1/rejects", summary="Search what could not be understood", response_model=Rejects)
 async def search_rejects(
     caller: Reader,
+    wanted: Told,
     request: Request,
-    find: Find = "",
-    exact: Exact = False,
-    regex: Regex = "",
-    node: Node = [],  # noqa: B006
-    since: Since = "",
-    until: Until = "",
     limit: Limit = 100,
     cursor: Cursor = "",
     order: Order = "desc",
 ) -> Response:
     """Frames that no format could read, kept as they came: `attrs.reason` says why."""
-    parts = parts_of(request)
-    wanted = asked(
-        parts, find=find, exact=exact, regex=regex, node=node, source=REJECT_SOURCE, since=since, until=until
-    )
-    wanted = replace(wanted, limit=limit, cursor=cursor, order=order)
-    return await _page(parts, wanted)
-
-
-def asked(
-    parts: Parts,
-    *,
-    find: str = "",
-    exact: bool = False,
-    regex: str = "",
-    node: Sequence[str] = (),
-    severity: str = "",
-    source: str = "",
-    since: str = "",
-    until: str = "",
-) -> LogQuery:
-    """The question that these fields mean. Raises BadRequest naming the field, NotFound for a node."""
-    begin, end = ever(since, until, parts.clock())
-    nodes = node_ids(parts, node) if node else None
-    least = severity_number(severity) if severity else 0
-    return LogQuery(find, exact, regex, nodes, least, source, begin, end)
+    wanted = replace(wanted, source=REJECT_SOURCE, limit=limit, cursor=cursor, order=order)
+    return await _page(parts_of(request), wanted)
 
 
 def ever(since: str, until: str, now: int) -> tuple[int, int]:
@@ -201,7 +184,8 @@ def as_json(parts: Parts, rows: Sequence[LogRow]) -> list[dict[str, Any]]:
 async def _page(parts: Parts, wanted: LogQuery) -> Response:
     def answer() -> bytes:
         page = parts.query.search(wanted)
-        return msgspec.json.encode({"logs": as_json(parts, page.rows), "cursor": page.cursor or None})
+        places = {name: getattr(page, name) or None for name in ("cursor", "older", "newer")}
+        return msgspec.json.encode({"logs": as_json(parts, page.rows), **places})
 
     return Response(await apart(parts, answer), media_type="application/json")
 

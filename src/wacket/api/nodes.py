@@ -26,6 +26,7 @@ Operator = Annotated[Caller, Depends(may("operate"))]
 Name = Annotated[str, Path(description="what the node is called now")]
 State = Literal["adopted", "pending", "retired"]
 Kind = Literal["machine", "board", "service", "virtual"]
+MOST_TAGS = 32
 EXAMPLE: JsonDict = {
     "id": 2,
     "name": "rig-3",
@@ -115,7 +116,7 @@ class NodeChange(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"state": "adopted", "tags": {"room": "lab 2"}}]})
 
     name: str | None = Field(None, max_length=100)
-    tags: dict[str, str] | None = Field(None, max_length=32)
+    tags: dict[str, str] | None = Field(None, max_length=MOST_TAGS)
     state: State | None = None
 
 
@@ -161,8 +162,7 @@ async def change_node(caller: Operator, name: Name, body: NodeChange, request: R
     require_tags(body.tags or {})
 
     def work(connection: Connection) -> NodeRow:
-        if nodes.by_name(connection, name).id == nodes.HUB and body.state not in (None, "adopted"):
-            raise BadRequest("the hub itself cannot be retired", "state")
+        nodes.require_may_be(nodes.by_name(connection, name), body.state)
         if body.tags is not None:
             nodes.set_tags(connection, name, body.tags)
         if body.state is not None:

@@ -1,33 +1,20 @@
-"""The first way in: set-up links, made for `wacket setup-link` and used by whoever opens one.
+"""Ways in without a password: set-up links, which make an admin, and sign-in links, which are a person's.
 
-The rules of a code are the ledger's (ledger/setup.py), the pages are in setup_page.py.
+The rules of a code are the ledger's (ledger/setup.py); what people see of it is the page's.
 """
 
 from __future__ import annotations
 
 import secrets
 import socket
-from typing import Annotated
-from urllib.parse import parse_qsl
+from typing import Annotated, Literal
 
-import msgspec
-from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from sqlalchemy import Connection
-from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from wacket.api import body as bodies
-from wacket.api import setup_page
-from wacket.api.access import (
-    Caller,
-    iso,
-    may,
-    parts_of,
-    peer_of,
-    perform,
-    refused,
-)
+from wacket.api.access import Caller, iso, may, parts_of, peer_of, perform, refused
 from wacket.api.guard import guard_of, too_many
 from wacket.api.login import hashed, refuse_foreign_page, set_cookie
 from wacket.api.parts import Parts
@@ -35,35 +22,58 @@ from wacket.errors import BadRequest, NotFound
 from wacket.intake.limits import neighbourhood
 from wacket.ledger import people, sessions, setup
 from wacket.ledger.people import Person
+from wacket.ledger.setup import Kept
 from wacket.settings import split_address
 
 router = APIRouter(tags=["people"])
-BODY_LIMIT = 8192  # bytes: a code, a name and a password
-FIELD_LIMIT = 1000  # characters
+Admin = Annotated[Caller, Depends(may("admin"))]
+LINK: JsonDict = {"link": "http://lab:8080/s/7KQ2-M9XF", "code": "7KQ2-M9XF", "expires": "2026-11-21T08:15:00Z"}
 
 
-class SetupLink(BaseModel):
+class OneTimeLink(BaseModel):
     """The address to open, and until when; `code` is its last part."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "link": "http://lab:8080/s/7KQ2-M9XF",
-                    "code": "7KQ2-M9XF",
-                    "expires": "2026-11-21T08:15:00Z",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [LINK]})
 
     link: str
     code: str
     expires: str
 
 
+class SignInFor(BaseModel):
+    """Who is to sign in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "ada"}]})
+
+    name: str = Field(max_length=100)
+
+
+class LinkInfo(BaseModel):
+    """What a link is good for, and whose it is if it signs somebody in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "set-up", "name": "", "expires": "2026-11-21T08:15:00Z"}]}
+    )
+
+    kind: Literal["set-up", "sign-in"]
+    name: str
+    expires: str
+
+
+class LinkUse(BaseModel):
+    """The code; a set-up link also wants the name and password of the admin that it makes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"code": "7KQ2-M9XF", "name": "ada", "password": "correct horse"}]}
+    )
+
+    code: str = Field(max_length=1000)
+    name: str | None = Field(None, max_length=1000)
+    password: str | None = Field(None, max_length=1000)
+
+
 class SetupAnswer(BaseModel):
-    """The new admin, who is signed in, and where the hub is."""
+    """Who is signed in now, and where the hub is."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "ada", "role": "admin", "address": "http://lab:8080"}]}
@@ -74,115 +84,93 @@ class SetupAnswer(BaseModel):
     address: str
 
 
-class _Request(msgspec.Struct):
-    code: str
-    name: str
-    password: str
-    again: str | None = None  # the form asks twice, since nobody sees what is typed
-
-
 @router.post("/api/v1/setup-links", status_code=201, summary="Make a set-up link")
-async def create_link(caller: Annotated[Caller, Depends(may("admin"))], request: Request) -> SetupLink:
+async def create_link(caller: Admin, request: Request) -> OneTimeLink:
     """A link that works once, for 15 minutes, and lets whoever opens it become an admin."""
     parts, random = parts_of(request), secrets.token_bytes(setup.RANDOM_BYTES)
     link = await perform(parts, caller, "setup-link.create", "", lambda c: setup.issue(c, random, parts.clock()))
-    return SetupLink(link=f"{address_of(parts)}/s/{link.code}", code=link.code, expires=iso(link.expires))
+    return _shown(parts, link)
 
 
-FORM = "<!doctype html><title>Set up this hub</title><form method=post>…</form>"
+@router.post("/api/v1/sign-in-links", status_code=201, summary="Make a sign-in link")
+async def create_sign_in_link(caller: Admin, body: SignInFor, request: Request) -> OneTimeLink:
+    """A link that works once, for 5 minutes, and signs this person in without the password."""
+    parts, random = parts_of(request), secrets.token_bytes(setup.RANDOM_BYTES)
+
+    def work(connection: Connection) -> setup.Link:
+        person = people.by_name(connection, body.name)
+        if person.disabled:
+            raise BadRequest(f"the account of {person.name} is disabled; an admin can let them in again", "name")
+        return setup.issue(connection, random, parts.clock(), person)
+
+    link = await perform(parts, caller, "sign-in-link.create", body.name, work)
+    return _shown(parts, link)
 
 
-@router.get(
-    "/s/{code}",
-    summary="The page of a set-up link",
-    response_class=HTMLResponse,
-    responses={200: {"content": {"text/html": {"example": FORM}}}},
-)
-async def show_form(code: Annotated[str, Path(description="the code of the link")], request: Request) -> Response:
-    """A form that asks for a name and a password, or says why the link does not work and how to get
-    another.
+@router.get("/api/v1/setup-links/{code}", summary="What a link is good for")
+async def look_at_link(code: Annotated[str, Path(description="the code of the link")], request: Request) -> LinkInfo:
+    """Whether it makes an admin or signs somebody in. One that does not work is 404, which says how to get
+    another; after many of those the answer is 429 with Retry-After.
     """
-    try:
-        await _check(request, code)
-    except NotFound as error:
-        return setup_page.gone(str(error))
-    except HTTPException as error:
-        return setup_page.later(error)
-    return setup_page.form(code)
+    kept = await _check(request, code)
+    name = kept.person.name if kept.person else ""
+    return LinkInfo(kind="sign-in" if kept.person else "set-up", name=name, expires=iso(kept.expires))
 
 
-@router.post(
-    "/api/v1/setup",
-    summary="Use a set-up link",
-    response_model=SetupAnswer,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                kind: {
-                    "schema": {
-                        "type": "object",
-                        "required": ["code", "name", "password"],
-                        "properties": {name: {"type": "string"} for name in ("code", "name", "password")},
-                    },
-                    "example": {"code": "7KQ2-M9XF", "name": "ada", "password": "correct horse"},
-                }
-                for kind in ("application/json", "application/x-www-form-urlencoded")
-            },
-        }
-    },
-)
-async def use_link(request: Request) -> Response:
-    """Make an admin and sign them in; JSON is answered with JSON, the form with a page.
+@router.post("/api/v1/setup", summary="Use a set-up or sign-in link")
+async def use_link(body: LinkUse, request: Request, response: Response) -> SetupAnswer:
+    """Start a session: of the person whose link it is, or of the admin that a set-up link makes.
 
-    If the name has an account already it gets the new password and becomes an admin: this is also the way
+    If the name of a set-up has an account already it gets the new password and becomes an admin: this is also the way
     back in.
     """
     refuse_foreign_page(request)
-    raw = await bodies.read(request, BODY_LIMIT)
-    if request.headers.get("content-type", "").startswith("application/json"):
-        person, secret = await _make_admin(request, _from_json(raw))
-        address = address_of(parts_of(request))
-        response: Response = JSONResponse({"name": person.name, "role": person.role, "address": address})
-        set_cookie(request, response, secret)
-        return response
-    wanted = _from_form(raw)
-    try:
-        person, secret = await _make_admin(request, wanted)
-    except NotFound as error:
-        return setup_page.gone(str(error))
-    except HTTPException as error:
-        return setup_page.later(error)
-    except BadRequest as error:
-        return setup_page.form(wanted.code, wanted.name, str(error))
-    parts = parts_of(request)
-    response = setup_page.done(person.name, address_of(parts), _url(parts, "http", "127.0.0.1"))
+    kept = await _check(request, body.code)
+    if kept.person is None:
+        person, secret = await _make_admin(request, body)
+    elif body.name is not None or body.password is not None:
+        raise BadRequest(f"this link signs in {kept.person.name}, and takes no name and no password")
+    else:
+        person, secret = await _sign_in(request, body.code, kept.person)
     set_cookie(request, response, secret)
-    return response
+    return SetupAnswer(name=person.name, role=person.role, address=address_of(parts_of(request)))
 
 
-async def _make_admin(request: Request, wanted: _Request) -> tuple[Person, str]:
-    parts = parts_of(request)
-    if wanted.again is not None and wanted.again != wanted.password:
-        raise BadRequest("the two passwords are not the same", "password")
-    await _check(request, wanted.code)
+async def _make_admin(request: Request, wanted: LinkUse) -> tuple[Person, str]:
+    if wanted.name is None or wanted.password is None:
+        raise BadRequest("this link makes an admin: give a name and a password", "name")
+    parts, name = parts_of(request), wanted.name.strip()
     password, random = await hashed(request, wanted.password), secrets.token_bytes(32)
 
     def work(connection: Connection) -> tuple[Person, str]:
         now = parts.clock()
         setup.use(connection, wanted.code, now)
-        if people.credentials(connection, wanted.name) is None:
-            person = people.create(connection, wanted.name, "admin", password, now)
+        if people.credentials(connection, name) is None:
+            person = people.create(connection, name, "admin", password, now)
         else:
-            person = people.change(connection, wanted.name, "admin", password, disabled=False)
+            person = people.change(connection, name, "admin", password, disabled=False)
             sessions.end_all(connection, person)
         return person, sessions.begin(connection, person, random, now, peer_of(request))
 
-    caller = Caller(wanted.name, frozenset(), "person", peer_of(request))
-    return await perform(parts, caller, "setup-link.use", wanted.name, work)
+    return await perform(parts, _as(name, request), "setup-link.use", name, work)
 
 
-async def _check(request: Request, code: str) -> None:
+async def _sign_in(request: Request, code: str, person: Person) -> tuple[Person, str]:
+    parts, random = parts_of(request), secrets.token_bytes(32)
+
+    def work(connection: Connection) -> tuple[Person, str]:
+        now = parts.clock()
+        setup.use(connection, code, now)
+        return person, sessions.begin(connection, person, random, now, peer_of(request))
+
+    return await perform(parts, _as(person.name, request), "sign-in-link.use", person.name, work)
+
+
+def _as(name: str, request: Request) -> Caller:
+    return Caller(name, frozenset(), "person", peer_of(request))
+
+
+async def _check(request: Request, code: str) -> Kept:
     """Raises NotFound if the code is no good, and HTTPException 429 after many that were not."""
     parts, guard, where = parts_of(request), guard_of(request), neighbourhood(peer_of(request))
     now = parts.clock()
@@ -191,11 +179,16 @@ async def _check(request: Request, code: str) -> None:
         raise too_many(wait, "set-up codes that do not work")
     guard.codes.begin(where, now)
     try:
-        parts.ledger.read(lambda c: setup.check(c, code, now))
+        kept = parts.ledger.read(lambda c: setup.check(c, code, now))
     except NotFound as error:
         await refused(request, "anonymous", str(error), "setup-link.use")
         raise
     guard.codes.undo(where)
+    return kept
+
+
+def _shown(parts: Parts, link: setup.Link) -> OneTimeLink:
+    return OneTimeLink(link=f"{address_of(parts)}/s/{link.code}", code=link.code, expires=iso(link.expires))
 
 
 def address_of(parts: Parts) -> str:
@@ -213,27 +206,3 @@ def _url(parts: Parts, scheme: str, anywhere: str) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         host = anywhere
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
-def _from_json(raw: bytes) -> _Request:
-    try:
-        wanted = msgspec.json.decode(raw, type=_Request)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRequest(f"expected an object with code, name and password: {error}") from error
-    return _bounded(wanted)
-
-
-def _from_form(raw: bytes) -> _Request:
-    try:
-        fields = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=16))
-    except ValueError as error:
-        raise BadRequest(f"expected the fields code, name and password: {error}") from error
-    texts = {name: fields.get(name, "") for name in ("code", "name", "password")}
-    return _bounded(_Request(**texts, again=fields.get("again")))
-
-
-def _bounded(wanted: _Request) -> _Request:
-    if max(len(wanted.code), len(wanted.name), len(wanted.password)) > FIELD_LIMIT:
-        raise BadRequest(f"code, name and password have up to {FIELD_LIMIT} characters")
-    wanted.name = wanted.name.strip()
-    return wanted

@@ -6,6 +6,7 @@ Everything is in a temporary folder and goes away at the end; nothing that runs 
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 import signal
 import socket
@@ -16,9 +17,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
+from wacket.cli.support import browser
 from wacket.cli.support.errors import Failed, Misused, Partly, Unreachable
 from wacket.cli.support.options import Command
 from wacket.cli.support.process import HubProcess, free_or_any
@@ -26,12 +29,15 @@ from wacket.cli.support.progress import bar
 from wacket.cli.support.session import Session
 from wacket.cli.support.text import folded, plain
 
+if TYPE_CHECKING:
+    from wacket.demo.entry import Entry
+
 
 @click.command(
     "demo",
     cls=Command,
     examples=[
-        ("wacket demo", "look at it; Ctrl-C ends everything"),
+        ("wacket demo", "open the link that it prints; Ctrl-C ends everything"),
         ("wacket demo --events events.txt", "replay energy events, then show their clusters"),
         ("wacket demo --seconds 10 --plain", "for a script"),
     ],
@@ -40,9 +46,14 @@ from wacket.cli.support.text import folded, plain
 @click.option("--seconds", type=float, help="End by itself after this; else with Ctrl-C.")
 @click.option("--http", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
 @click.option("--tcp", default="127.0.0.1:8090", show_default=True, metavar="HOST:PORT", help="And for lines.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; on a terminal with a screen it opens one.")
 @click.pass_obj
-def command(session: Session, /, *, events: Path | None, seconds: float | None, http: str, tcp: str) -> None:
+def command(
+    session: Session, /, *, events: Path | None, seconds: float | None, http: str, tcp: str, no_browser: bool
+) -> None:
     """Start a hub in a temporary folder, feed it from simulated boards of every kind, and show what arrives.
+
+    It prints the address of its page, which signs you in.
 
     With --events it replays that file through POST /log/store, one event a request, instead; then it prints the
     summary of the clusters, and ends when its output is piped.
@@ -57,11 +68,11 @@ def command(session: Session, /, *, events: Path | None, seconds: float | None, 
         doors["udp"] = free_or_any(tcp, socket.SOCK_DGRAM)
         process = HubProcess(Path(name) / "hub", doors)
         with process:
-            _welcome(session, process)
+            entry = _welcome(session, process, no_browser)
             if events:
                 _replay(session, process, events)
             if not events or session.out.on_terminal or seconds is not None:
-                _watch(session, process, seconds, boards=not events)
+                _watch(session, process, entry, seconds, boards=not events)
     if process and process.trouble:
         raise Failed(process.trouble, "This must not happen: please report it.")
     session.out.note("ended; the hub is stopped and its folder removed", "✓")
@@ -95,19 +106,25 @@ def _door(session: Session, name: str, address: str) -> str:
     return found
 
 
-def _welcome(session: Session, process: HubProcess) -> None:
+def _welcome(session: Session, process: HubProcess, no_browser: bool) -> Entry:
+    from wacket.demo.entry import Entry
+
     where = process.addresses
-    session.out.line(
-        f"demo hub: http://{where['http']}   lines over TCP: {where['tcp']}   UDP: {where.get('udp', '–')}"
-    )
+    entry = Entry(process.hub(), where["http"], secrets.token_urlsafe(), time.monotonic)
+    session.out.line(f"open {entry.link}")
+    session.out.line(f"lines over TCP: {where['tcp']}   UDP: {where.get('udp', '–')}")
     session.out.line(f"ask it from another terminal: {_program()} series ls --data {process.folder}")
     if session.out.on_terminal:
         session.out.line("Ctrl-C ends everything.")
+        if not no_browser:
+            browser.show(entry.link, session.environment)
+    return entry
 
 
-def _head(process: HubProcess) -> list[str]:
+def _head(process: HubProcess, entry: Entry) -> list[str]:
+    entry.fresh()
     return [
-        f"wacket demo  http://{process.addresses['http']}   Ctrl-C ends everything",
+        f"open {entry.link}   Ctrl-C ends everything",
         f"ask it: {_program()} node ls --data {process.folder}",
     ]
 
@@ -117,22 +134,28 @@ def _program() -> str:
     return "wacket" if shutil.which("wacket") else sys.argv[0]
 
 
-def _watch(session: Session, process: HubProcess, seconds: float | None, boards: bool) -> None:
+def _watch(session: Session, process: HubProcess, entry: Entry, seconds: float | None, boards: bool) -> None:
     from wacket.demo.running import lives, machines, running
     from wacket.demo.view import Watcher
 
     hub, living = process.hub(), lives(process.addresses) if boards else []
     if boards:
         living += machines(process.folder.parent / "machines", process.addresses["http"], process.hub)
-    watcher = Watcher(hub.get, living, head=_head(process))
+    watcher = Watcher(hub.get, living, lambda: _head(process, entry))
     until = None if seconds is None else time.monotonic() + seconds
     with contextlib.closing(hub), running(living):
         if session.out.dressed and not session.quiet:
             watcher.show_live(until, time.monotonic, lambda: process.alive, session.no_color)
         else:
-            watcher.show_plain(until, time.monotonic, lambda: process.alive, session.out.line)
+            watcher.show_plain(until, time.monotonic, lambda: process.alive, lambda text: _tell(session, entry, text))
     if not process.alive:
         raise Unreachable(f"the demo's hub ended by itself: {process.complaints() or 'it said nothing'}")
+
+
+def _tell(session: Session, entry: Entry, text: str) -> None:
+    session.out.line(text)
+    if entry.fresh():
+        session.out.line(f"open {entry.link}")
 
 
 def _replay(session: Session, process: HubProcess, file: Path) -> None:

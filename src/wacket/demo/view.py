@@ -28,8 +28,8 @@ LOGS = 60
 class Watcher:
     """Looks at the hub through `get(path, query)` and at the boards themselves."""
 
-    def __init__(self, get: Get, living: Sequence[Life], head: Sequence[str]) -> None:
-        """`head` are the lines above the view."""
+    def __init__(self, get: Get, living: Sequence[Life], head: Callable[[], Sequence[str]]) -> None:
+        """`head` gives the lines above the view."""
         self._get, self._living, self._head = get, living, head
         self._recent: dict[int, deque[float]] = {}
         self._began = time.monotonic()
@@ -115,5 +115,5 @@ class Watcher:
         """The scene as something that rich can draw; one row is left for the cursor."""
         from rich.text import Text
 
-        lines = [Text.assemble(*line) for line in picture(scene, self._head, columns, rows - 1)]
+        lines = [Text.assemble(*line) for line in picture(scene, self._head(), columns, rows - 1)]
         return Text("\n", no_wrap=True, overflow="crop").join(lines)

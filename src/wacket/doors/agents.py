@@ -42,6 +42,7 @@ MOST_OPENING = 4096  # connections that have not proved who they are, or wait fo
 MOST_OPENING_OF_ONE = 512  # of one address: a class behind one router comes back all at once
 SILENT_SECONDS = 3 * BEAT
 PING_SECONDS = 3.0
+UNDO_SECONDS = 10  # in which a person may see that it was the wrong one
 COME_AGAIN = 5  # seconds for an agent whose connection was taken by another one of its machine
 COME_BACK_RATE = 400  # agents a second, when the hub sends all away
 SUSPICIOUS = frozenset(("token", "signature", "certificate"))
@@ -274,7 +275,7 @@ class AgentDoor:
         elif key_id(agent.key) != link.key_id:
             self._turn_away(link, Refused("unknown", f"node {row.name!r} goes on with another key; {NEW_TOKEN}"))
         elif row.state == "retired":
-            self._turn_away(link, Refused("retired", f"node {row.name!r} was retired"))
+            self._turn_away(link, Refused("retired", f"node {row.name!r} was retired", UNDO_SECONDS))
         elif row.state == "adopted" and not link.welcome:
             self._welcome(link, row)
 

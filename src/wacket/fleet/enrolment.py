@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wacket.intake.catalogue import Catalogue
 
 MOST_PENDING = 1000
+RETIRED_RETRY = 60  # seconds; a person may take it back
 WAITS = "a person compares its code with the hub's, and then runs `wacket node approve {name}` there"
 NEW_TOKEN = "ask for a new line to paste: wacket token create, on the hub"  # noqa: S105 - advice, no secret
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")  # @ and : are for nodes that the hub names by their address
@@ -63,7 +64,8 @@ class Enrolment:
             raise Refused("unknown", f"no node of this hub has this key; join again: {NEW_TOKEN}")
         node = self._catalogue.node_by_id(agent.node)
         if node.state == "retired":
-            raise Refused("retired", f"node {node.name!r} was retired; `wacket node adopt {node.name}` takes it back")
+            why = f"node {node.name!r} was retired; `wacket node adopt {node.name}` takes it back"
+            raise Refused("retired", why, RETIRED_RETRY)
         return Known(node, agent)
 
     async def join(self, meeting: Meeting, said: Join, peer: str) -> Known:

@@ -16,6 +16,7 @@ from typing import IO, Any, Literal, NamedTuple, Protocol, TypeVar
 
 import duckdb
 import msgspec
+from arro3.core import Table
 
 from wacket.history import logsearch, segments
 from wacket.history.question import Question, condition, quoted
@@ -48,11 +49,13 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The readings of these series in [since, until)."""
+    """The readings of these series in [since, until), or `computed` in their place: a table (series, at, `columns`)."""
 
     names: Sequence[Name]
     since: int
     until: int
+    computed: Table | None = None
+    columns: tuple[str, ...] = ("value",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _text(query: Asking, what: Readings | Logs, form: Literal["csv", "ndjson"]) 
     with query.reading() as question:
         files = _segments(question, what)
         if form == "csv":
-            yield _HEADERS[type(what)]
+            yield _header(what)
         for source in [*files, None]:
             mark = len(question.used)
             try:
@@ -111,7 +114,8 @@ def _text(query: Asking, what: Readings | Logs, form: Literal["csv", "ndjson"]) 
 def _lines(
     question: Question, what: Readings | Logs, form: str, called: _Called, source: Segment | None
 ) -> Iterator[bytes]:
-    tail, lines = _in_memory(question, what), _READING_LINES if isinstance(what, Readings) else _LOG_LINES
+    tail = _in_memory(question, what)
+    lines = _reading_lines(what.columns) if isinstance(what, Readings) else _LOG_LINES
     rows = question.union("*", [source] if source else [], "" if source else tail, "")
     if not rows:
         return
@@ -134,7 +138,9 @@ def _file(query: Asking, what: Readings | Logs) -> Iterator[bytes]:
 
 def _size(question: Question, what: Readings | Logs) -> int:
     """About how large the Parquet file can become: what is stored is packed in the same way."""
-    tail = question.view.tail_readings if isinstance(what, Readings) else question.view.tail_logs
+    tail = question.view.tail_logs
+    if isinstance(what, Readings):
+        tail = question.view.tail_readings if what.computed is None else what.computed
     return sum(one.bytes for one in _segments(question, what)) + (0 if tail is None else int(tail.nbytes))
 
 
@@ -143,7 +149,8 @@ def _copy(question: Question, what: Readings | Logs, file: int) -> None:
     called = _called(what, "parquet")
     if isinstance(what, Readings):
         node, name, labels, unit = called.sql
-        columns = f'{node} AS node, {name} AS name, {labels} AS labels, {unit} AS unit, "at", value, quality'
+        numbers = ", ".join((*what.columns, "quality") if what.computed is None else what.columns)
+        columns = f'{node} AS node, {name} AS name, {labels} AS labels, {unit} AS unit, "at", {numbers}'
         nothing = question.readings(1, 0, [])
     else:
         columns = f'id, "at", observed_at, {called.sql[0]} AS node, source, severity, body, attrs'
@@ -159,7 +166,7 @@ def _copy(question: Question, what: Readings | Logs, file: int) -> None:
 def _segments(question: Question, what: Readings | Logs) -> list[Segment]:
     """The files, the oldest first. Raises BadRequest for a bad regular expression."""
     if isinstance(what, Readings):
-        ids = [name.id for name in what.names]
+        ids = [name.id for name in what.names] if what.computed is None else []
         chosen = question.choose(question.view.readings, what.since, what.until, ids)
     else:
         if what.wanted.regex:
@@ -171,6 +178,9 @@ def _segments(question: Question, what: Readings | Logs) -> list[Segment]:
 
 def _in_memory(question: Question, what: Readings | Logs) -> str:
     """The name of the table of the rows in memory, if there are any."""
+    if isinstance(what, Readings) and what.computed is not None:
+        question.cursor.register("computed", what.computed)
+        return "computed"
     if isinstance(what, Readings):
         return "tail_readings" if question.view.tail_readings is not None else ""
     return "tail_logs" if question.view.tail_logs is not None else ""
@@ -183,17 +193,22 @@ def _where(what: Readings | Logs) -> tuple[str, list[Any]]:
     return f"WHERE {' AND '.join(tests)}" if tests else "", parameters
 
 
-_HEADERS: Mapping[type[Readings | Logs], bytes] = {
-    Readings: b"node,name,labels,at,value\n",
-    Logs: b"id,at,node,source,severity,body,attrs\n",
-}
+def _header(what: Readings | Logs) -> bytes:
+    if isinstance(what, Logs):
+        return b"id,at,node,source,severity,body,attrs\n"
+    return f"node,name,labels,at,{','.join(what.columns)}\n".encode()
 
-# The part of a line that is the same for all rows of a series is made once, in the table of names.
-_READING_LINES = {
-    "csv": f"concat($start, {_TIME}, ',', value, E'\\n')",
-    "ndjson": f"""concat($start, {_TIME}, '","value":',
-        CASE WHEN isfinite(value) THEN value::VARCHAR ELSE 'null' END, E'}}\\n')""",
-}
+
+def _reading_lines(columns: Sequence[str]) -> Mapping[str, str]:
+    """The part of a line that is the same for all rows of a series is made once, in the table of names."""
+    in_csv = ", ".join(f"',', {name}" for name in columns)
+    in_json = ", ".join(
+        f"""',"{name}":', CASE WHEN isfinite({name}) THEN {name}::VARCHAR ELSE 'null' END""" for name in columns
+    )
+    return {
+        "csv": f"concat($start, {_TIME}, {in_csv}, E'\\n')",
+        "ndjson": f"""concat($start, {_TIME}, '"', {in_json}, E'}}\\n')""",
+    }
 
 
 def _in_csv(column: str) -> str:

@@ -23,6 +23,7 @@ MOST_ROWS = 10_000
 MOST_TEXT = 1000  # characters of what is searched for
 _FIRST_ROWS = 1 << 16  # of the rows in memory, that are looked at first
 _CURSOR = struct.Struct(">qqB")
+Place = tuple[int, int]  # (at, id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class LogQuery:
     order: Literal["desc", "asc"] = "desc"
 
 
+COLUMNS = 'id, epoch_us("at"), node, source, severity, body, attrs'  # SQL of a LogRow
+
+
 class LogRow(NamedTuple):
     id: int
     at: int
@@ -54,15 +58,21 @@ class LogRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """`cursor` gives the next page, empty at the end. That page may have no rows: nobody looks for them beforehand."""
+    """`cursor` gives the next page, empty at the end. That page may have no rows: nobody looks for them beforehand.
+
+    `older` and `newer` go on from here in either direction (orders desc and asc), whatever the order of this page;
+    `older` is empty where it is known that there is nothing.
+    """
 
     rows: list[LogRow]
     cursor: str
+    older: str = ""
+    newer: str = ""
 
 
 def search(question: Question, wanted: LogQuery) -> LogPage:
     """Raises BadRequest for a bad regular expression, cursor or limit."""
-    _check(question, wanted)
+    check(question, wanted)
     newest_first = wanted.order == "desc"
     since, until = wanted.since, wanted.until
     rows: list[LogRow] = []
@@ -70,7 +80,7 @@ def search(question: Question, wanted: LogQuery) -> LogPage:
     if after is not None:  # files beyond the cursor need not be opened
         since, until = (since, min(until, after[0] + 1)) if newest_first else (max(since, after[0]), until)
     perhaps_more = False
-    for group in _groups(question, wanted, since, until):
+    for group in groups(question, wanted, since, until):
         if len(rows) >= wanted.limit:  # full: only what comes before the last line can still matter
             perhaps_more = True
             edge = rows[wanted.limit - 1].at
@@ -82,7 +92,17 @@ def search(question: Question, wanted: LogQuery) -> LogPage:
             del rows[wanted.limit + 1 :]
     more = perhaps_more or len(rows) > wanted.limit
     rows = rows[: wanted.limit]
-    return LogPage(rows, encode_cursor(rows[-1].at, rows[-1].id, wanted.order) if more else "")
+    cursor = encode_cursor(rows[-1].at, rows[-1].id, wanted.order) if more else ""
+    return LogPage(rows, cursor, *_both_ways(rows, after, cursor, newest_first))
+
+
+def _both_ways(rows: list[LogRow], after: Place | None, cursor: str, newest_first: bool) -> tuple[str, str]:
+    """(older, newer); a page without rows leaves the reader where they were."""
+    places = [(row.at, row.id) for row in rows] or ([after] if after else [])
+    if not places:
+        return "", ""
+    newer = encode_cursor(*max(places), "asc")
+    return (cursor if newest_first else encode_cursor(*min(places), "desc")), newer
 
 
 def conditions(wanted: LogQuery, since: int, until: int) -> tuple[list[str], list[Any]]:
@@ -107,7 +127,7 @@ def encode_cursor(at: int, number: int, order: str) -> str:
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
-def decode_cursor(text: str, order: str) -> tuple[int, int]:
+def decode_cursor(text: str, order: str) -> Place:
     """(at, id) of the line before. Raises BadRequest if this is not a cursor of a page in this order."""
     try:
         at, number, ascending = _CURSOR.unpack(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
@@ -121,14 +141,14 @@ def decode_cursor(text: str, order: str) -> tuple[int, int]:
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """Some files, or some rows in memory (from, to; by their number in order of arrival)."""
 
     segments: Sequence[Segment] = ()
     memory: tuple[int, int] | None = None
 
 
-def _groups(question: Question, wanted: LogQuery, since: int, until: int) -> Iterator[_Group]:
+def groups(question: Question, wanted: LogQuery, since: int, until: int) -> Iterator[Group]:
     """The rows in memory and then the files, in the order of the answer, few at first and then more at once."""
     nodes = None if wanted.nodes is None else sorted(wanted.nodes)
     chosen = question.choose(question.view.logs, since, until, nodes)
@@ -136,9 +156,9 @@ def _groups(question: Question, wanted: LogQuery, since: int, until: int) -> Ite
     chosen.sort(key=lambda one: one.t_max if descending else one.t_min, reverse=descending)
     rows = question.view.tail_logs.num_rows if question.view.tail_logs is not None else 0
     for begin, end in _growing(rows, _FIRST_ROWS):
-        yield _Group(memory=(rows - end, rows - begin) if descending else (begin, end))
+        yield Group(memory=(rows - end, rows - begin) if descending else (begin, end))
     for begin, end in _growing(len(chosen), 1):
-        yield _Group(chosen[begin:end])
+        yield Group(chosen[begin:end])
 
 
 def _growing(count: int, size: int) -> Iterator[tuple[int, int]]:
@@ -151,7 +171,7 @@ def _growing(count: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def _some(
-    question: Question, wanted: LogQuery, since: int, until: int, after: tuple[int, int] | None, group: _Group
+    question: Question, wanted: LogQuery, since: int, until: int, after: Place | None, group: Group
 ) -> Iterator[LogRow]:
     tests, parameters = conditions(wanted, since, until)
     descending = wanted.order == "desc"
@@ -159,17 +179,23 @@ def _some(
         tests.append('(epoch_us("at"), id) < (?, ?)' if descending else '(epoch_us("at"), id) > (?, ?)')
         parameters += after
     way = "DESC" if descending else "ASC"
-    source = question.logs_in_memory(*group.memory) if group.memory else question.logs(group.segments, with_tail=False)
     rows = question.rows(
-        f"""SELECT id, epoch_us("at"), node, source, severity, body, attrs
-        FROM ({source})
+        f"""SELECT {COLUMNS}
+        FROM ({source_of(question, group)})
         WHERE {" AND ".join(tests) or "true"} ORDER BY "at" {way}, id {way} LIMIT {wanted.limit + 1}""",
         parameters,
     )
     return map(LogRow._make, rows)
 
 
-def _check(question: Question, wanted: LogQuery) -> None:
+def source_of(question: Question, group: Group) -> str:
+    """SQL of all its rows."""
+    if group.memory:
+        return question.logs_in_memory(*group.memory)
+    return question.logs(group.segments, with_tail=False)
+
+
+def check(question: Question, wanted: LogQuery) -> None:
     if not 1 <= wanted.limit <= MOST_ROWS:
         raise BadRequest(f"limit must be 1 to {MOST_ROWS}; follow the cursor for more", "limit")
     for field, text in (("find", wanted.find), ("regex", wanted.regex), ("source", wanted.source)):

@@ -20,7 +20,7 @@ import duckdb
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import exporting, logsearch, segments, sql, values
+from wacket.history import bands, exporting, loglines, logsearch, segments, sql, summaries, values
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
 from wacket.history.shapes import Segment
 from wacket.history.values import Points
@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 THREADS = 2
 _TOO_MANY_OPEN = os.strerror(errno.EMFILE)
+COUNTING_SECONDS = 5.0  # after which a histogram is of what was counted so far
 MOST_REMEMBERED = 100_000  # files that need not be looked at again
 
 
@@ -58,6 +59,14 @@ class Query:
         """One point per series and step that has readings, in the order of `ids`: see values.stepped."""
         return self.ask(lambda question: values.stepped(question, ids, since, until, step, function))
 
+    def bands(self, ids: Sequence[int], since: int, until: int, step: int) -> list[bands.Band]:
+        """The same with mean, least and greatest value of each step."""
+        return self.ask(lambda question: bands.stepped(question, ids, since, until, step))
+
+    def summary(self, ids: Sequence[int], since: int, until: int) -> summaries.Summaries:
+        """What can be said in a few numbers of each series that has readings in [since, until)."""
+        return self.ask(lambda question: summaries.summary(question, ids, since, until))
+
     def raw(self, ids: Sequence[int], since: int, until: int, limit: int) -> list[Points]:
         """Every reading in [since, until). Raises BadRequest if there are more than `limit` in all."""
         return self.ask(lambda question: values.raw(question, ids, since, until, limit))
@@ -65,6 +74,19 @@ class Query:
     def search(self, wanted: logsearch.LogQuery) -> logsearch.LogPage:
         """One page of logs."""
         return self.ask(lambda question: logsearch.search(question, wanted))
+
+    def line(self, number: int) -> logsearch.LogRow | None:
+        """The log line with this number, if it is kept."""
+        return self.ask(lambda question: loglines.line(question, number))
+
+    def around(self, row: logsearch.LogRow, before: int, after: int, wanted: logsearch.LogQuery) -> loglines.Around:
+        """A line among its neighbours that fit."""
+        return self.ask(lambda question: loglines.around(question, row, before, after, wanted))
+
+    def histogram(self, wanted: logsearch.LogQuery, buckets: int) -> loglines.Histogram:
+        """How many lines came when; of what could be counted in the time there is."""
+        seconds = min(COUNTING_SECONDS, self._limits.query_seconds or COUNTING_SECONDS)
+        return self.ask(lambda question: loglines.histogram(question, wanted, buckets), seconds)
 
     def sql(self, text: str, limit: int, names: sql.Names) -> sql.Answer:
         """A reader's own SELECT, shut in a database of its own. Raises BadRequest for what it may not do."""

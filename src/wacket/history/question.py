@@ -38,12 +38,14 @@ class Question:
         self.cursor, self.view, self.sound, self._broken = cursor, view, sound, broken
         self.used: list[str] = []
         self.also: list[Any] = []  # other connections that work for this question
+        self.interrupted = False
         for name, table in (("tail_readings", view.tail_readings), ("tail_logs", view.tail_logs)):
             if table is not None:
                 cursor.register(name, table)
 
     def interrupt(self) -> None:
         """End what is being asked, from another thread."""
+        self.interrupted = True
         for connection in (self.cursor, *self.also):
             with contextlib.suppress(duckdb.Error):  # it may just have been closed
                 connection.interrupt()

@@ -81,9 +81,9 @@ def step(text: str, since: int, until: int) -> int:
     return length
 
 
-def nice_step(length: int) -> int:
-    """The shortest step of the list that cuts `length` into at most POINTS pieces."""
-    return next((nice for nice in _NICE if length <= nice * POINTS), _NICE[-1] * -(-length // (_NICE[-1] * POINTS)))
+def nice_step(length: int, pieces: int = POINTS) -> int:
+    """The shortest step of the list that cuts `length` into at most so many pieces."""
+    return next((nice for nice in _NICE if length <= nice * pieces), _NICE[-1] * -(-length // (_NICE[-1] * pieces)))
 
 
 def aligned(since: int, until: int, width: int) -> tuple[int, int]:

@@ -70,22 +70,27 @@ def stepped(question: Question, ids: Sequence[int], since: int, until: int, step
     if function not in SUMMARIES:
         raise BadRequest(f"{function!r} is not a function; known: {', '.join(sorted(SUMMARIES))}", "fn")
     since, until = times.aligned(since, until, step)
-    points = (until - since) // step * max(1, len(ids))
-    if points > MOST_POINTS:
-        raise BadRequest(
-            f"up to {points} points were asked for, and {MOST_POINTS} is the most; take a longer step", "step"
-        )
+    require_few(ids, since, until, step)
     if not ids:
         return []
     if function == RATE:
         return _rate(question, ids, since, until, step)
     chosen = FUNCTIONS[function]
-    source = _partials(question, ids, since, until, step, chosen.rollup, chosen.reading)
+    source = partials(question, ids, since, until, step, chosen.rollup, chosen.reading)
     found = question.columns(
         f"""SELECT series, (epoch_us("at") - {since}) // {step} AS k, ({chosen.merge})::DOUBLE AS value
         FROM ({source}) GROUP BY 1, 2 ORDER BY 1, 2"""
     )
-    return _split(ids, found["series"], found["k"] * step + since, found["value"])
+    return split(ids, found["series"], found["k"] * step + since, found["value"])
+
+
+def require_few(ids: Sequence[int], since: int, until: int, step: int) -> None:
+    """Raises BadRequest where an answer would have more than MOST_POINTS points."""
+    points = (until - since) // step * max(1, len(ids))
+    if points > MOST_POINTS:
+        raise BadRequest(
+            f"up to {points} points were asked for, and {MOST_POINTS} is the most; take a longer step", "step"
+        )
 
 
 def raw(question: Question, ids: Sequence[int], since: int, until: int, limit: int) -> list[Points]:
@@ -100,7 +105,7 @@ def raw(question: Question, ids: Sequence[int], since: int, until: int, limit: i
         raise BadRequest(f"there are more than {limit} readings; ask for a shorter range, or with a step", "step")
     # Files and memory come in order of arrival, and a stable sort keeps it among equal times.
     order = np.lexsort((found["at"], found["series"]))
-    return _split(ids, found["series"][order], found["at"][order], found["value"][order])
+    return split(ids, found["series"][order], found["at"][order], found["value"][order])
 
 
 class Latest:
@@ -202,7 +207,7 @@ def _newest_of(question: Question, segment: Segment) -> str:
     return f'SELECT series, epoch_us(max({at})) AS "at", arg_max({value}, {at}) AS value FROM ({source}) GROUP BY 1'
 
 
-def _partials(
+def partials(
     question: Question, ids: Sequence[int], since: int, until: int, step: int, rollup: str, reading: str
 ) -> str:
     """SQL of rows (series, at, …) that together stand for every reading in the range exactly once."""
@@ -224,27 +229,27 @@ def _partials(
 
 
 def _rate(question: Question, ids: Sequence[int], since: int, until: int, step: int) -> list[Points]:
-    source = _partials(question, ids, since - step, until, step, _PARTIAL, _READING_AS_PARTIAL)
+    source = partials(question, ids, since - step, until, step, _PARTIAL, _READING_AS_PARTIAL)
     found = question.columns(
         f"""SELECT series, epoch_us("at") AS "at", first, last, epoch_us(t_first) AS t_first,
         epoch_us(t_last) AS t_last, rise FROM ({source})"""
     )
     if not len(found["series"]):
-        return _split(ids, found["series"], found["at"], found["rise"])
+        return split(ids, found["series"], found["at"], found["rise"])
     order = np.lexsort((found["t_last"], found["t_first"], found["series"]))
     rows = {name: column[order] for name, column in found.items()}
     increase, elapsed = _increases(rows)
     kept = rows["at"] >= since
     series, k = rows["series"][kept], (rows["at"][kept] - since) // step
     if not len(series):
-        return _split(ids, series, k, np.zeros(0))
+        return split(ids, series, k, np.zeros(0))
     changes = (series[1:] != series[:-1]) | (k[1:] != k[:-1])
     starts = np.flatnonzero(np.concatenate([[True], changes]))
     seconds = np.add.reduceat(elapsed[kept], starts) / times.SECOND
     total = np.add.reduceat(increase[kept], starts)
     known = seconds > 0  # a first reading alone says nothing about a rate
     starts = starts[known]
-    return _split(ids, series[starts], k[starts] * step + since, total[known] / seconds[known])
+    return split(ids, series[starts], k[starts] * step + since, total[known] / seconds[known])
 
 
 def _increases(rows: Columns) -> tuple[F64, I64]:
@@ -257,7 +262,7 @@ def _increases(rows: Columns) -> tuple[F64, I64]:
     return increase, elapsed
 
 
-def _split(ids: Sequence[int], series: U32, at: I64, value: F64) -> list[Points]:
+def split(ids: Sequence[int], series: U32, at: I64, value: F64) -> list[Points]:
     """Cut columns that are sorted by series into one piece for each of `ids`."""
     return list(_pieces(ids, series, at, np.ma.getdata(value)))
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import fnmatch
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from wacket.intake.naming import Named, named
 from wacket.intake.units import unit_of
 from wacket.ledger import nodes as node_rows
 from wacket.ledger import series as series_rows
@@ -52,6 +53,7 @@ class Catalogue:
         self._names: dict[str, NodeRow] = {}
         self._capped = 0
         self.changes = 0
+        self._named: tuple[int, list[Named]] = (-1, [])
         self.refresh_nodes()
         for row in ledger.read(series_rows.all_series):
             self._remember(row)
@@ -64,17 +66,31 @@ class Catalogue:
             found = [self._ids.get(key, UNKNOWN) for key in keys]
         return np.array(found, np.uint32)
 
-    def find(self, match: Sequence[str] = (), node: str | None = None) -> list[Series]:
-        """Series whose "NODE/NAME" fits any glob of `match` (all, if none is given), of one node if `node` is given.
+    def find(self, match: Sequence[str] = (), nodes: Collection[int] | None = None) -> list[Series]:
+        """Series whose "NODE/NAME" fits any glob of `match` (all, if none is given), of these nodes if there are any
+        given.
 
         A glob without a "/" is held against the series name alone.
         """
-        wanted = [series for series in map(self.get, list(self._rows)) if series is not None]
-        if node is not None:
-            wanted = [series for series in wanted if series.node_name == node]
+        rows = list(self._rows.values())
+        if nodes is not None:
+            rows = [row for row in rows if row.key.node in nodes]
+        wanted = [series for row in rows if (series := self.get(row.id)) is not None]
         if match:
             wanted = [series for series in wanted if _fits(series, match)]
         return wanted
+
+    def names(self) -> list[Named]:
+        """Every name that series have, in order; remembered until a series is made or a node changes."""
+        changes = self.changes
+        if self._named[0] != changes:
+            self._named = changes, named(self._rows[number] for number in list(self._rows))
+        return self._named[1]
+
+    def of_nodes(self, nodes: Collection[int]) -> list[Series]:
+        """The series of some nodes, in the order in which they were made."""
+        ids = [number for number, row in list(self._rows.items()) if row.key.node in nodes]
+        return [series for series in map(self.get, ids) if series is not None]
 
     def fitting(self, ids: Iterable[int], match: Sequence[str]) -> list[int]:
         """Those of these series that fit any glob of `match`."""

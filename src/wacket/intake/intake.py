@@ -20,6 +20,7 @@ from wacket.intake.catalogue import Catalogue
 from wacket.intake.decoding import Group, decode
 from wacket.intake.known import Claim, Known
 from wacket.intake.limits import TokenBucket
+from wacket.intake.strangers import Strangers
 from wacket.intake.waiting import Parcel, Settle, Waiting
 from wacket.records import Batch, Envelope, Receipt, Statistics
 from wacket.seams import Journal
@@ -55,6 +56,7 @@ class Intake:
         self._journal, self._catalogue, self._bus = journal, catalogue, bus
         self._limits, self._clock = limits, clock
         self.waiting = Waiting(limits.waiting_bytes, limits.waiting_bytes_per_node)
+        self.strangers = Strangers()
         self._known = Known(journal.load_marks(), journal.load_receipts())
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
@@ -277,6 +279,8 @@ class Intake:
             self._counts["stored"] += receipt.stored - receipt.duplicates
             self._counts["rejected"] += receipt.rejected
             self._counts["duplicates"] += receipt.duplicates
+            if not parcel.envelope.adopted:
+                self.strangers.heard(parcel.envelope, receipt)
             if parcel.settle is not None:
                 parcel.settle(work.refused.get(place, receipt))
 

@@ -76,6 +76,12 @@ def require_free(connection: Connection, name: str, but_by: int = 0) -> None:
         raise BadRequest(f"{known} already; choose another name", "name")
 
 
+def require_may_be(row: NodeRow, state: str | None) -> None:
+    """Raise BadRequest where the node cannot have this state."""
+    if row.id == HUB and state not in (None, "adopted"):
+        raise BadRequest("the hub itself cannot be retired", "state")
+
+
 def set_state(connection: Connection, name: str, state: str) -> None:
     if state not in STATES:
         raise BadRequest(f"{state!r} is not a state of a node; known: {', '.join(STATES)}", "state")

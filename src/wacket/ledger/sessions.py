@@ -10,7 +10,7 @@ import base64
 from sqlalchemy import Connection, delete, insert, select
 
 from wacket.ledger.people import Person
-from wacket.ledger.tables import people, sessions
+from wacket.ledger.tables import people, sessions, setup_links
 from wacket.ledger.tokens import hash_of
 
 LIFETIME = 14 * 86_400_000_000  # µs
@@ -43,7 +43,8 @@ def end(connection: Connection, secret: str) -> None:
 
 
 def end_all(connection: Connection, person: Person, but: str | None = None) -> None:
-    """End every session of a person, except the one with the secret `but`."""
+    """End every session of a person, except the one with the secret `but`, and links that would begin another."""
+    connection.execute(delete(setup_links).where(setup_links.c.person == person.id, setup_links.c.used.is_(None)))
     wanted = delete(sessions).where(sessions.c.person == person.id)
     if but is not None:
         wanted = wanted.where(sessions.c.hash != hash_of(but))

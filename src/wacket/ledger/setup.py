@@ -1,8 +1,8 @@
-"""One-time codes that let the owner of the hub make an admin: hashed, short-lived, used once. Plain
-functions.
+"""One-time codes that let somebody in: as a new admin (set-up) or as a person who has an account (sign-in). Hashed,
+short-lived, used once. Plain functions.
 
-A code is 40 random bits in Crockford's base 32 (no I, L, O, U), shown as 7KQ2-M9XF. That is enough only
-because guessing is slowed down (api/setup.py) and a code lives 15 minutes.
+A code is 40 random bits in Crockford's base 32 (no I, L, O, U), shown as 7KQ2-M9XF. That is enough only because
+guessing is slowed down (api/setup.py) and a code lives a few minutes.
 """
 
 from __future__ import annotations
@@ -12,14 +12,19 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from wacket.errors import NotFound
-from wacket.ledger.tables import setup_links
+from wacket.ledger.people import Person
+from wacket.ledger.tables import people, setup_links
 from wacket.ledger.tokens import hash_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BYTES = 5
-LIFETIME = 15 * 60_000_000  # µs
+MINUTE = 60_000_000  # µs
+LIFETIME = 15 * MINUTE
+SIGN_IN_LIFETIME = 5 * MINUTE  # whoever asks for one is about to open it
 KEPT = 86_400_000_000  # µs a spent code is remembered, so that its second use can be told from a wrong one
 ANOTHER = "run `wacket setup-link` on the hub's machine to print a new one"
+ANOTHER_SIGN_IN = "run `wacket open` on the hub's machine to get a new one"
+UNKNOWN = f"this link is not known here: {ANOTHER_SIGN_IN}"
 
 
 class Link(NamedTuple):
@@ -29,29 +34,45 @@ class Link(NamedTuple):
     expires: int
 
 
-def issue(connection: Connection, random: bytes, now: int) -> Link:
+class Kept(NamedTuple):
+    """What a code that works is good for: `person` signs in with it; None makes an admin."""
+
+    person: Person | None
+    expires: int
+
+
+def issue(connection: Connection, random: bytes, now: int, person: Person | None = None) -> Link:
     """Make a code out of RANDOM_BYTES random bytes. Earlier ones stay good until used or expired."""
     number = int.from_bytes(random[:RANDOM_BYTES], "big")
     letters = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
-    link = Link(f"{letters[:4]}-{letters[4:]}", now + LIFETIME)
+    link = Link(f"{letters[:4]}-{letters[4:]}", now + (SIGN_IN_LIFETIME if person else LIFETIME))
     connection.execute(delete(setup_links).where(setup_links.c.expires <= now - KEPT))
+    values = {"created": now, "expires": link.expires, "person": person.id if person else None}
     connection.execute(
-        insert(setup_links)
-        .prefix_with("or replace")
-        .values(hash=hash_of(tidy(link.code)), created=now, expires=link.expires)
+        insert(setup_links).prefix_with("or replace").values(hash=hash_of(tidy(link.code)), used=None, **values)
     )
     return link
 
 
-def check(connection: Connection, code: str, now: int) -> None:
+def check(connection: Connection, code: str, now: int) -> Kept:
     """Raises NotFound, saying whether the code was used, has expired or never was, and how to get another."""
-    row = connection.execute(select(setup_links).where(setup_links.c.hash == hash_of(tidy(code)))).first()
+    row = connection.execute(
+        select(setup_links, people.c.name, people.c.role, people.c.created.label("since"), people.c.disabled)
+        .outerjoin(people, people.c.id == setup_links.c.person)
+        .where(setup_links.c.hash == hash_of(tidy(code)))
+    ).first()
     if row is None:
-        raise NotFound(f"this set-up link is not known here: {ANOTHER}")
+        raise NotFound(UNKNOWN)
+    kind, minutes, another = ("sign-in", 5, ANOTHER_SIGN_IN) if row.person else ("set-up", 15, ANOTHER)
     if row.used is not None:
-        raise NotFound(f"this set-up link has been used already; a link works once: {ANOTHER}")
+        raise NotFound(f"this {kind} link has been used already; a link works once: {another}")
     if row.expires <= now:
-        raise NotFound(f"this set-up link has expired; a link works for 15 minutes: {ANOTHER}")
+        raise NotFound(f"this {kind} link has expired; a link works for {minutes} minutes: {another}")
+    if row.person is None:
+        return Kept(None, row.expires)
+    if row.disabled:
+        raise NotFound(f"{row.name} may not sign in at present; an admin can change that")
+    return Kept(Person(row.person, row.name, row.role, row.since, row.disabled), row.expires)
 
 
 def use(connection: Connection, code: str, now: int) -> None:
@@ -67,7 +88,7 @@ def use(connection: Connection, code: str, now: int) -> None:
     )
     if spent.rowcount != 1:
         check(connection, code, now)
-        raise NotFound(f"this set-up link is not known here: {ANOTHER}")
+        raise NotFound(UNKNOWN)
 
 
 def tidy(code: str) -> str:

@@ -25,11 +25,27 @@ export interface Answer { columns: string[]; rows: unknown[][]; truncated: boole
 /** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here. */
 export interface Answers { answers: (Record<string, unknown>)[]; }
 
+/** How many lines came in the step that begins at `at` (µs). */
+export interface Bucket { at: number; total: number; by: BySeverity; }
+
+/** `counts` are all steps from `begin_us` on, those without lines too. `error` has what is worse too, `debug` all that is less than info. `partial`: the question took too long, and only the newest lines are counted. */
+export interface Buckets { begin_us: number; step_us: number; partial: boolean; counts: Bucket[]; }
+
+/** What is left out stays. */
+export interface BulkChange { names: string[]; tags?: TagChange | null; state?: "adopted" | "retired" | null; }
+
+export interface BySeverity { error: number; warn: number; info: number; debug: number; }
+
 /** Everywhere, or on one node only. */
 export interface CancelJob { node?: string | null; }
 
 /** The nodes whose commands were open. */
 export interface Cancelled { id: number; nodes: string[]; }
+
+export interface Changed { results: Outcome[]; }
+
+/** Either `names`, or `all` of those that wait. */
+export interface Choice { names?: string[]; all?: boolean; same?: Same | null; }
 
 /** Newest first; `cursor` is to be given as `before` for the next page. Long values make a page shorter. */
 export interface ClassHistory { user: string; transitions: Transition[]; cursor: number | null; }
@@ -54,11 +70,20 @@ export interface ClassUser { user: string; state: number; hw_command: string; hw
 /** How many events, and their averages. Label -1 is for events that belong to no cluster. */
 export interface Cluster { label: number; count: number; avg_power_active_w: number; avg_power_reactive_var: number; avg_power_apparent_va: number; avg_line_current_a: number; avg_line_voltage_v: number; }
 
+/** Some events of the result that came at `at`, as columns: two features, and the label of the cluster of each. Of every cluster as many as of the largest, or all that it has. */
+export interface ClusterPoints { at: string; events: number; x_unit: string; y_unit: string; x: number[]; y: number[]; cluster: number[]; }
+
 /** A result and how it came about. Before the first one `at` is null and there are no clusters. `events` were looked at, `skipped` of them lack a number that is needed, `sample` were clustered and the rest assigned; `seconds` is how long it took. */
 export interface Clustering { at?: string | null; events?: number; skipped?: number; sample?: number; bandwidth?: number; seconds?: number; clusters?: Cluster[]; }
 
+/** The last result; `since` is when this number of clusters was first found in one go. `features` are what events are compared by. `history` has the latest results, the newest first. */
+export interface ClustersNow { at?: string | null; events?: number; skipped?: number; sample?: number; bandwidth?: number; seconds?: number; clusters?: Cluster[]; since: string | null; next: Next; features: FeatureInfo[]; history: EarlierResult[]; }
+
 /** `complete` is false where something is missing that never came, or has not come yet. */
 export interface CompletenessInfo { node: string; presence: string; since: string; complete: boolean; gaps: GapInfo[]; }
+
+/** The oldest first, `line` among them. `older` and `newer` go on with GET /api/v1/logs, the same node and `order=desc` or `order=asc`; `older` is null where nothing is. */
+export interface Context { line: number; logs: LogLine[]; older: string | null; newer: string | null; }
 
 /** Another machine that shows this one's key: most often its card was copied. */
 export interface CopyInfo { host: string; peer: string; at: string; }
@@ -66,14 +91,23 @@ export interface CopyInfo { host: string; peer: string; at: string; }
 /** What somebody types to sign in. */
 export interface Credentials { name: string; password: string; }
 
+export interface Decided { results: Outcome[]; }
+
 /** A way in, as it is really bound. `reach` says who comes through: this machine only, or the network. */
 export interface Door { door: string; host: string; port: number; reach: "machine" | "network"; }
+
+export interface EarlierResult { at: string; events: number; clusters: number; bandwidth: number; }
+
+export interface FeatureInfo { name: string; unit: string; }
 
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
 
 /** What an acknowledgement means here, what is known to weaken it now, and what would without the hub's noticing. */
 export interface Guarantee { acknowledged: string; file_system: string; weakened_now: string[]; would_weaken: string[]; }
+
+/** `units`: by name of a series, what it may be in. Nothing is stored of it. */
+export interface Guess { units: Record<string, string>; }
 
 export interface HTTPValidationError { detail?: ValidationError[]; }
 
@@ -93,11 +127,17 @@ export interface KioskLink { link: string; token: number; name: string; expires:
 
 export interface KioskSecret { secret: string; }
 
+/** What a link is good for, and whose it is if it signs somebody in. */
+export interface LinkInfo { kind: "set-up" | "sign-in"; name: string; expires: string; }
+
+/** The code; a set-up link also wants the name and password of the admin that it makes. */
+export interface LinkUse { code: string; name?: string | null; password?: string | null; }
+
 /** `severity` is OpenTelemetry's number, 1 to 24. `attrs` is what came with the text, as an object. */
 export interface LogLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
 
-/** `cursor` gives the next page; null at the end. */
-export interface LogLines { logs: LogLine[]; cursor: string | null; }
+/** `cursor` gives the next page in the same order; null at the end. `older` and `newer` give the pages before and after in time: `older` is null where there is nothing older, `newer` only where no place is known. */
+export interface LogLines { logs: LogLine[]; cursor: string | null; older: string | null; newer: string | null; }
 
 /** What a machine says of itself, through its agent; the hub says it of its own. */
 export interface MachineInfo { host: string; system: string; arch: string; python: string; accounts: string[]; slots: number; joined: string; copy_seen: CopyInfo | null; }
@@ -110,6 +150,9 @@ export interface Me { name: string; kind: string; role: string; rights: string[]
 
 /** A node that would get it, and its state now. */
 export interface Meant { node: string; state: string; }
+
+/** `count` is how many names fit, also beyond `limit`. `unit` is what most series of that name have, `labels` tell them apart, `example` is one of them. */
+export interface Names { names: SeriesName[]; count: number; }
 
 /** Roles: admin may do everything; operator reads and acts; viewer reads; student sees what is theirs. */
 export interface NewAccount { name: string; role: "admin" | "operator" | "viewer" | "student"; password: string; }
@@ -147,6 +190,9 @@ export interface NewRound { class?: string; user?: string; program: string; time
 /** What `job` asks for, or what the job with the number `repeats` did: at a time, every so many seconds, or both, where `at` is the first time. */
 export interface NewSchedule { job?: NewJob | null; repeats?: number | null; every?: number | null; at?: string | null; }
 
+/** `at` and `value` are of the newest reading. */
+export interface NewSeries { name: string; labels: Record<string, string>; unit: string; value: number | null; at: string | null; }
+
 /** `admin` includes all other scopes. `node` binds a sending token to one node's name. */
 export interface NewToken { name: string; scopes: ("ingest" | "read" | "operate" | "admin")[]; node?: string; expires?: string | null; days?: number | null; }
 
@@ -155,6 +201,9 @@ export interface NewTokenInfo { id: number; name: string; scopes: string[]; node
 
 /** A shared view is there for everybody who may read; making one takes the right `operate`. */
 export interface NewView { name: string; page: string; search?: string; shared?: boolean; }
+
+/** Clusters are computed when `missing` more events came; `about` is when that will be if they go on coming as they did, null where nobody can know. `computing`: just now. `why` says all that in words. */
+export interface Next { every: number; pending: number; missing: number; about: string | null; computing: boolean; why: string; }
 
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
@@ -173,8 +222,25 @@ export interface NoteInfo { id: number; at: string; until: string | null; text: 
 /** In order of time. `more` says that older ones in the range were left out. */
 export interface NoteList { notes: NoteInfo[]; more: boolean; }
 
+export interface OneLine { id: number; at: string; node: string; source: string; severity: number; severity_text: string; body: string; attrs: unknown; }
+
+/** The address to open, and until when; `code` is its last part. */
+export interface OneTimeLink { link: string; code: string; expires: string; }
+
+/** What became of one node; `why` says why nothing did. */
+export interface Outcome { name: string; ok: boolean; why?: string; }
+
 /** What the copy is told to do, or will be when it comes again. */
 export interface Parted { node: string; host: string; tags: Record<string, string>; }
+
+/** The newest first. `more` counts those that are not shown. */
+export interface Pending { machines: PendingMachine[]; devices: PendingDevice[]; more: number; }
+
+/** It began to send by itself. `lines` counts what came since the hub started, `sample` has the last few. */
+export interface PendingDevice { name: string; peer: string; first_seen: string; last_seen: string; lines: number; sample: string[]; series: NewSeries[]; guess: Guess; }
+
+/** It has an agent. `code` is what people compare with what it shows, `token` the number of its join token. */
+export interface PendingMachine { name: string; code: string; host: string; os: string; system: string; peer: string; since: string; tags: Record<string, string>; token: number | null; why: string; }
 
 /** What is left out stays. */
 export interface PlaceChange { name?: string | null; kind?: "class" | "demo room" | "home" | "office" | "research" | "workshop" | "other" | null; first_run?: string | null; }
@@ -191,7 +257,7 @@ export interface Preview { nodes: Meant[]; left_out: wacket_api_job_shapes_LeftO
 export interface Question { sql: string; limit?: number; }
 
 /** What could not be understood: `body` is how it began, `attrs` says why, and how it came. */
-export interface Rejects { logs: LogLine[]; cursor: string | null; }
+export interface Rejects { logs: LogLine[]; cursor: string | null; older: string | null; newer: string | null; }
 
 /** Everywhere that its target means now, or where it did not succeed. */
 export interface RepeatJob { only?: "" | "failed"; }
@@ -215,6 +281,9 @@ export interface RuleInfo { match: string; readings_days: number; rollup_days: n
 /** The first rule that fits a series holds for it; for all others the settings hold. */
 export interface RuleList { rules: RuleInfo[]; }
 
+/** Only those that have all of this in common. */
+export interface Same { subnet?: string; since?: string; kind?: "machine" | "device" | null; token?: number | null; }
+
 /** One schedule. `next` is null when it is over; `trouble` says why nothing was done the last time. */
 export interface ScheduleInfo { id: number; author: string; target: string; job: Record<string, unknown>; created: string; every: number | null; next: string | null; last: string | null; last_job: number | null; trouble: string; }
 
@@ -228,8 +297,14 @@ export interface SeriesInfo { id: number; node: string; name: string; labels: Re
 
 export interface SeriesList { series: SeriesInfo[]; }
 
-/** `points` are [µs since 1970, value] in order of time; a step without readings has no point. */
-export interface SeriesValues { id: number; node: string; name: string; labels: Record<string, string>; unit: string; points: ([number, number | null])[]; }
+export interface SeriesName { name: string; unit: string; series: number; nodes: number; labels: string[]; example: SeriesSample | null; }
+
+export interface SeriesSample { id: number; node: string; name: string; labels: Record<string, string>; unit: string; }
+
+export interface SeriesSummary { id: number; node: string; name: string; labels: Record<string, string>; unit: string; count: number; min: number | null; max: number | null; mean: number | null; p95: number | null; first: number | null; last: number | null; first_at: number | null; last_at: number | null; gaps: number | null; integral: number | null; covered: number | null; }
+
+/** `points` are [µs since 1970, value] in order of time, or [µs, mean, least, greatest] with `fn=band`; a step without readings has no point. With `layout=columns` there are `at` and `value` (for a band also `min` and `max`) instead: as many digits as one can see, and a null where values are missing for more than three times the usual distance. */
+export interface SeriesValues { id: number; node: string; name: string; labels: Record<string, string>; unit: string; points?: ((number | null)[])[] | null; at?: number[] | null; value?: (number | null)[] | null; min?: (number | null)[] | null; max?: (number | null)[] | null; }
 
 /** `source` is default, file, environment or command line: who said `value`. `variable` is its name in the environment. */
 export interface SettingInfo { section: string; name: string; value: boolean | number | string; default: boolean | number | string; meaning: string; source: string; variable: string; }
@@ -237,11 +312,17 @@ export interface SettingInfo { section: string; name: string; value: boolean | n
 /** `file` is the name of the file in the data folder that says settings. */
 export interface SettingList { file: string; settings: SettingInfo[]; }
 
-/** The new admin, who is signed in, and where the hub is. */
+/** Who is signed in now, and where the hub is. */
 export interface SetupAnswer { name: string; role: string; address: string; }
 
-/** The address to open, and until when; `code` is its last part. */
-export interface SetupLink { link: string; code: string; expires: string; }
+/** Who is to sign in. */
+export interface SignInFor { name: string; }
+
+/** `of` says what the numbers were made of: `readings`, or with many readings the roll-ups `1m`, `1h` or `1d`; then the range is widened to whole ones, `p95` is of their means, and gaps within one are not seen. All but `count` is null where a series has no readings. Times are µs since 1970. A gap is longer than three times the usual distance between readings. `integral` is the value times hours (of W it is Wh) but for gaps; `covered` is how many µs it speaks of. */
+export interface Summary { since_us: number; until_us: number; of: string; series: SeriesSummary[]; }
+
+/** Other tags stay. */
+export interface TagChange { add?: Record<string, string>; remove?: string[]; }
 
 /** A token without its secret. Times are null for never. */
 export interface TokenInfo { id: number; name: string; scopes: string[]; node: string; created: string; expires: string | null; revoked: string | null; last_used: string | null; created_by: string; }
@@ -253,8 +334,8 @@ export interface Transition { id: number; at: string; command: string; before: n
 
 export interface ValidationError { loc: (string | number)[]; msg: string; type: string; input?: unknown; ctx?: Record<string, unknown>; }
 
-/** `step_us` is the length of a step in µs, 0 where every reading is given. */
-export interface Values { step_us: number; series: SeriesValues[]; }
+/** `step_us` is the length of a step in µs, 0 where every reading is given; `begin_us` is where the first begins. */
+export interface Values { step_us: number; begin_us: number; shift_us: number; series: SeriesValues[]; }
 
 /** One sentence for each thing that is damaged, known before or found now. */
 export interface Verified { damage: string[]; }
@@ -296,10 +377,11 @@ export interface Routes {
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}/members": { path: { name: string; }; query: { user: string[]; }; answer: ClassInfo; };
   "POST /api/v1/classes/{name}/reset": { path: { name: string; }; body: ResetWish; answer: ResetDone; };
-  "GET /api/v1/clusters": { answer: Clustering; };
+  "GET /api/v1/clusters": { answer: ClustersNow; };
   "POST /api/v1/clusters/compute": { answer: Clustering; };
-  "GET /api/v1/export/logs": { query: { find?: string; exact?: boolean; regex?: string; node?: string[]; severity?: string; source?: string; since?: string; until?: string; format?: "csv" | "ndjson" | "parquet"; }; answer: string; };
-  "GET /api/v1/export/readings": { query: { match?: string[]; node?: string | null; since?: string; until?: string; format?: "csv" | "ndjson" | "parquet"; }; answer: string; };
+  "GET /api/v1/clusters/points": { query: { x?: string; y?: string; limit?: number; }; answer: ClusterPoints; };
+  "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
+  "GET /api/v1/export/readings": { query: { since?: string; until?: string; step?: string; fn?: string; format?: "csv" | "ndjson" | "parquet"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: string; };
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
   "GET /api/v1/health": { answer: Record<string, unknown>; };
   "POST /api/v1/ingest/{name}": { path: { name: string; }; body: string; answer: unknown; };
@@ -319,12 +401,16 @@ export interface Routes {
   "POST /api/v1/kiosk-session": { body: KioskSecret; answer: Me; };
   "POST /api/v1/login": { body: Credentials; answer: Me; };
   "POST /api/v1/logout": { answer: undefined; };
-  "GET /api/v1/logs": { query: { find?: string; exact?: boolean; regex?: string; node?: string[]; severity?: string; source?: string; since?: string; until?: string; limit?: number; cursor?: string; order?: "desc" | "asc"; }; answer: LogLines; };
+  "GET /api/v1/logs": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: LogLines; };
+  "GET /api/v1/logs/histogram": { query: { buckets?: number; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Buckets; };
+  "GET /api/v1/logs/{id}": { path: { id: number; }; answer: OneLine; };
+  "GET /api/v1/logs/{id}/context": { path: { id: number; }; query: { before?: number; after?: number; same?: "node" | "all"; }; answer: Context; };
   "GET /api/v1/me": { answer: Me; };
   "GET /api/v1/me/preferences": { answer: Preferences; };
   "PUT /api/v1/me/preferences": { body: Preferences; answer: Preferences; };
   "GET /api/v1/nodes": { answer: NodeList; };
   "POST /api/v1/nodes": { body: NewNode; answer: NodeInfo; };
+  "POST /api/v1/nodes/bulk": { body: BulkChange; answer: Changed; };
   "GET /api/v1/nodes/{name}": { path: { name: string; }; answer: NodeInfo; };
   "PATCH /api/v1/nodes/{name}": { path: { name: string; }; body: NodeChange; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/alive": { path: { name: string; }; answer: undefined; };
@@ -335,13 +421,16 @@ export interface Routes {
   "POST /api/v1/notes": { body: NewNote; answer: NoteInfo; };
   "PATCH /api/v1/notes/{note_id}": { path: { note_id: number; }; body: NoteChange; answer: NoteInfo; };
   "DELETE /api/v1/notes/{note_id}": { path: { note_id: number; }; answer: undefined; };
+  "GET /api/v1/pending": { query: { limit?: number; }; answer: Pending; };
+  "POST /api/v1/pending/accept": { body: Choice; answer: Decided; };
+  "POST /api/v1/pending/refuse": { body: Choice; answer: Decided; };
   "GET /api/v1/people": { answer: Accounts; };
   "POST /api/v1/people": { body: NewAccount; answer: Account; };
   "PATCH /api/v1/people/{name}": { path: { name: string; }; body: AccountChange; answer: Account; };
   "DELETE /api/v1/people/{name}": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/place": { answer: PlaceInfo; };
   "PUT /api/v1/place": { body: PlaceChange; answer: PlaceInfo; };
-  "GET /api/v1/rejects": { query: { find?: string; exact?: boolean; regex?: string; node?: string[]; since?: string; until?: string; limit?: number; cursor?: string; order?: "desc" | "asc"; }; answer: Rejects; };
+  "GET /api/v1/rejects": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Rejects; };
   "GET /api/v1/restore": { answer: RestoreState; };
   "POST /api/v1/restore": { body: string; answer: WaitingRestore; };
   "DELETE /api/v1/restore": { answer: undefined; };
@@ -351,11 +440,15 @@ export interface Routes {
   "GET /api/v1/schedules": { answer: ScheduleList; };
   "POST /api/v1/schedules": { body: NewSchedule; answer: ScheduleInfo; };
   "DELETE /api/v1/schedules/{schedule}": { path: { schedule: number; }; answer: undefined; };
-  "GET /api/v1/series": { query: { match?: string[]; node?: string | null; limit?: number; }; answer: SeriesList; };
-  "GET /api/v1/series/values": { query: { match?: string[]; id?: number[]; node?: string | null; since?: string; until?: string; step?: string; fn?: string; }; answer: Values; };
+  "GET /api/v1/series": { query: { limit?: number; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: SeriesList; };
+  "GET /api/v1/series/names": { query: { find?: string; limit?: number; }; answer: Names; };
+  "GET /api/v1/series/summary": { query: { since?: string; until?: string; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: Summary; };
+  "GET /api/v1/series/values": { query: { since?: string; until?: string; step?: string; fn?: string; shift?: string; layout?: "points" | "columns"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: Values; };
   "GET /api/v1/settings": { answer: SettingList; };
-  "POST /api/v1/setup": { body: { code: string; name: string; password: string; }; answer: SetupAnswer; };
-  "POST /api/v1/setup-links": { answer: SetupLink; };
+  "POST /api/v1/setup": { body: LinkUse; answer: SetupAnswer; };
+  "POST /api/v1/setup-links": { answer: OneTimeLink; };
+  "GET /api/v1/setup-links/{code}": { path: { code: string; }; answer: LinkInfo; };
+  "POST /api/v1/sign-in-links": { body: SignInFor; answer: OneTimeLink; };
   "POST /api/v1/sql": { body: Question; answer: Answer; };
   "GET /api/v1/tokens": { answer: TokenList; };
   "POST /api/v1/tokens": { body: NewToken; answer: NewTokenInfo; };
@@ -379,6 +472,5 @@ export interface Routes {
   "HEAD /ping": { answer: undefined; };
   "GET /query": { answer: unknown; };
   "POST /query": { answer: unknown; };
-  "GET /s/{code}": { path: { code: string; }; answer: string; };
   "POST /write": { body: string; answer: undefined; };
 }

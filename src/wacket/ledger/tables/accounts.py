@@ -48,6 +48,7 @@ setup_links = Table(
     Column("created", Integer, nullable=False),
     Column("expires", Integer, nullable=False),
     Column("used", Integer),
+    Column("person", Integer, ForeignKey("people.id", ondelete="CASCADE")),  # signs in with it; null makes an admin
 )
 
 audit = Table(

@@ -24,6 +24,7 @@ export interface Mark {
 }
 
 export interface ChartProps {
+  /** Lines of one unit; each unit gets a chart of its own. */
   lines: Line[];
   /** What it shows, for screen readers and above its table. */
   title: string;
@@ -39,7 +40,11 @@ export interface ChartProps {
   marks?: Mark[];
   /** Without it, dragging does not zoom. */
   onZoom?: (since: number, until: number) => void;
+  /** Two quick clicks: what was shown before zooming. */
+  onBack?: () => void;
   onMark?: (at: number) => void;
   /** A chart among many: no table, no legend, thin axes. */
   small?: boolean;
+  /** On a wall: a legend to read, nothing to press. */
+  still?: boolean;
 }
