@@ -20,7 +20,19 @@ import duckdb
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import bands, exporting, loglines, logsearch, segments, sql, summaries, values
+from wacket.history import (
+    bands,
+    exporting,
+    loglines,
+    logsearch,
+    periods,
+    rejected,
+    resuming,
+    segments,
+    sql,
+    summaries,
+    values,
+)
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
 from wacket.history.shapes import Segment
 from wacket.history.values import Points
@@ -75,6 +87,16 @@ class Query:
         """One page of logs."""
         return self.ask(lambda question: logsearch.search(question, wanted))
 
+    def since(
+        self, wanted: logsearch.LogQuery, after: int, before: int, most: int
+    ) -> tuple[list[logsearch.LogRow], int]:
+        """Log lines by their ids, for who goes on where it stopped: see resuming.newest."""
+        return self.ask(lambda question: resuming.newest(question, wanted, after, before, most))
+
+    def periods(self, since: int) -> dict[int, float]:
+        """How far apart the readings of each series usually are: see periods.usual."""
+        return self.ask(lambda question: periods.usual(question, since))
+
     def line(self, number: int) -> logsearch.LogRow | None:
         """The log line with this number, if it is kept."""
         return self.ask(lambda question: loglines.line(question, number))
@@ -87,6 +109,10 @@ class Query:
         """How many lines came when; of what could be counted in the time there is."""
         seconds = min(COUNTING_SECONDS, self._limits.query_seconds or COUNTING_SECONDS)
         return self.ask(lambda question: loglines.histogram(question, wanted, buckets), seconds)
+
+    def rejected(self, since: int, until: int) -> list[rejected.Rejected]:
+        """How much could not be understood, by node and format."""
+        return self.ask(lambda question: rejected.counts(question, since, until))
 
     def sql(self, text: str, limit: int, names: sql.Names) -> sql.Answer:
         """A reader's own SELECT, shut in a database of its own. Raises BadRequest for what it may not do."""
