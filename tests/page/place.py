@@ -93,7 +93,7 @@ class Hub:
     def send(self, lines: str, node: str = "") -> None:
         """Lines over TCP as a board sends them, acknowledged: they are on disk when this returns."""
         host, _, port = self.tcp.rpartition(":")
-        hello = f"hello node={node} ack=1\n" if node else "hello ack=1\n"
+        hello = f"hello node={node} ack=yes\n" if node else "hello ack=yes\n"
         with socket.create_connection((host, int(port)), PATIENCE) as link:
             link.sendall((hello + lines).encode())
             link.shutdown(socket.SHUT_WR)

@@ -116,6 +116,10 @@ class Presence:
         """A person has adopted, retired, renamed or tagged it, or its machine says something else: all are told."""
         self._bus.publish_nowait("nodes", self._catalogue.node_by_id(node))
 
+    def merged(self, node: int) -> None:
+        """It belongs to another node now; a connection of it that is still open has its end told by `gone`."""
+        self._habits.pop(node, None)
+
     async def run(self, every: float = 1.0) -> None:
         """Notice silence until cancelled."""
         while True:

@@ -57,7 +57,7 @@ class Intake:
         self._limits, self._clock = limits, clock
         self.waiting = Waiting(limits.waiting_bytes, limits.waiting_bytes_per_node)
         self.strangers = Strangers()
-        self._known = Known(journal.load_marks(), journal.load_receipts())
+        self._known = Known(journal.load_marks(), journal.load_receipts(), catalogue.aliases)
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._to_commit: asyncio.Queue[Work] = asyncio.Queue(IN_FLIGHT)

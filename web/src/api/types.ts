@@ -22,8 +22,8 @@ export interface Analysis { text: string; }
 /** Times are ISO-8601. `truncated`: there is more than `limit` rows or 64 MiB. */
 export interface Answer { columns: string[]; rows: unknown[][]; truncated: boolean; }
 
-/** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here. */
-export interface Answers { answers: (Record<string, unknown>)[]; }
+/** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here; `out_line` and `err_line` are the first line of each that says something. `differs`: ended otherwise than most. */
+export interface Answers { answers: FoldedAnswer[]; }
 
 /** How many lines came in the step that begins at `at` (µs). */
 export interface Bucket { at: number; total: number; by: BySeverity; }
@@ -106,6 +106,8 @@ export interface FleetRow { name: string; kind: string; state: string; presence:
 /** `counts` are of the nodes by `status`. What comes after `cursor` is told over the live connection; `now` is the hub's clock. */
 export interface FleetView { nodes: FleetRow[]; counts: Record<string, number>; cursor: number; now: number; }
 
+export interface FoldedAnswer { nodes: string; count: number; state: string; exit: number | null; signal: number | null; reason: string; out: string; err: string; out_line: string; err_line: string; differs: boolean; }
+
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
 
@@ -120,8 +122,8 @@ export interface HTTPValidationError { detail?: ValidationError[]; }
 /** A series and its newest value. */
 export interface Headline { id: number; name: string; labels: Record<string, string>; unit: string; value: number | null; at: number; }
 
-/** Newest first. `before` of the next page is the last `id`. */
-export interface JobList { jobs: (Record<string, unknown>)[]; }
+/** Newest first. `before` asks for the next page; null when there is none. */
+export interface JobList { jobs: (Record<string, unknown>)[]; before: number | null; }
 
 /** A join token without its secret. `trouble` says why nobody can join with it any more. */
 export interface JoinTokenInfo { id: number; tags: Record<string, string>; accept: boolean; uses: number; used: number; created: string; expires: string; revoked: string | null; created_by: string; trouble: string; }
@@ -163,6 +165,9 @@ export interface Me { name: string; kind: string; role: string; rights: string[]
 /** A node that would get it, and its state now. */
 export interface Meant { node: string; state: string; }
 
+/** `into` is the node that goes on, under its name. */
+export interface MergeWish { into: string; }
+
 /** `count` is how many names fit, also beyond `limit`. `unit` is what most series of that name have, `labels` tell them apart, `example` is one of them. */
 export interface Names { names: SeriesName[]; count: number; }
 
@@ -195,6 +200,9 @@ export interface NewNode { name: string; kind?: "machine" | "board" | "service" 
 
 /** Times as in questions: ISO-8601, seconds since 1970, a time ago such as 5m, or now. */
 export interface NewNote { text: string; at?: string; until?: string | null; node?: string | null; match?: string; }
+
+/** `language` is python (a job of kind `python`) or sh (one of kind `exec` with `["sh", "-c", text]`). */
+export interface NewProgram { name: string; language?: "python" | "sh"; text: string; }
 
 /** A Python program for a class, for one of it (`class` and `user`), or for one person (`user` alone). `check` is a Python program that reads an answer as JSON from standard input and prints its verdict. */
 export interface NewRound { class?: string; user?: string; program: string; timeout?: number; check?: string; }
@@ -263,13 +271,27 @@ export interface PlaceInfo { name: string; kind: "class" | "demo room" | "home" 
 /** A JSON object of up to 16 KiB. */
 export type Preferences = Record<string, unknown>;
 
-/** Whom a job would reach. */
-export interface Preview { nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; }
+/** Whom a job would reach. `left_out` names at most 200 of `left_out_count`, `reasons` speaks of all of them. */
+export interface Preview { count: number; nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; left_out_count: number; reasons: Reason[]; }
 
 /** `word` is the short form of `text`; `series` is the number of the series that shows it, where one does. */
 export interface Problem { level: "warn" | "down"; word: string; text: string; series: number | null; }
 
+/** `author` is who changed it last. */
+export interface ProgramInfo { name: string; language?: "python" | "sh"; text: string; id: number; author: string; changed: string; }
+
+export interface ProgramList { programs: ProgramInfo[]; }
+
 export interface Question { sql: string; limit?: number; }
+
+/** Nodes, their names folded, that get nothing for the same reason. */
+export interface Reason { why: string; count: number; nodes: string; }
+
+/** `count` is of frames: lines or bodies. `last` is when the newest came, `reason` what was wrong with it. */
+export interface RejectCount { node: string; format: string; count: number; last: string; reason: string; }
+
+/** The most frequent first, at most 500; `total` is of these. */
+export interface RejectCounts { total: number; rejects: RejectCount[]; }
 
 /** What could not be understood: `body` is how it began, `attrs` says why, and how it came. */
 export interface Rejects { logs: LogLine[]; cursor: string | null; older: string | null; newer: string | null; }
@@ -397,8 +419,8 @@ export interface Routes {
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
   "GET /api/v1/health": { answer: Record<string, unknown>; };
   "POST /api/v1/ingest/{name}": { path: { name: string; }; body: string; answer: unknown; };
+  "GET /api/v1/jobs": { query: { find?: string; actor?: string; state?: string; node?: string; since?: string; limit?: number; before?: number | null; }; answer: JobList; };
   "POST /api/v1/jobs": { body: NewJob; answer: MadeJob; };
-  "GET /api/v1/jobs": { query: { limit?: number; before?: number | null; }; answer: JobList; };
   "POST /api/v1/jobs/preview": { body: NewJob; answer: Preview; };
   "GET /api/v1/jobs/{job}": { path: { job: number; }; answer: WholeJob; };
   "GET /api/v1/jobs/{job}/answers": { path: { job: number; }; answer: Answers; };
@@ -427,6 +449,7 @@ export interface Routes {
   "PATCH /api/v1/nodes/{name}": { path: { name: string; }; body: NodeChange; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/alive": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/nodes/{name}/completeness": { path: { name: string; }; answer: CompletenessInfo; };
+  "POST /api/v1/nodes/{name}/merge": { path: { name: string; }; body: MergeWish; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
   "GET /api/v1/notes": { query: { since?: string; until?: string; node?: string | null; limit?: number; }; answer: NoteList; };
@@ -442,7 +465,13 @@ export interface Routes {
   "DELETE /api/v1/people/{name}": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/place": { answer: PlaceInfo; };
   "PUT /api/v1/place": { body: PlaceChange; answer: PlaceInfo; };
+  "GET /api/v1/programs": { query: { find?: string; }; answer: ProgramList; };
+  "POST /api/v1/programs": { body: NewProgram; answer: ProgramInfo; };
+  "GET /api/v1/programs/{program_id}": { path: { program_id: number; }; answer: ProgramInfo; };
+  "PUT /api/v1/programs/{program_id}": { path: { program_id: number; }; body: NewProgram; answer: ProgramInfo; };
+  "DELETE /api/v1/programs/{program_id}": { path: { program_id: number; }; answer: undefined; };
   "GET /api/v1/rejects": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Rejects; };
+  "GET /api/v1/rejects/counts": { query: { since?: string; until?: string; }; answer: RejectCounts; };
   "GET /api/v1/retention": { answer: RuleList; };
   "PUT /api/v1/retention": { body: RuleList; answer: RuleList; };
   "POST /api/v1/rounds": { body: NewRound; answer: RoundInfo; };
