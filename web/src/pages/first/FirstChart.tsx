@@ -38,7 +38,7 @@ function Live({ name }: { name: string }) {
     { staleTime: 0, refetchInterval: ({ state }) => (idsOf(state.data?.series).length < SEEN.length ? SOON : false) },
   );
   const ids = useMemo(() => idsOf(known.data?.series), [known.data]);
-  const series = useSeries({ ids, range: "5m", step: "raw" });
+  const series = useSeries({ ids, range: "2m", step: "raw" });
   const row = useNode(name);
   return (
     <>
