@@ -306,6 +306,9 @@ export interface ResetDone { users: string[]; }
 
 export interface ResetWish { stuck?: boolean; }
 
+/** `waiting` is null where the next start changes nothing. */
+export interface RestoreState { waiting: WaitingRestore | null; }
+
 /** Who was asked, and why others were not. */
 export interface RoundInfo { id: number; users: string[]; left_out: wacket_api_rounds_LeftOut[]; }
 
@@ -379,6 +382,9 @@ export interface ViewInfo { id: number; name: string; page: string; search: stri
 
 export interface ViewList { views: ViewInfo[]; }
 
+/** What takes place at the next start. `replaces` are the entries of the data folder that are moved into `kept_as` then. `left_out` counts files that were not in the backup as they should be when it was made. */
+export interface WaitingRestore { made: string; host: string; wacket: string; files: number; bytes: number; replaces: string[]; kept_as: string; left_out: number; next: string; }
+
 /** The record of a job. Times of its nodes are µs since 1970. */
 export interface WholeJob { id: number; nodes: (Record<string, unknown>)[]; left_out: wacket_api_job_shapes_LeftOut[]; }
 
@@ -395,7 +401,8 @@ export interface Routes {
   "GET /agent/wacket-agent.pyz": { answer: string; };
   "GET /agent/wacket-agent.pyz.sha256": { answer: string; };
   "GET /api/v1/about": { answer: About; };
-  "GET /api/v1/audit": { query: { limit?: number; before?: number | null; }; answer: ActPage; };
+  "GET /api/v1/audit": { query: { limit?: number; before?: number | null; find?: string; outcome?: "ok" | "refused" | null; }; answer: ActPage; };
+  "GET /api/v1/backup": { answer: string; };
   "PUT /api/v1/blobs/{sha256}": { path: { sha256: string; }; body: string; answer: Kept; };
   "GET /api/v1/class": { query: { limit?: number; after?: string; user?: string | null; }; answer: ClassList; };
   "POST /api/v1/class/{user}/analysis": { path: { user: string; }; body: Analysis; answer: ClassUser; };
@@ -472,6 +479,9 @@ export interface Routes {
   "DELETE /api/v1/programs/{program_id}": { path: { program_id: number; }; answer: undefined; };
   "GET /api/v1/rejects": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Rejects; };
   "GET /api/v1/rejects/counts": { query: { since?: string; until?: string; }; answer: RejectCounts; };
+  "GET /api/v1/restore": { answer: RestoreState; };
+  "POST /api/v1/restore": { body: string; answer: WaitingRestore; };
+  "DELETE /api/v1/restore": { answer: undefined; };
   "GET /api/v1/retention": { answer: RuleList; };
   "PUT /api/v1/retention": { body: RuleList; answer: RuleList; };
   "POST /api/v1/rounds": { body: NewRound; answer: RoundInfo; };
