@@ -50,7 +50,9 @@ function Parts({ about, adding }: { about: About; adding: Adding }) {
 function Alone() {
   return (
     <Alert color="yellow" title="Only this machine reaches the hub yet" mb="md">
-      <Text size="sm">The hub listens to programs on its own machine only. To let others in, stop it and start it with</Text>
+      <Text size="sm">
+        The hub listens to programs on its own machine only. To let others in, stop it and start it with
+      </Text>
       <CopyLine text="wacket up --lan" />
     </Alert>
   );
