@@ -108,11 +108,11 @@ class Hub:
         self.ask("POST", "/api/v1/people", {"name": name, "role": role, "password": PASSWORD})
 
     @contextmanager
-    def machine(self, name: str, *allow: str, tags: dict[str, str] | None = None) -> Iterator[None]:
-        """A real agent, a process of its own, that has joined and is up."""
+    def machine(self, name: str, *allow: str, tags: dict[str, str] | None = None, token: str = "") -> Iterator[None]:
+        """A real agent, a process of its own, that has joined and is up, or waits where `token` asks a person."""
         folder = self.folder.parent / f"machine-{name}"
         folder.mkdir()
-        token = self.ask("POST", "/api/v1/join-tokens", {"accept": True, "tags": tags or {}})["token"]
+        token = token or self.ask("POST", "/api/v1/join-tokens", {"accept": True, "tags": tags or {}})["token"]
         (folder / "token").write_text(token + "\n")
         where = ["--config", str(folder / "conf"), "--state", str(folder / "state")]
         _agent("join", self.address, "--token-file", str(folder / "token"), "--name", name, "--no-service", *where)
@@ -120,7 +120,7 @@ class Hub:
             _agent("allow", *allow, *(["root"] if os.getuid() == 0 else []), *where)
         process = subprocess.Popen(_command("run", *where), env=_environment(), stdout=subprocess.DEVNULL)
         try:
-            until(lambda: self.ask("GET", f"/api/v1/nodes/{name}")["presence"], lambda state: state == "up")
+            until(lambda: self.ask("GET", f"/api/v1/nodes/{name}")["presence"], ("up", "pending").__contains__)
             yield
         finally:
             process.terminate()

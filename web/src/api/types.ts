@@ -44,6 +44,9 @@ export interface Cancelled { id: number; nodes: string[]; }
 
 export interface Changed { results: Outcome[]; }
 
+/** `ok` is null for what is neither right nor wrong, or could not be found out. */
+export interface CheckInfo { name: string; ok: boolean | null; text: string; }
+
 /** Either `names`, or `all` of those that wait. */
 export interface Choice { names?: string[]; all?: boolean; same?: Same | null; }
 
@@ -58,8 +61,8 @@ export interface ClassInfos { classes: ClassInfo[]; }
 /** Of each text only the first 1,000 characters; a user's history has the whole. `cursor` is to be given as `after` for the next page. */
 export interface ClassList { users: ClassUser[]; cursor: string | null; }
 
-/** One of a class and how their hardware stands. */
-export interface ClassMember { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; }
+/** One of a class and how their hardware stands. `node` and `presence` (up, late, down, off, pending, retired) are of the node whose agent is their hardware, "" for a worker that polls. `word` is rest, requested, collected, returned, error or stuck; `since` when that state began (µs since 1970), 0 where nothing ever happened, and `stuck_since` from when on it is stuck, where it is. `answer` and `error` are the first lines of standard output and standard error, `verdict` that of the analysis, once there is one. `round` is the number of what was asked, `moves` how many transitions their history has. */
+export interface ClassMember { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; seat: string; presence: string; word: string; since: number; stuck_since: number | null; answer: string; error: string; verdict: string; round: number | null; moves: number; }
 
 /** `cursor` is to be given as `after` for the next page. */
 export interface ClassMembers { name: string; members: ClassMember[]; cursor?: string | null; }
@@ -189,8 +192,8 @@ export interface NewJoinTokenInfo { id: number; tags: Record<string, string>; ac
 /** How long the link holds, unless its token is revoked sooner. */
 export interface NewKiosk { days?: number; }
 
-/** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. */
-export interface NewMember { user: string; node?: string | null; }
+/** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. `seat` is where they sit; without it, it stays. */
+export interface NewMember { user: string; node?: string | null; seat?: string | null; }
 
 /** People to take into a class, or to give other hardware. */
 export interface NewMembers { members: NewMember[]; }
@@ -306,6 +309,9 @@ export interface ResetDone { users: string[]; }
 
 export interface ResetWish { stuck?: boolean; }
 
+/** `waiting` is null where the next start changes nothing. */
+export interface RestoreState { waiting: WaitingRestore | null; }
+
 /** Who was asked, and why others were not. */
 export interface RoundInfo { id: number; users: string[]; left_out: wacket_api_rounds_LeftOut[]; }
 
@@ -379,8 +385,14 @@ export interface ViewInfo { id: number; name: string; page: string; search: stri
 
 export interface ViewList { views: ViewInfo[]; }
 
+/** What takes place at the next start. `replaces` are the entries of the data folder that are moved into `kept_as` then. `left_out` counts files that were not in the backup as they should be when it was made. */
+export interface WaitingRestore { made: string; host: string; wacket: string; files: number; bytes: number; replaces: string[]; kept_as: string; left_out: number; next: string; }
+
 /** The record of a job. Times of its nodes are µs since 1970. */
 export interface WholeJob { id: number; nodes: (Record<string, unknown>)[]; left_out: wacket_api_job_shapes_LeftOut[]; }
+
+/** `verdict` is one sentence with the next step; `last_logs` are the newest lines, the newest first. */
+export interface Why { checks: CheckInfo[]; verdict: string; last_logs: LogLine[]; }
 
 /** The worst of `count` values: that of `of`. */
 export interface WorstOf { value: number | null; of: string; count: number; }
@@ -396,6 +408,7 @@ export interface Routes {
   "GET /agent/wacket-agent.pyz.sha256": { answer: string; };
   "GET /api/v1/about": { answer: About; };
   "GET /api/v1/audit": { query: { limit?: number; before?: number | null; find?: string; outcome?: "ok" | "refused" | null; }; answer: ActPage; };
+  "GET /api/v1/backup": { answer: string; };
   "PUT /api/v1/blobs/{sha256}": { path: { sha256: string; }; body: string; answer: Kept; };
   "GET /api/v1/class": { query: { limit?: number; after?: string; user?: string | null; }; answer: ClassList; };
   "POST /api/v1/class/{user}/analysis": { path: { user: string; }; body: Analysis; answer: ClassUser; };
@@ -404,7 +417,7 @@ export interface Routes {
   "GET /api/v1/classes": { answer: ClassInfos; };
   "POST /api/v1/classes": { body: NewClass; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}": { path: { name: string; }; answer: undefined; };
-  "GET /api/v1/classes/{name}": { path: { name: string; }; answer: ClassMembers; };
+  "GET /api/v1/classes/{name}": { path: { name: string; }; query: { texts?: boolean; }; answer: ClassMembers; };
   "POST /api/v1/classes/{name}/analysis": { path: { name: string; }; body: Analysis; answer: ResetDone; };
   "GET /api/v1/classes/{name}/answers": { path: { name: string; }; query: { after?: string; }; answer: ClassMembers; };
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
@@ -452,6 +465,7 @@ export interface Routes {
   "POST /api/v1/nodes/{name}/merge": { path: { name: string; }; body: MergeWish; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
+  "GET /api/v1/nodes/{name}/why": { path: { name: string; }; answer: Why; };
   "GET /api/v1/notes": { query: { since?: string; until?: string; node?: string | null; limit?: number; }; answer: NoteList; };
   "POST /api/v1/notes": { body: NewNote; answer: NoteInfo; };
   "PATCH /api/v1/notes/{note_id}": { path: { note_id: number; }; body: NoteChange; answer: NoteInfo; };
@@ -472,6 +486,9 @@ export interface Routes {
   "DELETE /api/v1/programs/{program_id}": { path: { program_id: number; }; answer: undefined; };
   "GET /api/v1/rejects": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Rejects; };
   "GET /api/v1/rejects/counts": { query: { since?: string; until?: string; }; answer: RejectCounts; };
+  "GET /api/v1/restore": { answer: RestoreState; };
+  "POST /api/v1/restore": { body: string; answer: WaitingRestore; };
+  "DELETE /api/v1/restore": { answer: undefined; };
   "GET /api/v1/retention": { answer: RuleList; };
   "PUT /api/v1/retention": { body: RuleList; answer: RuleList; };
   "POST /api/v1/rounds": { body: NewRound; answer: RoundInfo; };
