@@ -55,7 +55,7 @@ export function Shell() {
         <button type="button" className={classes.search} onClick={openPalette} aria-label="Find">
           <IconSearch size={16} aria-hidden="true" />
           <span>Find</span>
-          <kbd>Ctrl K</kbd>
+          <kbd aria-hidden="true">Ctrl K</kbd>
         </button>
         <ActionIcon aria-label="Keys" visibleFrom="sm" onClick={openHelp}>
           <IconKeyboard size={18} />
