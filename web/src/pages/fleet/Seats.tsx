@@ -38,7 +38,6 @@ export function Seats({ names, selected, onSelect, walk }: ListProps) {
     else go(nodePlace(name));
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
     <ul className={classes.seats} onKeyDown={press} onClick={click}>
       {seated.map((name) => (
         <Seat key={name} name={name} chosen={selected.has(name)} />
