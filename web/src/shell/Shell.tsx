@@ -54,8 +54,7 @@ export function Shell() {
         <div className={classes.grow} />
         <button type="button" className={classes.search} onClick={openPalette} aria-label="Find Ctrl K">
           <IconSearch size={16} aria-hidden="true" />
-          <span>Find</span>
-          <kbd>Ctrl K</kbd>
+          <span>Find</span> <kbd>Ctrl K</kbd>
         </button>
         <ActionIcon aria-label="Keys" visibleFrom="sm" onClick={openHelp}>
           <IconKeyboard size={18} />
