@@ -257,24 +257,6 @@ def test_a_view_follows_nodes_that_are_called_otherwise(site: Site) -> None:
         assert [(row["node"], row["value"]) for row in screen.hear()["readings"]] == [("oven", 10.0)]
 
 
-def test_a_target_goes_with_the_tags_of_nodes(site: Site) -> None:
-    patch = site.api.owner.patch
-    assert patch("/api/v1/nodes/rig-3", json={"tags": {"room": "lab"}}).status_code == 200
-    with site.screen(logs={"target": "tag:room=lab"}) as screen:
-        site.tell(lines((2, 9, "from rig-3"), (3, 9, "from rig-4")))
-        assert [row["node"] for row in screen.hear("logs")["logs"]] == ["rig-3"]
-        assert patch("/api/v1/nodes/rig-4", json={"tags": {"room": "lab"}}).status_code == 200
-        assert patch("/api/v1/nodes/rig-3", json={"tags": {}}).status_code == 200
-        site.tell(lines((2, 9, "from rig-3"), (3, 9, "from rig-4"), first_id=200))
-        assert [row["node"] for row in screen.hear("logs")["logs"]] == ["rig-4"]
-
-
-def test_a_target_that_means_nobody_is_refused(site: Site) -> None:
-    with site.screen(logs={"target": "rig-3"}) as screen:
-        screen.socket.send_text(json.dumps({"logs": {"target": "nope-*"}}))
-        assert "nope" in screen.hear("error")["error"]
-
-
 def test_globs_are_held_against_new_series_only_and_beside_the_loop(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
