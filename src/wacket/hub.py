@@ -144,7 +144,7 @@ async def running(
 def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: AsyncExitStack) -> tuple[Parts, Query]:
     ledger = Ledger.open(folder / "ledger.db")
     stack.callback(ledger.close)
-    ledger.write_sync(lambda connection: nodes.create(connection, "hub", "machine", "adopted", "hub", clock()))
+    ledger.write_sync(lambda c: nodes.create(c, "hub", "machine", "adopted", nodes.HUB_IDENTITY, clock()))
     history = History.open(folder / "history", settings.history, clock)
     stack.callback(history.close)
     query = Query(history, settings.history)

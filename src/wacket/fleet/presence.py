@@ -68,10 +68,9 @@ class Presence:
 
     def about(self, node: int) -> Mapping[str, Any] | None:
         """What its agent said of the machine, or None where there is no agent; the hub knows its own without one."""
-        if node == HUB:
-            return self.own.about or None
-        agent = self._agents.of_node(node)
-        return agent.about if agent else None
+        if (agent := self._agents.of_node(node)) is not None:
+            return agent.about
+        return (self.own.about or None) if node == HUB else None
 
     def allows(self, node: int, what: str) -> bool:
         """Whether the owner of the machine lets the hub do this."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from wacket.errors import BadRequest
 from wacket.ledger import agents as agent_rows
+from wacket.ledger import class_sets
 from wacket.ledger import nodes as node_rows
 from wacket.ledger import series as series_rows
 from wacket.ledger.nodes import NodeRow
@@ -53,6 +54,7 @@ def merge(connection: Connection, gone: NodeRow, into: NodeRow, now: int) -> Mer
     _require_nothing_open(connection, gone)
     for table in THEIRS:
         connection.execute(update(table).where(table.c.node == gone.id).values(node=into.id))
+    class_sets.require_own_nodes(connection)
     moved = _move_series(connection, gone, into)
     _move_agent(connection, gone, into)
     connection.execute(update(merged_nodes).where(merged_nodes.c.into_node == gone.id).values(into_node=into.id))

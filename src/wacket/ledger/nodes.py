@@ -11,6 +11,7 @@ from wacket.errors import BadRequest, NotFound
 from wacket.ledger.tables import merged_nodes, nodes
 
 HUB = 1  # the id of the hub itself
+HUB_IDENTITY = "hub"
 STATES = ("adopted", "pending", "retired")
 KINDS = ("machine", "board", "service", "virtual")
 

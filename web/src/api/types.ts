@@ -58,8 +58,8 @@ export interface ClassInfos { classes: ClassInfo[]; }
 /** Of each text only the first 1,000 characters; a user's history has the whole. `cursor` is to be given as `after` for the next page. */
 export interface ClassList { users: ClassUser[]; cursor: string | null; }
 
-/** One of a class and how their hardware stands. */
-export interface ClassMember { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; }
+/** One of a class and how their hardware stands. `node` and `presence` (up, late, down, off, pending, retired) are of the node whose agent is their hardware, "" for a worker that polls. `word` is rest, requested, collected, returned, error or stuck; `since` when that state began (µs since 1970), 0 where nothing ever happened, and `stuck_since` from when on it is stuck, where it is. `answer` and `error` are the first lines of standard output and standard error, `verdict` that of the analysis, once there is one. `round` is the number of what was asked, `moves` how many transitions their history has. */
+export interface ClassMember { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; seat: string; presence: string; word: string; since: number; stuck_since: number | null; answer: string; error: string; verdict: string; round: number | null; moves: number; }
 
 /** `cursor` is to be given as `after` for the next page. */
 export interface ClassMembers { name: string; members: ClassMember[]; cursor?: string | null; }
@@ -189,8 +189,8 @@ export interface NewJoinTokenInfo { id: number; tags: Record<string, string>; ac
 /** How long the link holds, unless its token is revoked sooner. */
 export interface NewKiosk { days?: number; }
 
-/** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. */
-export interface NewMember { user: string; node?: string | null; }
+/** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. `seat` is where they sit; without it, it stays. */
+export interface NewMember { user: string; node?: string | null; seat?: string | null; }
 
 /** People to take into a class, or to give other hardware. */
 export interface NewMembers { members: NewMember[]; }
@@ -411,7 +411,7 @@ export interface Routes {
   "GET /api/v1/classes": { answer: ClassInfos; };
   "POST /api/v1/classes": { body: NewClass; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}": { path: { name: string; }; answer: undefined; };
-  "GET /api/v1/classes/{name}": { path: { name: string; }; answer: ClassMembers; };
+  "GET /api/v1/classes/{name}": { path: { name: string; }; query: { texts?: boolean; }; answer: ClassMembers; };
   "POST /api/v1/classes/{name}/analysis": { path: { name: string; }; body: Analysis; answer: ResetDone; };
   "GET /api/v1/classes/{name}/answers": { path: { name: string; }; query: { after?: string; }; answer: ClassMembers; };
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
