@@ -15,12 +15,14 @@ export interface JobRow {
 /** PURE: what was asked, in one line. */
 export function askedFor(job: JobRow): string {
   if (job.argv?.length) return job.argv.join(" ");
-  return job.kind === "program" ? `a Python program (${job.digest.slice(0, 8)})` : job.kind;
+  return job.kind === "python" ? `a Python program (${job.digest.slice(0, 8)})` : job.kind;
 }
 
 /** PURE: the state that speaks for the whole job: what is worst of what has ended, or running. */
 export function stateOf(job: JobRow): string {
   if (job.open) return "running";
-  const worst = ["failed", "lost", "rejected", "timed_out", "expired", "cancelled"].find((state) => job.counts[state]);
+  const worst = ["failed", "lost_reboot", "rejected", "timed_out", "expired", "cancelled"].find(
+    (state) => job.counts[state],
+  );
   return worst ?? "succeeded";
 }
