@@ -22,6 +22,7 @@ from wacket.fleet.joining import JoinTokens
 from wacket.fleet.merging import Merging
 from wacket.fleet.overview import Overview
 from wacket.fleet.presence import Presence
+from wacket.fleet.reach import Reach
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
@@ -42,6 +43,7 @@ class Fleet:
     copies: Copies
     overview: Overview
     merging: Merging
+    reach: Reach
 
     @classmethod
     def open(cls, keys: Path, ledger: Ledger, catalogue: Catalogue, bus: Bus, clock: Callable[[], int]) -> Fleet:
@@ -59,6 +61,7 @@ class Fleet:
             Copies(clock),
             overview,
             Merging(ledger, catalogue, agents, presence, completeness, overview, bus, clock),
+            Reach.of_this_machine(),
         )
 
     def code(self, node: int) -> str:

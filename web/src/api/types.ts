@@ -44,6 +44,9 @@ export interface Cancelled { id: number; nodes: string[]; }
 
 export interface Changed { results: Outcome[]; }
 
+/** `ok` is null for what is neither right nor wrong, or could not be found out. */
+export interface CheckInfo { name: string; ok: boolean | null; text: string; }
+
 /** Either `names`, or `all` of those that wait. */
 export interface Choice { names?: string[]; all?: boolean; same?: Same | null; }
 
@@ -388,6 +391,9 @@ export interface WaitingRestore { made: string; host: string; wacket: string; fi
 /** The record of a job. Times of its nodes are µs since 1970. */
 export interface WholeJob { id: number; nodes: (Record<string, unknown>)[]; left_out: wacket_api_job_shapes_LeftOut[]; }
 
+/** `verdict` is one sentence with the next step; `last_logs` are the newest lines, the newest first. */
+export interface Why { checks: CheckInfo[]; verdict: string; last_logs: LogLine[]; }
+
 /** The worst of `count` values: that of `of`. */
 export interface WorstOf { value: number | null; of: string; count: number; }
 
@@ -459,6 +465,7 @@ export interface Routes {
   "POST /api/v1/nodes/{name}/merge": { path: { name: string; }; body: MergeWish; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
+  "GET /api/v1/nodes/{name}/why": { path: { name: string; }; answer: Why; };
   "GET /api/v1/notes": { query: { since?: string; until?: string; node?: string | null; limit?: number; }; answer: NoteList; };
   "POST /api/v1/notes": { body: NewNote; answer: NoteInfo; };
   "PATCH /api/v1/notes/{note_id}": { path: { note_id: number; }; body: NoteChange; answer: NoteInfo; };
