@@ -107,6 +107,9 @@ class Hub:
     def person(self, name: str, role: str) -> None:
         self.ask("POST", "/api/v1/people", {"name": name, "role": role, "password": PASSWORD})
 
+    def _presence(self, name: str) -> str:
+        return str(self.ask("GET", f"/api/v1/nodes/{name}")["presence"])
+
     @contextmanager
     def machine(self, name: str, *allow: str, tags: dict[str, str] | None = None, token: str = "") -> Iterator[None]:
         """A real agent, a process of its own, that has joined and is up, or waits where `token` asks a person."""
