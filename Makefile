@@ -22,7 +22,7 @@ TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup page maybe-page demo dev test check format bench bench-agents bench-peers torture docs wheel clean
+.PHONY: help setup page maybe-page demo dev test check format bench bench-agents bench-page bench-peers torture docs wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: $(READY)  ## measure this hub
 
 bench-agents: $(READY)  ## measure agents and commands
 	$(BIN)/python -m benchmarks.with_agents $(ARGS)
+
+bench-page: $(READY) page  ## measure the page in headless Chromium
+	$(BIN)/python -m benchmarks.page $(ARGS)
 
 bench-peers: $(READY)  ## measure this hub side by side with others installed from Debian
 	$(BIN)/python -m benchmarks.peers $(ARGS)

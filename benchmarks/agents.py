@@ -118,7 +118,7 @@ class Crowd:
         self._process.stdout.close()
 
     def say(self, word: str = "facts") -> dict[str, Any]:
-        """`mark` begins to count anew, `report` lets each report every 10 s; what was counted."""
+        """`mark` begins to count anew; `report` lets each tell 3 series every 10 s, `tell` 10. What was counted."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(f"{word}\n")
         self._process.stdin.flush()

@@ -64,20 +64,20 @@ def fill(folder: Path, batches: Iterable[Batch]) -> None:
 
 
 def readings(
-    series: list[int], start: int, days: float, jitter: bool | None = None, grain: int = MILLISECOND
+    series: list[int], start: int, days: float, jitter: bool | None = None, grain: int = MILLISECOND, every: int = 1
 ) -> Iterator[Batch]:
-    """1 Hz random walks of all series side by side, 100,000 rows a batch, from `start` (µs) on.
+    """Random walks of all series side by side, a value each `every` s, 100,000 rows a batch, from `start` (µs) on.
 
     `jitter` False: times as a device sets them, whole seconds; True: some milliseconds late, in steps of `grain` µs
     (the hub stamps arrivals in whole milliseconds; a device may give finer times); None: every other series so.
     """
-    seconds = int(days * 86_400)
-    values = [payloads.walk(seconds, one) for one in series]
-    late = [_lateness(seconds, one, odd if jitter is None else jitter, grain) for odd, one in _alternating(series)]
+    count = int(days * 86_400) // every
+    values = [payloads.walk(count, one) for one in series]
+    late = [_lateness(count, one, odd if jitter is None else jitter, grain) for odd, one in _alternating(series)]
     step = max(1, 100_000 // len(series))
-    for first in range(0, seconds, step):
-        rows = min(step, seconds - first)
-        base = start + np.arange(first, first + rows, dtype=np.int64) * SECOND
+    for first in range(0, count, step):
+        rows = min(step, count - first)
+        base = start + np.arange(first, first + rows, dtype=np.int64) * every * SECOND
         at = np.stack([base + one[first : first + rows] for one in late], axis=1).ravel()
         value = np.stack([one[first : first + rows] for one in values], axis=1).ravel()
         ids = np.tile(np.array(series, np.uint32), rows)

@@ -26,8 +26,13 @@ from wacket_agent.link import websocket
 BEAT = 5.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
 ALLOWS = {"metrics": True, "logs": True, "run": True, "root": False, "shell": False, "files": False}
-REPORT = b"cpu percent=%d.5 %d\nmemory used_percent=41.5 %d\nload one=0.25 %d\n"
-LINES = REPORT.count(b"\n")
+REPORT = b"cpu percent=%d.5 @\nmemory used_percent=41.5 @\nload one=0.25 @\n"
+TEN = (  # what a small machine says of itself: ten series
+    b"cpu percent=%d.5 @\nmemory used_percent=41.5 @\nswap used_percent=3.5 @\nload 1m=0.25 @\nuptime seconds=86400 @\n"
+    b"disk,mount=/ used_percent=61.5 @\ndisk,mount=/home used_percent=42.5 @\ntemperature,sensor=cpu celsius=48.5 @\n"
+    b"network,interface=eth0 received_bytes_per_s=1200 @\nnetwork,interface=eth0 sent_bytes_per_s=800 @\n"
+)
+REPORTS = {"report": REPORT, "tell": TEN}  # by the word that begins them
 
 
 class Crowd:
@@ -40,6 +45,7 @@ class Crowd:
         self.welcomes: list[float] = []  # moments since the last `mark`
         self.commands = 0
         self.acked = 0
+        self.lines = REPORT  # what each of them says
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -179,11 +185,10 @@ class Agent(asyncio.Protocol):
         self._send({"t": "beat", "at": time.time_ns() // 1000})
 
     def report(self) -> None:
-        now = time.time_ns()
-        lines = REPORT % (self._number % 100, now, now, now)
+        lines = (self._crowd.lines % ((self._number + self._sequence) % 100)).replace(b"@", b"%d" % time.time_ns())
         head = {"t": "report", "epoch": self._epochs["metrics"], "seq": self._sequence, "format": "influx"}
         self._write(websocket.frame(websocket.BINARY, protocol.pack(head, lines), os.urandom(4)))
-        self._sequence += LINES
+        self._sequence += lines.count(b"\n")
 
     def _send(self, message: dict[str, Any]) -> None:
         self._write(websocket.frame(websocket.TEXT, protocol.encode(message), os.urandom(4)))
@@ -220,7 +225,8 @@ async def main() -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while word := (await reader.readline()).strip().decode():
-        if word == "report":
+        if word in REPORTS:
+            crowd.lines = REPORTS[word]
             jobs.append(asyncio.ensure_future(every(10.0, agents, "report")))
         elif word == "mark":
             crowd.welcomes.clear()
