@@ -22,7 +22,8 @@ TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup page maybe-page demo dev test check format bench bench-agents bench-page bench-peers torture docs wheel clean
+.PHONY: help setup page maybe-page demo dev test check format docs torture wheel clean
+.PHONY: bench bench-agents bench-page bench-peers
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
