@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from wacket.api import body as bodies
 from wacket.api.access import Caller, audit, may, parts_of
-from wacket.api.backup import MEDIA_TYPE, SCHEMA, one_at_a_time, stamp
+from wacket.api.backup import SCHEMA, one_at_a_time, stamp
 from wacket.api.parts import Parts
 from wacket.backup import restoring
 from wacket.backup.restoring import Waiting
@@ -79,7 +79,10 @@ async def read_restore(caller: Admin, request: Request) -> RestoreState:
     status_code=201,
     summary="Restore a backup at the next start",
     openapi_extra={
-        "requestBody": {"required": True, "content": {MEDIA_TYPE: SCHEMA | {"example": "(the archive of a backup)"}}}
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": SCHEMA | {"example": "(the archive of a backup)"}},
+        }
     },
 )
 async def begin_restore(caller: Admin, request: Request) -> WaitingRestore:

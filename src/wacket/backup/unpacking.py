@@ -6,7 +6,6 @@ Without a folder it only looks: whether this is a whole backup, and of what.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import json
@@ -18,10 +17,10 @@ from typing import Any, NamedTuple
 from wacket.backup import tar
 from wacket.backup.names import ABOUT, END, FORMAT, JOURNAL, LEDGER, SUMS, is_wanted
 from wacket.errors import BadRequest, Unavailable
-from wacket.writing import sync
 
 MOST_SAID = 16 << 20  # bytes of what an archive says of itself at once
 MOST_UNSUMMED = 100_000  # files whose sums have not come yet
+LARGE = 1 << 20  # files of so many bytes go to the disk one by one; a million small ones go there at once
 CHANGED = "the file was changed on its way; take it from where it was made once more"
 
 
@@ -44,7 +43,7 @@ class Unpacking:
     def __init__(self, folder: Path | None, room: Callable[[int], None] = lambda _: None) -> None:
         self._folder, self._room = folder, room
         self._reader = tar.Reader()
-        self._name = ""
+        self._name, self._size = "", 0
         self._said: list[bytes] | None = None  # the present file is one that the archive says of itself
         self._file: int | None = None
         self._hash = hashlib.sha256()
@@ -83,7 +82,7 @@ class Unpacking:
         if missing := {LEDGER, JOURNAL} - self._has:
             raise BadRequest(f"the backup has no {' and no '.join(sorted(missing))}, without which there is no hub")
         if self._folder is not None:
-            _sync_folders(self._folder)
+            os.sync()
         lost, left_out = end.get("lost"), end.get("left_out")
         named = [one for one in left_out if isinstance(one, dict)] if isinstance(left_out, list) else []
         told = [{"name": str(one.get("name", "")), "reason": str(one.get("reason", ""))} for one in named]
@@ -98,7 +97,7 @@ class Unpacking:
             self._file = None
 
     def _begin(self, entry: tar.Entry) -> None:
-        self._name, self._hash = entry.name, hashlib.sha256()
+        self._name, self._size, self._hash = entry.name, entry.size, hashlib.sha256()
         if (self.about is None) != (entry.name == ABOUT) or self._end is not None:
             raise BadRequest("this is not a backup made by Wacket: its files are not in the order of one")
         if entry.name in (ABOUT, END) or entry.name.startswith(SUMS):
@@ -138,7 +137,8 @@ class Unpacking:
             self._hear(said)
             return
         if self._file is not None:
-            os.fsync(self._file)
+            if self._size >= LARGE:
+                os.fsync(self._file)
             self.abandon()
         self._unsummed[self._name] = self._hash.hexdigest()
         self._tops.add(self._name.partition("/")[0])
@@ -183,9 +183,3 @@ def _json(said: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"what the backup says of itself cannot be read ({str(error)[:100]}); {CHANGED}") from error
     return value if isinstance(value, dict) else {}
-
-
-def _sync_folders(folder: Path) -> None:
-    for place, _, _ in os.walk(folder):
-        with contextlib.suppress(FileNotFoundError):
-            sync(Path(place))
