@@ -9,6 +9,7 @@ import { count } from "~/look/words";
 import { Editor } from "~/parts/editor/Editor";
 import type { Seen } from "./address";
 import { type Asked, askable, askFor, done } from "./asking";
+import { DrawerTitle } from "./DrawerTitle";
 import { type Draft, useDraft } from "./draft";
 import { KeepProgram } from "./KeepProgram";
 
@@ -30,7 +31,7 @@ export function AskDrawer({ name, members, seen, change, onAsked }: Props) {
       onClose={() => change({ open: "" })}
       position="right"
       size="xl"
-      title={<span className="w-told">{title}</span>}
+      title={<DrawerTitle>{title}</DrawerTitle>}
     >
       <Form
         name={name}

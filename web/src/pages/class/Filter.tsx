@@ -45,6 +45,7 @@ export function Filter({ seen, change, counts, all }: Props) {
         aria-label="Find a person, a seat, a board or an answer"
         placeholder="Find"
         size="xs"
+        className={classes.find}
         value={seen.find}
         onChange={(event) => change({ find: event.currentTarget.value })}
       />

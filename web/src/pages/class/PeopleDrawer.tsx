@@ -11,6 +11,7 @@ import type { ClassMember } from "~/api/types";
 import { told, trouble } from "~/look/tell";
 import { count } from "~/look/words";
 import { classPlace } from "./address";
+import { DrawerTitle } from "./DrawerTitle";
 import { type Letter, Letters } from "./Letters";
 import { changes, type Listed, listed, written } from "./people";
 
@@ -27,13 +28,7 @@ interface Props {
 export function PeopleDrawer({ opened, onClose, name, members }: Props) {
   const title = name ? `People of ${name}` : "Make a class";
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={<span className="w-told">{title}</span>}
-    >
+    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title={<DrawerTitle>{title}</DrawerTitle>}>
       <Form onClose={onClose} {...(name === undefined ? {} : { name })} members={members ?? []} />
     </Drawer>
   );

@@ -14,6 +14,7 @@ import { Said } from "./Answers";
 import type { Seen, Tab } from "./address";
 import { foldedOf } from "./answers";
 import classes from "./class.module.css";
+import { DrawerTitle } from "./DrawerTitle";
 import { Board } from "./Table";
 
 interface Props {
@@ -34,7 +35,7 @@ export function PersonDrawer({ member, members, seen, change, ask }: Props) {
       onClose={() => change({ who: "" })}
       position="right"
       size="xl"
-      title={<span className="w-told">{seat ? `${seat} · ${user}` : user}</span>}
+      title={<DrawerTitle>{seat ? `${seat} · ${user}` : user}</DrawerTitle>}
     >
       <div className={classes.facts}>
         <Status state={member.word} large />

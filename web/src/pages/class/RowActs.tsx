@@ -19,7 +19,7 @@ export function RowActs({ member, change, ask }: Props) {
         <Button
           size="compact-xs"
           variant={word === "stuck" ? "filled" : "default"}
-          aria-label={`Put ${user} at rest`}
+          aria-label={`${word === "stuck" ? "Reset" : "Stop"} ${user}`}
           loading={reset.isPending}
           onClick={() => reset.mutate({ path: { user } })}
         >

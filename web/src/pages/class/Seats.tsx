@@ -52,7 +52,7 @@ function Drawn({ member, spot, onWho }: SeatProps) {
     <li style={spot && { gridRow: spot.row, gridColumn: spot.column }} data-user={member.user} data-word={member.word}>
       <button type="button" className={classes.seat} onClick={() => onWho({ who: member.user })}>
         <span className={classes.seatHead}>
-          {member.seat && <b className="w-line">{member.seat}</b>}
+          {member.seat && <b className={`w-line ${classes.seatLabel}`}>{member.seat}</b>}
           <span className="w-line">{member.user}</span>
         </span>
         <Status state={member.word} />

@@ -72,7 +72,7 @@ export function Table({ members, seen, change, ask, operates }: ListProps) {
             {COLUMNS.map(([id, title]) => (
               <Head key={id} id={id} title={title} sort={seen.sort} onSort={(sort) => change({ sort })} />
             ))}
-            {operates && <th>Actions</th>}
+            {operates && <th className={classes.acts}>Actions</th>}
           </tr>
         </thead>
         <tbody>
@@ -155,14 +155,18 @@ function Drawn({ member, at, height, chosen, operates, select, change, ask }: Ro
         <When at={member.since} short never="–" />
       </td>
       <td className="w-number">{member.state === 1 || member.state === 2 ? "–" : (member.hw_exit ?? "–")}</td>
-      <td className={`w-line ${classes.answer} ${answer.dim ? "w-dim" : "w-mono"}`} title={answer.text}>
+      <td
+        data-cell="answer"
+        className={`w-line ${classes.answer} ${answer.dim ? "w-dim" : "w-mono"}`}
+        title={answer.text}
+      >
         <Raw text={answer.text} />
       </td>
       <td className={`w-line ${classes.verdict}`} title={member.verdict}>
         <Raw text={member.verdict} />
       </td>
       {operates && (
-        <td>
+        <td className={classes.acts}>
           <RowActs member={member} change={change} ask={ask} />
         </td>
       )}
