@@ -9,7 +9,7 @@ import { Status } from "~/look/Status";
 import { When } from "~/look/When";
 import { Course, History } from "~/parts/class/History";
 import { Output } from "~/parts/class/Output";
-import { Shown } from "~/parts/States";
+import { Empty, Shown } from "~/parts/States";
 import { Said } from "./Answers";
 import type { Seen, Tab } from "./address";
 import { foldedOf } from "./answers";
@@ -43,7 +43,7 @@ export function PersonDrawer({ member, members, seen, change, ask }: Props) {
         <Board member={member} />
         {member.hw_exit !== null && member.state !== 1 && member.state !== 2 && <span>exit {member.hw_exit}</span>}
       </div>
-      <Course user={user} />
+      {member.since > 0 && <Course user={user} />}
       {operates && <Doing member={member} ask={ask} />}
       <Tabs value={seen.tab} onChange={(tab) => change({ tab: tab as Tab })} keepMounted={false}>
         <Tabs.List mb="sm">
@@ -59,7 +59,7 @@ export function PersonDrawer({ member, members, seen, change, ask }: Props) {
           <Whole user={user} of="program" />
         </Tabs.Panel>
         <Tabs.Panel value="history">
-          <History user={user} />
+          {member.since > 0 ? <History user={user} /> : <Empty title="Nothing has happened yet" />}
         </Tabs.Panel>
         <Tabs.Panel value="versus">
           <Versus member={member} members={members} />

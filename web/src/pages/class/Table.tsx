@@ -167,7 +167,7 @@ function Drawn({ member, at, height, chosen, operates, select, change, ask }: Ro
       </td>
       {operates && (
         <td className={classes.acts}>
-          <RowActs member={member} change={change} ask={ask} />
+          <RowActs member={member} ask={ask} />
         </td>
       )}
     </tr>

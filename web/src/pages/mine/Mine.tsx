@@ -57,7 +57,7 @@ function Own({ own }: { own: OwnHardware }) {
           <Title order={2} id="history" mb="xs">
             History
           </Title>
-          <History user={own.user} />
+          {own.since > 0 ? <History user={own.user} /> : <Text className="w-dim">Nothing has happened yet.</Text>}
         </section>
       </div>
     </div>

@@ -6,7 +6,7 @@ import type { Transition } from "~/api/types";
 import { Raw } from "~/look/Raw";
 import { Status } from "~/look/Status";
 import { When } from "~/look/When";
-import { Empty, Shown } from "../States";
+import { Shown } from "../States";
 import classes from "./class.module.css";
 import { lastCourse, NAMES, seconds } from "./course";
 
@@ -21,9 +21,9 @@ const WORDS: Record<string, string> = {
   reset: "put at rest",
 };
 
-/** The states since the last request, with the time that each took to come. */
+/** The states since the last request, with the time that each took to come. Only for hardware that did something. */
 export function Course({ user }: { user: string }) {
-  const { data } = useAnswer(ROUTE, { path: { user }, query: { limit: 8 } }, { retry: false });
+  const { data } = useAnswer(ROUTE, { path: { user }, query: { limit: 8 } });
   const steps = lastCourse(data?.transitions ?? []);
   if (steps.length < 2) return null;
   return (
@@ -41,8 +41,7 @@ export function Course({ user }: { user: string }) {
 
 export function History({ user }: { user: string }) {
   const [before, setBefore] = useState<number | null>(null);
-  const found = useAnswer(ROUTE, { path: { user }, query: { limit: PAGE, before } }, { retry: false });
-  if (found.error?.status === 404) return <Empty title="Nothing has happened yet" />;
+  const found = useAnswer(ROUTE, { path: { user }, query: { limit: PAGE, before } });
   return (
     <Shown of={found}>
       {({ transitions, cursor }) => (
