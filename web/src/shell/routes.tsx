@@ -46,10 +46,12 @@ export function Routes({ among = pages }: { among?: Page[] }) {
   );
 }
 
+const SETTLED = 2_500; // ms: before that, idle means that the hub has not answered yet
+
 /** Fetch the code of the pages in the navigation while nothing else is to be done. */
 export function fetchAhead(): void {
-  const wait = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 2_000));
-  wait(() => {
+  const fetch = () => {
     for (const page of pages) if (page.nav) void page.body().catch(() => undefined);
-  });
+  };
+  setTimeout(() => (window.requestIdleCallback ?? setTimeout)(fetch), SETTLED);
 }
