@@ -1,6 +1,6 @@
 // Everybody as a table: a row each, drawn anew only when its own person changes, and only where it is on the screen.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useRef } from "react";
+import { memo, useCallback, useRef } from "react";
 import { Link } from "wouter";
 import type { ClassMember } from "~/api/types";
 import { Raw } from "~/look/Raw";
@@ -48,11 +48,17 @@ export function Table({ members, seen, change, ask, operates }: ListProps) {
   const before = drawn[0]?.start ?? 0;
   const behind = rows.getTotalSize() - (drawn.at(-1)?.end ?? 0);
   const all = members.length > 0 && members.every((one) => seen.selected.has(one.user));
-  const select = (user: string) => {
-    const selected = new Set(seen.selected);
-    if (!selected.delete(user)) selected.add(user);
-    change({ selected });
-  };
+  const latest = useRef(seen);
+  latest.current = seen;
+  // Rows are not drawn anew when only others are chosen: what they call must know them all the same.
+  const select = useCallback(
+    (user: string) => {
+      const selected = new Set(latest.current.selected);
+      if (!selected.delete(user)) selected.add(user);
+      change({ selected });
+    },
+    [change],
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled without a mouse
     <section ref={scroller} className={classes.scroller} aria-label="People" tabIndex={0}>
