@@ -79,7 +79,7 @@ function More({ row }: { row: FleetRow }) {
       {opened && (
         <Menu opened onChange={turn} position="bottom-end" withinPortal>
           <Menu.Target>
-            <span className={classes.anchor} />
+            <span className={classes.anchor} aria-hidden="true" />
           </Menu.Target>
           <Entries row={row} open={setDialog} />
         </Menu>
@@ -92,7 +92,7 @@ function More({ row }: { row: FleetRow }) {
 
 function Entries({ row, open }: { row: FleetRow; open: (dialog: "name" | "tags") => void }) {
   return (
-    <Menu.Dropdown>
+    <Menu.Dropdown aria-label={`More for ${row.name}`}>
       {row.state !== "adopted" && (
         <Menu.Item leftSection={<IconCheck size={16} />} onClick={() => accept(row.name)}>
           Let in
