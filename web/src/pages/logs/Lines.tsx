@@ -1,5 +1,6 @@
 // The list of lines: only those in sight are drawn. It stays where its reader is, and at the end while that is followed.
 // Hears clicks and keys for all rows.
+import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
@@ -13,7 +14,7 @@ import {
 } from "react";
 import { moment } from "~/look/words";
 import type { Acts } from "./acts";
-import { ACTIONS, CELL, GROUP, HEADING, ROW, TABLE } from "./aria";
+import { CELL, GROUP, HEADING, ROW, TABLE } from "./aria";
 import { Item } from "./Item";
 import { LineMenu } from "./LineMenu";
 import type { Line } from "./line";
@@ -156,7 +157,9 @@ function Headings({ look, day }: { look: Look; day: string }) {
         <span {...HEADING}>Level</span>
         {look.source && <span {...HEADING}>Source</span>}
         <span {...HEADING}>Message</span>
-        <span {...ACTIONS} />
+        <span {...HEADING} className={classes.unseen}>
+          <VisuallyHidden>Actions</VisuallyHidden>
+        </span>
       </div>
     </div>
   );
