@@ -456,7 +456,7 @@ export interface Routes {
   "GET /api/v1/clusters": { answer: ClustersNow; };
   "POST /api/v1/clusters/compute": { answer: Clustering; };
   "GET /api/v1/clusters/points": { query: { x?: string; y?: string; limit?: number; }; answer: ClusterPoints; };
-  "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
+  "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; hide?: string[]; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
   "GET /api/v1/export/readings": { query: { since?: string; until?: string; step?: string; fn?: string; format?: "csv" | "ndjson" | "parquet"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: string; };
   "GET /api/v1/fleet": { query: { retired?: boolean; }; answer: FleetView; };
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
@@ -478,8 +478,8 @@ export interface Routes {
   "POST /api/v1/kiosk-session": { body: KioskSecret; answer: Me; };
   "POST /api/v1/login": { body: Credentials; answer: Me; };
   "POST /api/v1/logout": { answer: undefined; };
-  "GET /api/v1/logs": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: LogLines; };
-  "GET /api/v1/logs/histogram": { query: { buckets?: number; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Buckets; };
+  "GET /api/v1/logs": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; severity?: string; source?: string; hide?: string[]; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: LogLines; };
+  "GET /api/v1/logs/histogram": { query: { buckets?: number; severity?: string; source?: string; hide?: string[]; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Buckets; };
   "GET /api/v1/logs/{id}": { path: { id: number; }; answer: OneLine; };
   "GET /api/v1/logs/{id}/context": { path: { id: number; }; query: { before?: number; after?: number; same?: "node" | "all"; }; answer: Context; };
   "GET /api/v1/me": { answer: Me; };
