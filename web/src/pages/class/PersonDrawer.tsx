@@ -39,7 +39,7 @@ export function PersonDrawer({ name, member, members, seen, change, ask }: Props
       <div className={classes.facts}>
         <Status state={member.word} large />
         <When at={member.since} never="never asked" />
-        <Board member={member} />
+        {name && <Board member={member} />}
         {member.hw_exit !== null && member.state !== 1 && member.state !== 2 && <span>exit {member.hw_exit}</span>}
       </div>
       {member.since > 0 && <Course user={user} />}
