@@ -41,7 +41,7 @@ def main() -> int:
             return demo.wait()
         port = free(PORT)
         vite = [node.program, WEB / "node_modules" / "vite" / "bin" / "vite.js"]
-        vite += ["--host", HOST, "--port", str(port), "--strictPort", "--clearScreen", "false"]
+        vite += ["--host", HOST, "--port", str(port), "--strictPort", "--logLevel", "warn"]
         # It ends when its input does, also where this ends without a word.
         with started(vite, stdin=subprocess.PIPE, cwd=WEB, env={**os.environ, "WACKET_HUB": address[0]}):
             tell(first, port)
