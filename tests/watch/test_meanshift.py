@@ -114,6 +114,16 @@ def test_wild_numbers_are_survived() -> None:
     json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.slow
+def test_the_points_to_draw_are_events_with_their_labels(energy_events: list[str]) -> None:
+    values = np.array([numbers(text) for text in energy_events])
+    found = cluster(values, 5000, 0.2, 200)
+    points, labels = np.array(found["points"]), np.array(found["labels"])
+    assert points.tolist() == values.tolist()  # a thousand are few enough
+    counts = {one["label"]: one["count"] for one in found["clusters"]}
+    assert {int(label): int((labels == label).sum()) for label in np.unique(labels)} == counts
+
+
 def test_the_summary_counts_and_averages_by_label() -> None:
     values = np.arange(32, dtype=np.float64).reshape(4, 8)
     found = summary(values, np.array([1, -1, 1, 0]))

@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -45,6 +45,17 @@ class Events(Protocol):
     def count_in(self, logs: Logs) -> int:
         """How many of these rows are events. Quick: called on the loop."""
         ...
+
+
+class Due(NamedTuple):
+    """Clusters are computed after `every` new events; `pending` have come. `about` (µs since 1970) is when it will be
+    so if they go on coming as until now; `trouble` says why the last computation failed."""
+
+    every: int
+    pending: int
+    about: int | None
+    computing: bool
+    trouble: str
 
 
 class ClusterWatch:
@@ -95,6 +106,7 @@ class ClusterWatch:
                     await self._ledger.write(lambda connection: results.save(connection, found))
                     self._latest = found
                     self._computed += 1
+                    self._bus.publish_nowait("changed", {"clusters": True})
             return found
 
     @contextlib.contextmanager
@@ -118,6 +130,14 @@ class ClusterWatch:
                 if due:
                     self._due.set()
 
+    def next(self) -> Due:
+        """When clusters are computed again, as far as anybody can know."""
+        now, every = self._clock(), self._settings.every
+        elapsed, missing = now - self._covered, max(0, every - self._pending)
+        known = self._covered and self._pending and elapsed > 0
+        about = now + missing * elapsed // self._pending if known else None
+        return Due(every, self._pending, about, self._one.locked(), self._last_error)
+
     def statistics(self) -> Statistics:
         last = self._latest
         return {
@@ -138,8 +158,12 @@ class ClusterWatch:
             return None
         found = await self._ask_worker(features.values)
         seconds = round(perf_counter() - began, 3)
-        centres = np.array(found["centres"], np.float64)
-        return Result(at, total, found["sample"], found["bandwidth"], seconds, found["clusters"], centres)
+        centres, points = (
+            np.array(found[name], np.float64).reshape(-1, len(COLUMNS)) for name in ("centres", "points")
+        )
+        labels = np.array(found["labels"], np.int64)
+        summary = found["sample"], found["bandwidth"], seconds, found["clusters"]
+        return Result(at, total, *summary, centres, points, labels)
 
     async def _ask_worker(self, values: F64) -> dict[str, Any]:
         asked = {

@@ -38,6 +38,7 @@ SHAPE = {
 SOURCE = ENERGY_SOURCE.encode()
 COLUMNS = tuple(PLACES)
 AVERAGED = COLUMNS[:5]
+UNITS = ("W", "var", "VA", "A", "V", "", "", "")
 # No sensor measures beyond this; squares of such numbers would no longer be numbers.
 LARGEST = 1e12
 MOST = 1_000_000  # events looked at, the newest: 64 MB of numbers

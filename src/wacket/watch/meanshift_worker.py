@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from wacket.records import F64, I64
+from wacket.watch import scatter
 from wacket.watch.features import AVERAGED, COLUMNS
 
 SEED = 0
@@ -42,12 +43,15 @@ def cluster(values: F64, sample: int, quantile: float, samples: int) -> dict[str
     labels, centres = _shifted(drawn, bandwidth)
     if len(drawn) < len(values):
         labels = assigned(values, centres, bandwidth)
+    shown = scatter.evenly(labels, scatter.MOST)
     return {
         "events": len(values),
         "sample": len(drawn),
         "bandwidth": bandwidth,
         "clusters": summary(values, labels),
         "centres": centres.tolist(),
+        "points": values[shown].tolist(),
+        "labels": labels[shown].tolist(),
     }
 
 

@@ -70,8 +70,14 @@ export interface ClassUser { user: string; state: number; hw_command: string; hw
 /** How many events, and their averages. Label -1 is for events that belong to no cluster. */
 export interface Cluster { label: number; count: number; avg_power_active_w: number; avg_power_reactive_var: number; avg_power_apparent_va: number; avg_line_current_a: number; avg_line_voltage_v: number; }
 
+/** Some events of the result that came at `at`, as columns: two features, and the label of the cluster of each. Of every cluster as many as of the largest, or all that it has. */
+export interface ClusterPoints { at: string; events: number; x_unit: string; y_unit: string; x: number[]; y: number[]; cluster: number[]; }
+
 /** A result and how it came about. Before the first one `at` is null and there are no clusters. `events` were looked at, `skipped` of them lack a number that is needed, `sample` were clustered and the rest assigned; `seconds` is how long it took. */
 export interface Clustering { at?: string | null; events?: number; skipped?: number; sample?: number; bandwidth?: number; seconds?: number; clusters?: Cluster[]; }
+
+/** The last result; `since` is when this number of clusters was first found in one go. `features` are what events are compared by. `history` has the latest results, the newest first. */
+export interface ClustersNow { at?: string | null; events?: number; skipped?: number; sample?: number; bandwidth?: number; seconds?: number; clusters?: Cluster[]; since: string | null; next: Next; features: FeatureInfo[]; history: EarlierResult[]; }
 
 /** `complete` is false where something is missing that never came, or has not come yet. */
 export interface CompletenessInfo { node: string; presence: string; since: string; complete: boolean; gaps: GapInfo[]; }
@@ -89,6 +95,10 @@ export interface Decided { results: Outcome[]; }
 
 /** A way in, as it is really bound. `reach` says who comes through: this machine only, or the network. */
 export interface Door { door: string; host: string; port: number; reach: "machine" | "network"; }
+
+export interface EarlierResult { at: string; events: number; clusters: number; bandwidth: number; }
+
+export interface FeatureInfo { name: string; unit: string; }
 
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
@@ -191,6 +201,9 @@ export interface NewTokenInfo { id: number; name: string; scopes: string[]; node
 
 /** A shared view is there for everybody who may read; making one takes the right `operate`. */
 export interface NewView { name: string; page: string; search?: string; shared?: boolean; }
+
+/** Clusters are computed when `missing` more events came; `about` is when that will be if they go on coming as they did, null where nobody can know. `computing`: just now. `why` says all that in words. */
+export interface Next { every: number; pending: number; missing: number; about: string | null; computing: boolean; why: string; }
 
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
@@ -357,8 +370,9 @@ export interface Routes {
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}/members": { path: { name: string; }; query: { user: string[]; }; answer: ClassInfo; };
   "POST /api/v1/classes/{name}/reset": { path: { name: string; }; body: ResetWish; answer: ResetDone; };
-  "GET /api/v1/clusters": { answer: Clustering; };
+  "GET /api/v1/clusters": { answer: ClustersNow; };
   "POST /api/v1/clusters/compute": { answer: Clustering; };
+  "GET /api/v1/clusters/points": { query: { x?: string; y?: string; limit?: number; }; answer: ClusterPoints; };
   "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
   "GET /api/v1/export/readings": { query: { since?: string; until?: string; step?: string; fn?: string; format?: "csv" | "ndjson" | "parquet"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: string; };
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };

@@ -6,10 +6,10 @@ Times are microseconds since 1970 UTC. Secrets are stored as hashes only.
 from wacket.ledger.tables.accounts import audit, people, sessions, setup_links, tokens
 from wacket.ledger.tables.base import metadata
 from wacket.ledger.tables.fleet import agents, gaps, join_tokens, nodes, series
-from wacket.ledger.tables.history import cluster_results, retention
+from wacket.ledger.tables.history import cluster_points, cluster_results, retention
 from wacket.ledger.tables.page import notes, place, preferences, views
 from wacket.ledger.tables.school import class_history, class_members, class_rounds, class_users, classes
-from wacket.ledger.tables.work import commands, jobs, schedules
+from wacket.ledger.tables.work import commands, jobs, programs, schedules
 
 __all__ = [
     "agents",
@@ -19,6 +19,7 @@ __all__ = [
     "class_rounds",
     "class_users",
     "classes",
+    "cluster_points",
     "cluster_results",
     "commands",
     "gaps",
@@ -30,6 +31,7 @@ __all__ = [
     "people",
     "place",
     "preferences",
+    "programs",
     "retention",
     "schedules",
     "series",

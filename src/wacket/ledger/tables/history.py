@@ -1,6 +1,6 @@
 """Tables about what is kept of readings: for how long, and which clusters were found in it."""
 
-from sqlalchemy import Column, Float, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
 from wacket.ledger.tables.base import metadata
 
@@ -15,6 +15,14 @@ cluster_results = Table(
     Column("seconds", Float, nullable=False),
     Column("clusters", Text, nullable=False),  # JSON list
     Column("centres", LargeBinary),
+)
+
+cluster_points = Table(  # some points of the newest result, to be drawn
+    "cluster_points",
+    metadata,
+    Column("result", Integer, ForeignKey("cluster_results.id", ondelete="CASCADE"), primary_key=True),
+    Column("points", LargeBinary, nullable=False),
+    Column("labels", LargeBinary, nullable=False),
 )
 
 retention = Table(

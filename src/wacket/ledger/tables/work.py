@@ -46,6 +46,17 @@ commands = Table(  # a job's part on one node
     Index("commands_open", "node", "ended"),
 )
 
+programs = Table(  # what people keep to run again
+    "programs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("changed", Integer, nullable=False),
+)
+
 schedules = Table(
     "schedules",
     metadata,

@@ -9,11 +9,11 @@ export interface Told {
   name: string;
   labels: Record<string, string>;
   unit: string;
-  at?: number[];
-  value?: (number | null)[];
-  min?: (number | null)[];
-  max?: (number | null)[];
-  points?: (number | null)[][];
+  at?: number[] | null;
+  value?: (number | null)[] | null;
+  min?: (number | null)[] | null;
+  max?: (number | null)[] | null;
+  points?: (number | null)[][] | null;
 }
 
 export interface Values {

@@ -5,12 +5,15 @@ import { call, type Given, type HubError } from "~/api/client";
 import { useNow } from "~/live/clock";
 import { useLive } from "~/live/hub";
 import type { Told } from "~/live/wire";
-import { linesOf, type Values } from "./answer";
+import { type Told as Found, linesOf, type Values } from "./answer";
 import { type Growing, gather, growing, trim } from "./gather";
 import { bounds, isLive } from "./range";
 import type { Line } from "./shape";
 
 const DRAWN_EVERY = 100; // ms
+const NONE: Found[] = [];
+/** What readings can be gathered into here; of others only history knows. */
+const GATHERED = ["mean", "band", "min", "max", "first", "last", "sum"];
 const ROUTE = "GET /api/v1/series/values";
 
 export interface Asked {
@@ -32,6 +35,8 @@ export interface Asked {
 
 export interface Series {
   lines: Line[];
+  /** The series of the lines, in their order. */
+  told: Found[];
   /** The range, µs; moves while it is live. */
   since: number;
   until: number;
@@ -52,18 +57,20 @@ export function useSeries(asked: Asked): Series {
   const now = useNow();
   const [since, until] = bounds(range, now, utc);
   const live = isLive(range) && !still && !shift;
+  const gathered = live && (step === "raw" || GATHERED.includes(fn));
   const query = useQuery<Values, HubError>({
     queryKey: [ROUTE, asked],
-    queryFn: ({ signal }) => call(ROUTE, { ...question(asked), signal } as Given<typeof ROUTE>) as Promise<Values>,
+    queryFn: ({ signal }) => call(ROUTE, { ...question(asked), signal } as Given<typeof ROUTE>),
     enabled: Boolean(asked.ids?.length || asked.match?.length || asked.node),
     placeholderData: (before) => before,
     staleTime: live ? 0 : 60_000,
     gcTime: 60_000,
-    refetchInterval: ({ state }) => (isLive(range) ? again(state.data?.step_us ?? 0) : false),
+    refetchInterval: ({ state }) => (isLive(range) && !still ? again(state.data?.step_us ?? 0, gathered) : false),
   });
-  const lines = useGrowing(query.data, { live, fn, step, since, refetch: () => void query.refetch() });
+  const lines = useGrowing(query.data, { live: gathered, fn, since, refetch: () => void query.refetch() });
   return {
     lines,
+    told: query.data?.series ?? NONE,
     since,
     until,
     step: query.data?.step_us ?? 0,
@@ -76,8 +83,8 @@ export function useSeries(asked: Asked): Series {
 }
 
 /** ms until history is asked anew: about a step, so that what was gathered here becomes exact. */
-function again(step: number): number {
-  return Math.min(600_000, Math.max(30_000, step / 1000));
+function again(step: number, gathered: boolean): number {
+  return Math.min(600_000, Math.max(gathered ? 30_000 : 5_000, step / 1000));
 }
 
 function question({ ids, match, node, range, step, fn, shift, utc = false }: Asked): { query: object } {
@@ -97,7 +104,6 @@ function iso(at: number): string {
 interface Following {
   live: boolean;
   fn: string;
-  step: string;
   since: number;
   refetch: () => void;
 }

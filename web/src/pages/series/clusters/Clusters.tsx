@@ -1,0 +1,5 @@
+import { PageHead } from "~/parts/PageHead";
+
+export default function Clusters() {
+  return <PageHead title="Clusters" name="Clusters" />;
+}
