@@ -70,14 +70,29 @@ hub was installed without it, the answer is 503 with a sentence.
 
 ## WebSocket `/api/v1/live`
 
-What arrives, as it arrives. The client says what it wants, within 30 seconds, and may say it anew at any time: readings
-of the series that fit any of the globs, logs that fit all of the conditions.
+What arrives and what changes, as it does. The client says what it wants, within 30 seconds, and may say it anew at any
+time: the newest word counts, and what was wanted before goes on without a hole or a double. All of it may be left out:
 
 ```json
-{"readings": ["rig-3/*", "temperature"], "logs": {"node": "rig-3", "severity": "warn", "find": "valve"}}
+{
+  "readings": ["rig-3/*", "temperature"],
+  "series": [7, 8],
+  "logs": {"nodes": ["rig-3"], "severity": "warn", "find": "valve", "after": 7340033},
+  "fleet": true,
+  "changes": true
+}
 ```
 
-The hub sends, at most ten times a second, and only what is on disk:
+`readings` are globs over NODE/NAME, or over NAME where they have no slash; `series` are numbers, beside those. `logs`
+must fit all of the conditions; `node` names a single one. Each word is answered:
+
+```json
+{"cursor": 7340034, "now": 1795262400000000, "beat": 2.0}
+```
+
+What was on disk before this answer is in everything that is asked over HTTP from then on, and all that comes later is
+told: so say what you want, wait for the answer, ask for a snapshot, and apply what was told. `cursor` is the id that
+the next log line or batch will have at least; `now` is the hub's clock in µs. Only what is on disk is told.
 
 ```json
 {"readings": [{"id": 7, "node": "rig-3", "name": "temperature", "at": 1795262400000000, "value": 21.4}]}
@@ -87,8 +102,31 @@ The hub sends, at most ten times a second, and only what is on disk:
 {"logs": [{"id": 17, "at": "2026-11-21T12:00:00Z", "node": "rig-3", "severity": 13, "body": "valve 3 stuck"}]}
 ```
 
-and `{"lost": 12}` when the client was too slow or the message would have been too long: so many rows were left out.
-Needs the right `read`; a token that is revoked meanwhile ends the connection.
+```json
+{"changed": {"nodes": ["rig-3"], "jobs": [212], "classes": ["ada"], "audit": true}}
+```
+
+| the hub sends | at most each | |
+|---|---|---|
+| `readings` | 0.1 s | the first of them at once; up to 2,000 |
+| `logs` | 0.1 s | lines as in `GET /api/v1/logs`, up to 500; see `cut` below |
+| `lost` | 0.1 s | so many rows were left out, because the client was too slow or they were too many |
+| `gone`, `fleet` | 1 s | names that no node has any more; rows of `GET /api/v1/fleet` that are others now |
+| `changed` | 0.3 s | which answers to ask again: names or numbers, or true; `all` stands for everything |
+| `beat` | 2 s | the hub's clock (µs), where nothing else was sent for so long |
+| `error` | | the last word was not understood, and nothing has changed |
+
+Of a line whose body or attributes have more than 16,384 characters only the beginning is sent; `cut` is then the length
+of the whole body.
+
+**To go on after a break**, give the id of the last line that you have as `after` (or `cursor` - 1 of the answer, if
+you have none): what fits and came later is told first; of more than 500 lines the newest, the others are counted in
+`lost`. Readings go on from a snapshot and the time of each reading. On the same connection `after` counts only where
+the conditions for logs are others than before.
+
+Needs the right `read`. A person who has only the right to what is their own may ask for `{"changes": true}`, and is
+told `{"changed": {"classes": ["ada"]}}` with their own name. A token that is revoked, or a session that ends, ends the
+connection within 5 seconds.
 """
 
 

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from wacket import __version__, heap
 from wacket.api.parts import Parts
 from wacket.api.setup import address_of
+from wacket.api.watching.acts import changed_by
 from wacket.bus.memory import Bus
 from wacket.classes.classroom import Classroom
 from wacket.commands.issuing import Node
@@ -32,6 +33,7 @@ from wacket.commands.signer import Signer
 from wacket.entrance import fingerprint, open_doors
 from wacket.errors import WacketError
 from wacket.fleet import Fleet
+from wacket.fleet.filling import Filling
 from wacket.fleet.presence import Presence
 from wacket.folder import alone, told_where
 from wacket.history import History
@@ -41,6 +43,7 @@ from wacket.intake.admission import Admission
 from wacket.intake.catalogue import Catalogue
 from wacket.intake.intake import Intake
 from wacket.ledger import nodes, people, retention, setup
+from wacket.ledger.audit import Act
 from wacket.ledger.owner import owner_key
 from wacket.ledger.store import Ledger
 from wacket.ledger.tokens import Tokens
@@ -119,6 +122,7 @@ async def running(
         gc.collect()
         gc.freeze()
         heap.give_back()
+        _tell_of_acts(parts)
         async with asyncio.TaskGroup() as tasks:
             going = [tasks.create_task(job, name=name) for name, job in _jobs(parts, query).items()]
             doors = await open_doors(parts, tasks)
@@ -150,6 +154,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     intake = Intake(history, catalogue, bus, settings.intake, clock)
     stack.callback(intake.close)
     fleet = Fleet.open(folder / "keys", ledger, catalogue, bus, clock)
+    fleet.overview.cursor = history.position
     signer = Signer.open(folder / "keys")
     agents, admit = partial(_nodes, catalogue, fleet.presence), history.space.admit
     jobs = Jobs.open(folder, settings.commands, ledger, signer, bus, agents, clock, admit)
@@ -180,6 +185,7 @@ def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: As
     for name in ("intake", "admission", "catalogue", "history", "query", "bus", "desk", "clusters", "jobs"):
         parts.edges[name] = getattr(parts, name)
     parts.edges |= {"classroom": classroom, "presence": fleet.presence, "completeness": fleet.completeness}
+    parts.edges["overview"] = fleet.overview
     return parts, query
 
 
@@ -198,8 +204,21 @@ def _jobs(parts: Parts, query: Query) -> dict[str, Any]:
         "jobs": parts.jobs.run(),
         "class": parts.classroom.run(),
         "presence": parts.fleet.presence.run(),
+        "overview": parts.fleet.overview.run(),
+        "filling": Filling(parts.fleet.overview, parts.catalogue, query, parts.clock).run(),
         "keeping": _keep_up(parts),
     }
+
+
+def _tell_of_acts(parts: Parts) -> None:
+    """What people do makes answers old that pages show: the bus is told, on the loop, once it is on disk."""
+    loop = asyncio.get_running_loop()
+
+    def noted(acts: list[Act]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody looks any more
+            loop.call_soon_threadsafe(parts.bus.publish_nowait, "changed", changed_by(acts))
+
+    parts.ledger.noted = noted
 
 
 async def _keep_up(parts: Parts) -> None:

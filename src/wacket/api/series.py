@@ -24,7 +24,9 @@ Reader = Annotated[Caller, Depends(may("read"))]
 MOST_SERIES = 2000  # in one question about values
 
 SERIES: JsonDict = {"id": 7, "node": "rig-3", "name": "temp", "labels": {"place": "top"}, "unit": "°C"}
-_LISTED: JsonDict = {"series": [{**SERIES, "adopted": True, "at": "2026-11-21T08:30:00Z", "value": 21.5}]}
+_LISTED: JsonDict = {
+    "series": [{**SERIES, "adopted": True, "at": "2026-11-21T08:30:00Z", "value": 21.5, "period": 10_000_000}]
+}
 
 Match = Annotated[
     list[str],
@@ -43,7 +45,9 @@ Until = Annotated[str, Query(description="Like `since`; this moment itself is no
 
 
 class SeriesInfo(BaseModel):
-    """A series and its newest reading; `at` and `value` are null where there is none."""
+    """A series and its newest reading; `at` and `value` are null where there is none. `period` is how often it speaks
+    (µs), null where that is not known or differs too much: what is older than three periods is not as it is now.
+    """
 
     id: int
     node: str
@@ -53,6 +57,7 @@ class SeriesInfo(BaseModel):
     adopted: bool
     at: str | None
     value: float | None
+    period: int | None
 
 
 class SeriesList(BaseModel):
@@ -122,9 +127,11 @@ def _listed(parts: Parts, wanted: Selection, limit: int) -> bytes:
     latest = parts.query.latest([one.id for one in chosen])
     moments = times.iso_column(np.array([at for at, _ in latest.values()], np.int64))
     when = dict(zip(latest, moments, strict=True))
+    periods = parts.fleet.overview.sights.pulse.periods([one.id for one in chosen])
     rows = [
-        described(one) | {"adopted": one.adopted, "at": when.get(one.id), "value": latest.get(one.id, (0, None))[1]}
-        for one in chosen
+        described(one)
+        | {"adopted": one.adopted, "at": when.get(one.id), "value": latest.get(one.id, (0, None))[1], "period": period}
+        for one, period in zip(chosen, periods, strict=True)
     ]
     return msgspec.json.encode({"series": rows})
 

@@ -51,6 +51,13 @@ class Subscription:
         self._bytes -= _size(message)
         return message
 
+    def take_all(self) -> list[Message]:
+        """What lies here now, for whoever looks now and then instead of waiting."""
+        found = list(self._waiting)
+        self._waiting.clear()
+        self._bytes = 0
+        return found
+
     async def __aiter__(self) -> AsyncIterator[Message]:
         while True:
             await self._wake.wait()
@@ -60,7 +67,9 @@ class Subscription:
 
 
 class Bus:
-    """Topics are plain names: "batches", "nodes". Must be used on the event loop."""
+    """Topics are plain names: "batches", "nodes", "jobs", "fleet", and "changed" for all else that pages look at: its
+    messages are mappings such as {"notes": True} or {"classes": ["ada"]}. Must be used on the event loop.
+    """
 
     def __init__(self) -> None:
         self._topics: dict[str, set[Subscription]] = {}

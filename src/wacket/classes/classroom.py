@@ -37,6 +37,7 @@ class Classroom:
         cls, ledger: Ledger, jobs: Jobs, bus: Bus, clock: Callable[[], int], admit: Callable[[], None]
     ) -> Classroom:
         desk = ClassDesk(ledger, clock, admit)
+        desk.told.append(lambda row: bus.publish_nowait("changed", {"classes": [row.user]}))
         machines = AgentMachines(ledger, jobs.issuing, jobs.desk, jobs.blobs)
         return cls(desk, ClassRounds(ledger, desk, machines, clock), Judging(ledger, desk, Checker()), bus)
 

@@ -1,4 +1,5 @@
-"""The machines that have an agent, and whether nodes are there: how they join, who is up, what their streams lack.
+"""The machines that have an agent, and how all nodes are: how they join, who is up, how each one is at a glance, what
+their streams lack.
 
 `Fleet` is all of it for one hub. Connections are the door's, and what nodes are told to do is for commands/.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from wacket.fleet.enrolment import Enrolment
 from wacket.fleet.handshake import short_code
 from wacket.fleet.hubkey import HubKey
 from wacket.fleet.joining import JoinTokens
+from wacket.fleet.overview import Overview
 from wacket.fleet.presence import Presence
 
 if TYPE_CHECKING:
@@ -36,27 +39,34 @@ class Fleet:
     presence: Presence
     completeness: Completeness
     copies: Copies
+    overview: Overview
 
     @classmethod
     def open(cls, keys: Path, ledger: Ledger, catalogue: Catalogue, bus: Bus, clock: Callable[[], int]) -> Fleet:
         """`keys` is the folder of the hub's keys. Raises BadSettings."""
         key, agents = HubKey.open(keys), Agents(ledger)
+        presence = Presence(catalogue, agents, bus, clock)
         return cls(
             key,
             JoinTokens(ledger, key.fingerprint, clock),
             agents,
             Enrolment(ledger, catalogue, agents, clock),
-            Presence(catalogue, agents, bus, clock),
+            presence,
             Completeness(ledger, clock),
             Copies(clock),
+            Overview(catalogue, presence, agents, partial(_code, key, agents), bus, clock),
         )
 
     def code(self, node: int) -> str:
         """What people compare with what the machine shows, or "" where there is no agent."""
-        agent = self.agents.of_node(node)
-        return short_code(self.key.public, agent.key) if agent else ""
+        return _code(self.key, self.agents, node)
 
     async def flush(self) -> None:
         """Write down what changes often. Raises Unavailable."""
         await self.agents.flush()
         await self.completeness.flush()
+
+
+def _code(key: HubKey, agents: Agents, node: int) -> str:
+    agent = agents.of_node(node)
+    return short_code(key.public, agent.key) if agent else ""

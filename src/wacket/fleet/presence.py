@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wacket.fleet.agents import Agents
-from wacket.fleet.habit import SECOND, Habit
+from wacket.fleet.habit import SECOND, UNKNOWN, Habit
 from wacket.fleet.own import Own
 from wacket.ledger.nodes import HUB, NodeRow
 from wacket.records import Statistics
@@ -60,6 +60,11 @@ class Presence:
             why = f"its machine is reported by the agent of {reporter.name}" if reporter else ""
             return State("up", self._began, why)
         return self._states.get(row.id) or State("down", row.first_seen, "it has never been heard")
+
+    def habit_of(self, node: int) -> int | None:
+        """How often a node without an agent speaks (µs), once it has shown that."""
+        habit = self._habits.get(node)
+        return habit.interval if habit is not None and habit.interval != UNKNOWN else None
 
     def about(self, node: int) -> Mapping[str, Any] | None:
         """What its agent said of the machine, or None where there is no agent; the hub knows its own without one."""

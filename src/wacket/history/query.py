@@ -20,7 +20,7 @@ import duckdb
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import bands, exporting, loglines, logsearch, segments, sql, summaries, values
+from wacket.history import bands, exporting, loglines, logsearch, periods, resuming, segments, sql, summaries, values
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
 from wacket.history.shapes import Segment
 from wacket.history.values import Points
@@ -74,6 +74,16 @@ class Query:
     def search(self, wanted: logsearch.LogQuery) -> logsearch.LogPage:
         """One page of logs."""
         return self.ask(lambda question: logsearch.search(question, wanted))
+
+    def since(
+        self, wanted: logsearch.LogQuery, after: int, before: int, most: int
+    ) -> tuple[list[logsearch.LogRow], int]:
+        """Log lines by their ids, for who goes on where it stopped: see resuming.newest."""
+        return self.ask(lambda question: resuming.newest(question, wanted, after, before, most))
+
+    def periods(self, since: int) -> dict[int, float]:
+        """How far apart the readings of each series usually are: see periods.usual."""
+        return self.ask(lambda question: periods.usual(question, since))
 
     def line(self, number: int) -> logsearch.LogRow | None:
         """The log line with this number, if it is kept."""

@@ -24,7 +24,7 @@ from wacket.history.care import Care
 from wacket.history.files import Files
 from wacket.history.journal import Journal
 from wacket.history.packing import pack
-from wacket.history.shapes import Damage, Mark, RetentionRule, StoredReceipt, View
+from wacket.history.shapes import ROW_BITS, Damage, Mark, RetentionRule, StoredReceipt, View
 from wacket.history.space import Space
 from wacket.history.tail import Part, Tail
 from wacket.records import Batch, Series, Statistics
@@ -113,6 +113,11 @@ class History:
             self.last_commit = now
             self.appended += sum(one.row.rows for one in packed)
         return ids
+
+    @property
+    def position(self) -> int:
+        """The id of the next row: greater than that of all rows there are, as long as nothing is being appended."""
+        return self._row << ROW_BITS
 
     def load_marks(self) -> list[Mark]:
         marks, damages = self.journal.marks()

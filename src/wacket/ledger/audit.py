@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
+from wacket.ledger.store import NOTES
 from wacket.ledger.tables import audit
 
 TEXT_LIMIT = 200  # characters of actor, peer, act and subject: some of it is what a stranger sent
@@ -54,6 +55,7 @@ def record(connection: Connection, act: Act) -> None:
         details = json.dumps({"shortened": details[: DETAILS_LIMIT // 2]})
     texts = {name: getattr(act, name)[:TEXT_LIMIT] for name in ("actor", "peer", "act", "subject")}
     connection.execute(_ADD, {"at": act.at, "outcome": act.outcome, "details": details, **texts})
+    connection.info.setdefault(NOTES, []).append(act)
 
 
 def page(connection: Connection, limit: int, before: int | None = None) -> list[AuditRow]:

@@ -20,15 +20,21 @@ from wacket.errors import BadSettings, StoreDamaged, Unavailable
 
 LOST = "nodes, people and tokens; put a backup of the file in its place"
 
+NOTES = "notes"  # in the `info` of a connection that writes: what is to be known of once it is on disk
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 
 class Ledger:
-    """The one way to the ledger file. `write` and `write_sync` are serialised; reads run beside them."""
+    """The one way to the ledger file. `write` and `write_sync` are serialised; reads run beside them.
+
+    `noted` is called, on the writer thread, with what a transaction has noted down, once it is on disk.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.noted: Callable[[list[Any]], None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
 
     @classmethod
@@ -76,7 +82,11 @@ class Ledger:
 
     def _transact(self, work: Work[T]) -> T:
         with self._troubles_told(), self._engine.begin() as connection:
-            return work(connection)
+            connection.info[NOTES] = notes = list[Any]()
+            result = work(connection)
+        if notes and self.noted is not None:
+            self.noted(notes)
+        return result
 
     @contextlib.contextmanager
     def _troubles_told(self) -> Iterator[None]:

@@ -100,6 +100,12 @@ export interface EarlierResult { at: string; events: number; clusters: number; b
 
 export interface FeatureInfo { name: string; unit: string; }
 
+/** A node at a glance; times in µs since 1970 UTC. `presence` is up, late, down, off, pending or retired, `since` when, and `why` says more where there is more to say. `at` is when it was heard last, `period` how often it speaks (µs), null where that is not known; what is older than three periods is not as it is now. `numbers` are the worst of each kind, never a mean: cpu, memory, swap, disk, temperature, load, failed (services), battery, clock (seconds that the hub's is ahead), uptime (seconds), watched (0: something that should run does not), reboot. `spark` are the last values of the processor, null for a gap. What tells none of these numbers has its `newest` values here instead. */
+export interface FleetRow { name: string; kind: string; state: string; presence: string; since: number; why: string; os: string; agent: string; tags: Record<string, string>; code: string; allows: Record<string, boolean> | null; at: number | null; period: number | null; status: "up" | "warn" | "down" | "off" | "pending" | "unknown"; problems: Problem[]; numbers: Record<string, number | WorstOf | null>; spark: (number | null)[]; newest: Headline[]; series: number; log: LastLog | null; }
+
+/** `counts` are of the nodes by `status`. What comes after `cursor` is told over the live connection; `now` is the hub's clock. */
+export interface FleetView { nodes: FleetRow[]; counts: Record<string, number>; cursor: number; now: number; }
+
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
 
@@ -110,6 +116,9 @@ export interface Guarantee { acknowledged: string; file_system: string; weakened
 export interface Guess { units: Record<string, string>; }
 
 export interface HTTPValidationError { detail?: ValidationError[]; }
+
+/** A series and its newest value. */
+export interface Headline { id: number; name: string; labels: Record<string, string>; unit: string; value: number | null; at: number; }
 
 /** Newest first. `before` of the next page is the last `id`. */
 export interface JobList { jobs: (Record<string, unknown>)[]; }
@@ -126,6 +135,9 @@ export interface Kept { sha256: string; size: number; }
 export interface KioskLink { link: string; token: number; name: string; expires: string; }
 
 export interface KioskSecret { secret: string; }
+
+/** The last warning or worse of the last hour, its text cut to 200 characters. */
+export interface LastLog { at: number; severity: number; body: string; }
 
 /** What a link is good for, and whose it is if it signs somebody in. */
 export interface LinkInfo { kind: "set-up" | "sign-in"; name: string; expires: string; }
@@ -254,6 +266,9 @@ export type Preferences = Record<string, unknown>;
 /** Whom a job would reach. */
 export interface Preview { nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; }
 
+/** `word` is the short form of `text`; `series` is the number of the series that shows it, where one does. */
+export interface Problem { level: "warn" | "down"; word: string; text: string; series: number | null; }
+
 export interface Question { sql: string; limit?: number; }
 
 /** What could not be understood: `body` is how it began, `attrs` says why, and how it came. */
@@ -289,8 +304,8 @@ export interface ScheduleList { schedules: ScheduleInfo[]; }
 /** A file that is put into the working folder first; the hub has it by PUT /api/v1/blobs/{sha256}. */
 export interface SentFile { name: string; sha256: string; size: number; mode?: number; }
 
-/** A series and its newest reading; `at` and `value` are null where there is none. */
-export interface SeriesInfo { id: number; node: string; name: string; labels: Record<string, string>; unit: string; adopted: boolean; at: string | null; value: number | null; }
+/** A series and its newest reading; `at` and `value` are null where there is none. `period` is how often it speaks (µs), null where that is not known or differs too much: what is older than three periods is not as it is now. */
+export interface SeriesInfo { id: number; node: string; name: string; labels: Record<string, string>; unit: string; adopted: boolean; at: string | null; value: number | null; period: number | null; }
 
 export interface SeriesList { series: SeriesInfo[]; }
 
@@ -345,6 +360,9 @@ export interface ViewList { views: ViewInfo[]; }
 /** The record of a job. Times of its nodes are µs since 1970. */
 export interface WholeJob { id: number; nodes: (Record<string, unknown>)[]; left_out: wacket_api_job_shapes_LeftOut[]; }
 
+/** The worst of `count` values: that of `of`. */
+export interface WorstOf { value: number | null; of: string; count: number; }
+
 /** A node that somebody may have meant, and why it gets nothing. */
 export interface wacket_api_job_shapes_LeftOut { node: string; why: string; }
 
@@ -375,6 +393,7 @@ export interface Routes {
   "GET /api/v1/clusters/points": { query: { x?: string; y?: string; limit?: number; }; answer: ClusterPoints; };
   "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
   "GET /api/v1/export/readings": { query: { since?: string; until?: string; step?: string; fn?: string; format?: "csv" | "ndjson" | "parquet"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: string; };
+  "GET /api/v1/fleet": { query: { retired?: boolean; }; answer: FleetView; };
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
   "GET /api/v1/health": { answer: Record<string, unknown>; };
   "POST /api/v1/ingest/{name}": { path: { name: string; }; body: string; answer: unknown; };

@@ -9,10 +9,10 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function watch(changed: () => void): () => void {
   watchers.add(changed);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
     now = hub.hubNow();
-    for (const one of watchers) one();
-  }, TICK);
+    timer = setInterval(tick, TICK);
+  }
   return () => {
     watchers.delete(changed);
     if (watchers.size) return;
@@ -21,9 +21,19 @@ function watch(changed: () => void): () => void {
   };
 }
 
+function tick(): void {
+  now = hub.hubNow();
+  for (const one of watchers) one();
+}
+
 /** Now in µs of the hub's clock, anew each second. */
 export function useNow(): number {
   return useSyncExternalStore(watch, () => now);
+}
+
+/** What follows from now, such as an age in words; draws anew only when that is another. */
+export function useOfNow<T extends string | number | boolean>(of: (now: number) => T): T {
+  return useSyncExternalStore(watch, () => of(now));
 }
 
 /** Now in µs, without being told when it has passed. */

@@ -1,6 +1,6 @@
 // The fleet as every page sees it: a snapshot of the hub's overview, then what changes, row by row. A row that changes
 // draws only who looks at that row. Decides nothing about how rows look.
-import { useEffect, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { call } from "~/api/client";
 import type { Connection } from "./connection";
 import { hub } from "./hub";
@@ -125,8 +125,6 @@ export function useFleet(): { rows: ReadonlyMap<string, FleetRow>; ready: boolea
 /** One node, at once when it changes; undefined while it is not known. */
 export function useNode(name: string): FleetRow | undefined {
   useEffect(() => fleet.follow(), []);
-  return useSyncExternalStore(
-    (changed) => fleet.watchOne(name, changed),
-    () => fleet.row(name),
-  );
+  const watch = useCallback((changed: () => void) => fleet.watchOne(name, changed), [name]);
+  return useSyncExternalStore(watch, () => fleet.row(name));
 }

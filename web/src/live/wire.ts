@@ -48,8 +48,9 @@ export interface FleetRow {
   tags: Record<string, string>;
   code: string;
   allows: Record<string, boolean> | null;
-  at: number;
-  period: number;
+  /** When it was heard last, and how often it speaks; null where that is not known. */
+  at: number | null;
+  period: number | null;
   status: string;
   problems: Problem[];
   numbers: Numbers;

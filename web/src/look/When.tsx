@@ -1,6 +1,7 @@
-// A time as its age, with the moment itself on hover and focus. Counts by the hub's clock.
+// A time as its age, with the moment itself on hover and focus. Counts by the hub's clock, and draws anew only when its
+// words change: a list shows hundreds.
 import { Tooltip } from "@mantine/core";
-import { useNow } from "~/live/clock";
+import { useOfNow } from "~/live/clock";
 import { ago, microseconds, moment } from "./words";
 
 interface Props {
@@ -8,23 +9,26 @@ interface Props {
   at: number | string | null | undefined;
   /** What stands there if there is no time. */
   never?: string;
+  /** Only how long: `12 d` beside a word that says the rest. */
+  short?: boolean;
 }
 
-export function When({ at, never = "never" }: Props) {
-  const now = useNow();
+export function When({ at, never = "never", short }: Props) {
   const when = typeof at === "string" ? microseconds(at) : (at ?? 0);
-  if (!when || Number.isNaN(when)) return <span className="w-dim">{never}</span>;
+  const known = Boolean(when) && !Number.isNaN(when);
+  const age = useOfNow((now) => (known ? (short ? ago(when, now).replace(" ago", "") : ago(when, now)) : never));
+  if (!known) return <span className="w-dim">{never}</span>;
   return (
     <Tooltip label={`${moment(when)} (${moment(when, true)})`}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the moment itself must be reachable without a mouse */}
       <time className="w-number" dateTime={new Date(when / 1000).toISOString()} tabIndex={0}>
-        {ago(when, now)}
+        {age}
       </time>
     </Tooltip>
   );
 }
 
 /** Whether what was last heard `at` is too old to look alive: three periods, and never less than 15 s. */
-export function isStale(at: number, period: number | null | undefined, now: number): boolean {
-  return now - at > Math.max(3 * (period ?? 0), 15_000_000);
+export function isStale(at: number | null | undefined, period: number | null | undefined, now: number): boolean {
+  return !at || now - at > Math.max(3 * (period ?? 0), 15_000_000);
 }

@@ -1,5 +1,5 @@
 // A line to paste, with a button that copies it, also on plain http where browsers have no clipboard.
-import { ActionIcon, Code, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Code, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import classes from "./parts.module.css";
@@ -26,7 +26,7 @@ function copyBySelection(text: string): boolean {
   return done;
 }
 
-export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+function useCopied(text: string): [boolean, () => void] {
   const [done, setDone] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -34,12 +34,31 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     setDone(await copy(text));
     timer.current = setTimeout(() => setDone(false), 2_000);
   };
+  return [done, () => void act()];
+}
+
+export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+  const [done, act] = useCopied(text);
   return (
     <Tooltip label={done ? "Copied" : label}>
-      <ActionIcon onClick={() => void act()} aria-label={done ? "Copied" : label}>
+      <ActionIcon onClick={act} aria-label={done ? "Copied" : label}>
         {done ? <IconCheck size={16} /> : <IconCopy size={16} />}
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+/** The same as the first thing to do on a page. */
+export function CopyWide({ text, label }: { text: string; label: string }) {
+  const [done, act] = useCopied(text);
+  return (
+    <Button
+      className={classes.copywide}
+      onClick={act}
+      leftSection={done ? <IconCheck size={16} /> : <IconCopy size={16} />}
+    >
+      {done ? "Copied" : label}
+    </Button>
   );
 }
 

@@ -7,6 +7,7 @@ import { useMay } from "~/api/me";
 import { useFleet } from "~/live/fleet";
 import type { FleetRow } from "~/live/wire";
 import { Status } from "~/look/Status";
+import { tagText } from "~/parts/target/match";
 import { useListed } from "./keys";
 import { rootOf, useOffered } from "./Shell";
 
@@ -99,11 +100,6 @@ function nodeEntry(row: FleetRow, go: (place: string) => void): Entry {
     state: row.status,
     act: () => go(`/nodes/${encodeURIComponent(row.name)}`),
   };
-}
-
-/** A tag as targets write it. */
-export function tagText([name, value]: [string, string]): string {
-  return value ? `${name}:${value}` : name;
 }
 
 /** PURE: the entries that fit, names that begin so first, at most a dozen of each group. */

@@ -35,7 +35,7 @@ export function Controls({ choices, change, back }: Props) {
         </div>
       </div>
       <Choice label="Step" data={STEPS} value={step} take={(one) => change({ step: one })} width={92} />
-      <Choice label="Function" data={FUNCTIONS} value={fn} take={(one) => change({ fn: one })} width={196} />
+      <Choice label="Function" data={FUNCTIONS} value={fn} take={(one) => change({ fn: one })} width={204} />
       <Choice
         label="Charts"
         data={GROUPS}
@@ -93,7 +93,9 @@ function Choice({ label, data, value, take, width }: ChoiceProps) {
       value={value}
       allowDeselect={false}
       onChange={(one) => one !== null && take(one)}
-      w={width}
+      className={classes.choice}
+      miw={0}
+      w={{ base: "auto", sm: width }}
       comboboxProps={{ width: "target", position: "bottom-start" }}
     />
   );

@@ -1,54 +1,20 @@
 // The charts of what is chosen, and below them the same in numbers, the notes, and the ways to take it along.
-import { useMemo, useState } from "react";
-import { useAnswer } from "~/api/ask";
-import { count, microseconds } from "~/look/words";
+import { useState } from "react";
+import { count } from "~/look/words";
 import { Chart } from "~/parts/chart/Chart";
 import { cut } from "~/parts/chart/places";
 import { between, isLive } from "~/parts/chart/range";
-import type { Mark } from "~/parts/chart/shape";
-import { type Series, useSeries } from "~/parts/chart/useSeries";
+import type { Series } from "~/parts/chart/useSeries";
 import { Empty, Trouble, Wait } from "~/parts/States";
-import { usePreferences } from "~/shell/preferences";
-import type { Choices } from "./choices";
 import { NoteEditor, Notes } from "./Notes";
-import { type NoteDraft, noteRange } from "./notes";
-import { earlier, type Panel, panels } from "./panels";
+import type { NoteDraft } from "./notes";
 import { Stats } from "./Stats";
 import classes from "./series.module.css";
 import { TakeAway } from "./TakeAway";
 import type { Chosen } from "./useChoices";
+import { useCurves, useMarks } from "./useCurves";
 
 const MOST_PANELS = 24;
-
-/** The lines of the choices, and those of the time they are compared with. */
-export function useCurves(choices: Choices): { series: Series; shown: Panel[] } {
-  const { match, ids, range, step, fn, group, shift } = choices;
-  const [{ utc }] = usePreferences();
-  const asked = { ids, match, range, step, fn, utc };
-  const series = useSeries(asked);
-  const before = useSeries(shift ? { ...asked, shift } : { range });
-  const shown = useMemo(() => {
-    const old = shift ? earlier(before.lines, shift) : [];
-    return panels([...old, ...series.lines], [...(shift ? before.told : []), ...series.told], group);
-  }, [series.lines, series.told, before.lines, before.told, shift, group]);
-  return { series, shown };
-}
-
-/** Notes of the range, as marks of a chart. */
-export function useMarks(range: string): Mark[] {
-  const [{ utc }] = usePreferences();
-  const { data } = useAnswer("GET /api/v1/notes", { query: noteRange(range, utc) }, { placeholderData: (old) => old });
-  return useMemo(
-    () =>
-      (data?.notes ?? []).map(({ id, at, until, text }) => ({
-        id,
-        at: microseconds(at),
-        until: until ? microseconds(until) : null,
-        text,
-      })),
-    [data],
-  );
-}
 
 export function Curves({ chosen, may }: { chosen: Chosen; may: boolean }) {
   const { choices, zoom, back } = chosen;
@@ -69,7 +35,8 @@ export function Curves({ chosen, may }: { chosen: Chosen; may: boolean }) {
           <section key={panel.id} className="w-card">
             <h2 className={classes.heading}>
               <span className="w-told">{cut(panel.title, 120)}</span>
-              {panel.unit && <span className="w-dim"> {panel.unit}</span>}
+              {panel.unit && <span className="w-dim"> {cut(panel.unit, 20)}</span>}
+              {panel.left > 0 && <span className="w-dim"> · {count(panel.left, "more line")} not drawn</span>}
             </h2>
             <Chart
               lines={panel.lines}

@@ -31,13 +31,15 @@ export default function Explorer({ view }: { view: string }) {
       {chosen.error && <Trouble error={chosen.error} />}
       <div className={classes.bar}>
         <Picker choices={choices} change={change} />
-        {!nothing && <Controls choices={choices} change={change} back={chosen.back} />}
+        <Chips choices={choices} change={change} />
       </div>
       {nothing ? (
         <Begin change={change} />
       ) : (
         <>
-          <Chips choices={choices} change={change} />
+          <div className={classes.bar}>
+            <Controls choices={choices} change={change} back={chosen.back} />
+          </div>
           <Curves chosen={chosen} may={may} />
         </>
       )}

@@ -1,5 +1,5 @@
 // PURE: which lines stand in which chart.
-import type { Told } from "~/parts/chart/answer";
+import { labelsOf, type Told } from "~/parts/chart/answer";
 import type { Line } from "~/parts/chart/shape";
 import type { Grouping } from "./choices";
 
@@ -8,8 +8,11 @@ export interface Panel {
   title: string;
   unit: string;
   lines: Line[];
+  /** So many more lines are not drawn. */
+  left: number;
 }
 
+const LINES = 100; // more in one chart nobody tells apart
 const NAMED = 3; // names in a title
 const BANDS = 4; // in more lines than these the bands hide each other
 
@@ -21,18 +24,29 @@ export function panels(lines: Line[], told: Told[], group: Grouping): Panel[] {
     if (!one) return;
     const of = { unit: "", node: one.node, name: one.name, each: "" }[group];
     const id = JSON.stringify([of, group === "each" ? line.id.split("<")[0] : "", line.unit]);
-    const panel = found.get(id) ?? { id, title: of, unit: line.unit, lines: [] };
-    panel.lines.push(line);
+    const panel = found.get(id) ?? { id, title: of, unit: line.unit, lines: [], left: 0 };
+    if (panel.lines.length < LINES) panel.lines.push(line);
+    else panel.left += 1;
     found.set(id, panel);
   });
-  const names = new Map(lines.map((line, place) => [line.id, told[place]?.name ?? ""]));
-  return [...found.values()].map((panel) => plain(titled(panel, names)));
+  const series = new Map(lines.map((line, place) => [line.id, told[place] as Told]));
+  return [...found.values()].map((panel) => plain(named(titled(panel, series), series)));
 }
 
-function titled(panel: Panel, told: Map<string, string>): Panel {
-  const names = [...new Set(panel.lines.map((line) => told.get(line.id) ?? ""))];
+function titled(panel: Panel, series: Map<string, Told>): Panel {
+  const names = [...new Set(panel.lines.map((line) => series.get(line.id)?.name ?? ""))];
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   return { ...panel, title: panel.title || names.slice(0, NAMED).join(", ") + more };
+}
+
+/** What all lines of a chart have in common stands above it, so their labels leave it out. */
+function named(panel: Panel, series: Map<string, Told>): Panel {
+  const labels = labelsOf(panel.lines.map((line) => series.get(line.id) as Told));
+  const lines = panel.lines.map((line, place) => {
+    const before = line.faint ? line.label.slice(line.label.lastIndexOf(" · ")) : "";
+    return { ...line, label: (labels[place] as string) + before };
+  });
+  return { ...panel, lines };
 }
 
 function plain(panel: Panel): Panel {

@@ -42,6 +42,7 @@ export function Chart(chart: ChartProps) {
             onToggle={toggle}
             still={still}
             utc={utc}
+            until={chart.until}
           />
           {!still && (
             <Button

@@ -57,13 +57,19 @@ function same(one: number[], other: number[]): boolean {
   return true;
 }
 
+/** A gap reaches from value to value, whatever moments of others lie between. */
 function spread(at: number[], own: number[], numbers: (number | null)[]): Column {
   const column: Column = new Array(at.length);
   let place = 0;
+  let value = -1; // row of the last value
+  let gap = false;
   for (let row = 0; row < at.length; row++) {
-    if (own[place] !== at[row]) continue;
-    column[row] = numbers[place];
-    place += 1;
+    const told = own[place] === at[row];
+    const one = told ? numbers[place++] : undefined;
+    if (one === null && !gap) column.fill(null, value + 1, row);
+    if (told) gap = one === null;
+    if (typeof one === "number") value = row;
+    column[row] = gap ? null : one;
   }
   return column;
 }

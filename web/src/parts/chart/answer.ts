@@ -56,10 +56,12 @@ interface Named {
 /** What tells these series apart: what all of them have in common is left out. */
 export function labelsOf(series: Named[]): string[] {
   const nodes = new Set(series.map((one) => one.node)).size > 1;
-  const names = new Set(series.map((one) => one.name)).size > 1 || !nodes;
+  const labelled = series.length > 1 && series.every((one) => Object.keys(one.labels).length > 0);
+  const names = new Set(series.map((one) => one.name)).size > 1 || (!nodes && !labelled);
+  const keys = new Set(series.map((one) => Object.keys(one.labels).sort().join(", ")).filter(Boolean));
   return series.map((one) => {
-    const own = [...(nodes ? [one.node] : []), ...(names ? [one.name] : [])].join(" · ");
-    const labels = Object.entries(one.labels).map(([name, value]) => `${name}=${value}`);
-    return labels.length ? `${own} {${labels.join(", ")}}` : own;
+    const own = [...(nodes ? [one.node] : []), ...(names ? [one.name] : [])];
+    const labels = Object.entries(one.labels).map(([name, text]) => (keys.size > 1 ? `${name}=${text}` : text));
+    return [...own, ...labels].join(" · ");
   });
 }

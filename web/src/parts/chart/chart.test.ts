@@ -39,9 +39,14 @@ describe("columns", () => {
     const other = line({ id: "2", at: [2000, 3000], value: [5, 6] });
     expect(aligned([one, other])).toEqual([
       [1, 2, 3],
-      [1, undefined, null],
+      [1, null, null],
       [undefined, 5, 6],
     ]);
+  });
+  it("have gaps that reach from value to value", () => {
+    const one = line({ at: [1, 3, 7], value: [1, null, 2] });
+    const other = line({ id: "2", at: [2, 4, 5, 8], value: [1, 2, 3, 4] });
+    expect(aligned([one, other])[1]).toEqual([1, null, null, null, null, 2, undefined]);
   });
   it("have the bands first", () => {
     expect(aligned([line({ at: [1000], value: [2], low: [1], high: [3] })])).toEqual([[1], [1], [3], [2]]);
@@ -125,10 +130,7 @@ describe("an answer", () => {
   });
   it("is named by what differs", () => {
     const other = { ...told, id: 8, node: "rig-4", labels: { place: "top" }, at: [], value: [] };
-    expect(linesOf({ step_us: 0, series: [told, other] }).map((one) => one.label)).toEqual([
-      "rig-3",
-      "rig-4 {place=top}",
-    ]);
+    expect(linesOf({ step_us: 0, series: [told, other] }).map((one) => one.label)).toEqual(["rig-3", "rig-4 · top"]);
   });
 });
 

@@ -3,7 +3,7 @@ import type uPlot from "uplot";
 import { colour, font } from "./ink";
 import type { Drawn } from "./options";
 import { COLOURED, strokes } from "./palette";
-import { cut, places } from "./places";
+import { cut, cutMiddle, places } from "./places";
 import type { Mark } from "./shape";
 
 const ROW = 15; // px between two labels
@@ -87,10 +87,13 @@ function ends(plot: uPlot, drawn: Drawn): void {
   const { lines } = drawn.props();
   const looks = strokes(lines, drawn.scheme);
   const focus = drawn.focus();
+  let coloured = 0;
   const shown = drawn.slots.flatMap((slot, place) => {
     const index = place + 1;
-    const named = focus === null ? slot.line < COLOURED : slot.line === focus;
-    if (slot.part !== "value" || !named || lines[slot.line]?.faint || !plot.series[index]?.show) return [];
+    if (slot.part !== "value" || lines[slot.line]?.faint) return [];
+    coloured += 1;
+    const named = focus === null ? coloured <= COLOURED : slot.line === focus;
+    if (!named || !plot.series[index]?.show) return [];
     const height = lastHeight(plot, index);
     return height === null ? [] : [{ line: slot.line, height }];
   });
@@ -99,7 +102,7 @@ function ends(plot: uPlot, drawn: Drawn): void {
   drawing(plot, (context) => {
     shown.forEach(({ line }, index) => {
       context.fillStyle = looks[line]?.colour ?? colour("--w-dim");
-      context.fillText(cut(lines[line]?.label ?? "", 20), plot.over.clientWidth + 8, placed[index] as number);
+      context.fillText(cutMiddle(lines[line]?.label ?? "", 20), plot.over.clientWidth + 8, placed[index] as number);
     });
   });
 }

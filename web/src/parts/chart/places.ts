@@ -21,3 +21,10 @@ export function places(wanted: number[], apart: number, top: number, bottom: num
 export function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
+
+/** The same, with both ends: names often differ only at their end. */
+export function cutMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = Math.floor((most - 1) * 0.55);
+  return `${text.slice(0, most - 1 - end)}…${text.slice(-end)}`;
+}
