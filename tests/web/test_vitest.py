@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
-from tests.support.webpage import ROOT, need_tools
+from tests.support.webpage import ROOT, need_tools, run_whole
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(330)]
 
 
 def test_vitest() -> None:
     need_tools()
     words = [sys.executable, ROOT / "scripts" / "page.py", "test"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=110)
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    code, said = run_whole(words, 300)
+    assert code == 0, said[-8000:]
