@@ -108,9 +108,9 @@ the next log line or batch will have at least; `now` is the hub's clock in µs. 
 
 | the hub sends | at most each | |
 |---|---|---|
-| `readings` | 0.1 s | the first of them at once; up to 2,000 |
-| `logs` | 0.1 s | lines as in `GET /api/v1/logs`, up to 500; see `cut` below |
-| `lost` | 0.1 s | so many rows were left out, because the client was too slow or they were too many |
+| `readings` | 0.05 s | the first of them at once; up to 2,000 |
+| `logs` | 0.05 s | lines as in `GET /api/v1/logs`, up to 500; see `cut` below |
+| `lost` | 0.05 s | so many rows were left out, because the client was too slow or they were too many |
 | `gone`, `fleet` | 1 s | names that no node has any more; rows of `GET /api/v1/fleet` that are others now |
 | `changed` | 0.3 s | which answers to ask again: names or numbers, or true; `all` stands for everything |
 | `beat` | 2 s | the hub's clock (µs), where nothing else was sent for so long |

@@ -25,6 +25,7 @@ from wacket import __version__, heap
 from wacket.api.parts import Parts
 from wacket.api.setup import address_of
 from wacket.api.watching.acts import changed_by
+from wacket.backup import restoring
 from wacket.bus.memory import Bus
 from wacket.classes.classroom import Classroom
 from wacket.commands.issuing import Node
@@ -113,9 +114,10 @@ async def running(
     defaults: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Parts]:
     """A whole hub with its doors open, for as long as the context lasts."""
-    settings, origins = load_with_origins(folder, overrides=overrides, defaults=defaults)
     async with AsyncExitStack() as stack:
         stack.enter_context(alone(folder))
+        restoring.finish(folder)
+        settings, origins = load_with_origins(folder, overrides=overrides, defaults=defaults)
         parts, query = _build(folder, settings, clock, stack)
         parts.origins, parts.started = origins, clock()
         # At start everything lives long; without this the collector walks all of it again and again.
@@ -142,7 +144,7 @@ async def running(
 def _build(folder: Path, settings: Settings, clock: Callable[[], int], stack: AsyncExitStack) -> tuple[Parts, Query]:
     ledger = Ledger.open(folder / "ledger.db")
     stack.callback(ledger.close)
-    ledger.write_sync(lambda connection: nodes.create(connection, "hub", "machine", "adopted", "hub", clock()))
+    ledger.write_sync(lambda c: nodes.create(c, "hub", "machine", "adopted", nodes.HUB_IDENTITY, clock()))
     history = History.open(folder / "history", settings.history, clock)
     stack.callback(history.close)
     query = Query(history, settings.history)

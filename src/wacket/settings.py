@@ -59,6 +59,7 @@ class Intake(msgspec.Struct, forbid_unknown_fields=True):
     waiting_bytes_per_node: Positive = 16 * 1024 * 1024  # so that no sender can take all the room
     window_ms: NotNegative = 2  # group commit while a sender waits
     gentle_window_ms: NotNegative = 250  # group commit while nobody waits
+    watched_window_ms: NotNegative = 20  # the same while somebody watches live
     idempotency_hours: NotNegative = 24  # how long an Idempotency-Key is remembered
     idempotency_keys: Positive = 50_000  # the oldest beyond this are forgotten sooner
 

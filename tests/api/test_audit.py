@@ -43,3 +43,17 @@ def test_a_row(api):
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"before": 0}, {"before": 2**63}, {"limit": "x"}])
 def test_unfit_pages(api, wrong):
     assert api.owner.get("/api/v1/audit", params=wrong).status_code == 400
+
+
+def test_some_of_it(api):
+    for name in ("rig_1", "rigX1"):
+        api.owner.post("/api/v1/nodes", json={"name": name})
+
+    def subjects(**asked):
+        return [row["subject"] for row in api.owner.get("/api/v1/audit", params=asked).json()["acts"]]
+
+    assert subjects(find="rig_1") == ["rig_1"]  # "_" stands for itself
+    assert subjects(find="RIG") == ["rigX1", "rig_1"]
+    assert subjects(find="board", outcome="ok") == ["rigX1", "rig_1"]  # in the details
+    assert subjects(find="board", outcome="refused") == []
+    assert api.owner.get("/api/v1/audit", params={"outcome": "odd"}).status_code == 400

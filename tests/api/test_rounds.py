@@ -36,6 +36,7 @@ def school(api: Any) -> Any:
     for module in (classes, class_sets, rounds):
         api.app.include_router(module.router)
     parts.ledger.write_sync(lambda c: nodes.create(c, "pi-11", "machine", "adopted", "key:1", api.now))
+    parts.catalogue.refresh_nodes()
     members = [{"user": "ada", "node": "pi-11"}, {"user": "bob"}]
     made = api.owner.post(SETS, json={"name": "6.08", "members": members})
     assert (made.status_code, made.json()["people"]) == (201, 2), made.text
@@ -183,3 +184,40 @@ def test_a_check_program_needs_an_admin_where_nothing_confines_it(school: Any, m
 def test_a_round_of_nobody_asks_nobody(school: Any, body: Any) -> None:
     assert school.owner.post("/api/v1/rounds", json=body).status_code in (400, 404, 422)
     assert all(one["state"] == 0 for one in members(school.owner).values())
+
+
+def test_a_member_is_seen_with_seat_state_and_first_lines(school: Any) -> None:
+    owner = school.owner
+    seated = [{"user": "ada", "node": "pi-11", "seat": "A1"}, {"user": "bob", "seat": "A2"}]
+    assert owner.put(f"{SETS}/6.08/members", json={"members": seated}).status_code == 200
+    assert owner.put(f"{SETS}/6.08/members", json={"members": [{"user": "bob"}]}).status_code == 200
+    act(school, "bob", "hw_command_request", hw_comm="print(1)", timeout="10")
+    act(school, "bob", "hw_command_retrieval")
+    act(school, "bob", "hw_response_provide", hw_resp="\n 1\n2\n", hw_err="NameError: x\nline 3", hw_exit="1")
+    asked = school.now
+    act(school, "ada", "hw_command_request", hw_comm="print(1)", timeout="10")
+    school.now += 21_000_000
+    found = members(owner)
+    short = {name: found["bob"][name] for name in ("seat", "node", "presence", "word", "answer", "error", "moves")}
+    assert short == {
+        "seat": "A2",
+        "node": "",
+        "presence": "",
+        "word": "error",
+        "answer": "1",
+        "error": "NameError: x",
+        "moves": 3,
+    }
+    ada = found["ada"]
+    assert (ada["seat"], ada["node"], ada["presence"], ada["word"]) == ("A1", "pi-11", "down", "stuck")
+    assert (ada["since"], ada["stuck_since"], ada["moves"]) == (asked, asked + 20_000_000, 1)
+    without = owner.get(f"{SETS}/6.08", params={"texts": False}).json()["members"]
+    assert [(one["hw_response"], one["answer"]) for one in without] == [("", ""), ("", "1")]
+    act(school, "bob", "server_analysis_provide", server_anal="look at line 3\nagain")
+    assert (members(owner)["bob"]["word"], members(owner)["bob"]["verdict"]) == ("rest", "look at line 3")
+
+
+def test_a_seat_is_a_short_text(school: Any) -> None:
+    for seat in ("x" * 17, "a\nb"):
+        body = {"members": [{"user": "bob", "seat": seat}]}
+        assert school.owner.put(f"{SETS}/6.08/members", json=body).status_code == 400

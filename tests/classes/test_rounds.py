@@ -12,6 +12,7 @@ from wacket.classes.life import LONGEST_VALUE
 from wacket.classes.rounds import Seen, Wish
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger import audit, class_sets, classes, nodes
+from wacket.ledger.class_sets import Place
 from wacket.ledger.store import Ledger
 
 
@@ -22,7 +23,7 @@ def school(ledger: Ledger) -> School:
     def fill(connection: Any) -> None:
         made = [nodes.create(connection, name, "machine", "adopted", f"key:{name}", 1) for name in ("pi-1", "pi-2")]
         class_sets.create(connection, "6.08", "owner", 1)
-        class_sets.put(connection, "6.08", {"ada": made[0].id, "bob": made[1].id, "eve": None})
+        class_sets.put(connection, "6.08", {"ada": Place(made[0].id), "bob": Place(made[1].id), "eve": Place()})
 
     ledger.write_sync(fill)
     return School(ledger, FakeMachines(), itertools.count(1_000_000).__next__)

@@ -76,6 +76,7 @@ def test_logs_are_searched_and_cannot_colour_the_terminal(run):
     found = run("log", "search", "door", "--node", "bench").stdout
     assert "bench" in found and r"door \x1b[31mopen" in found and "\x1b" not in found
     assert run("log", "search", "nothing-like-this").stdout == ""
+    assert run("log", "search", "door", "--target", "ben*").stdout == found
     tailed = run("log", "tail", "--for", "0.1", "--node", "bench").stdout
     assert r"door \x1b[31mopen" in tailed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from tests.support.journal import NOW, ControlledJournal, text
@@ -120,6 +121,22 @@ async def test_nothing_is_told_before_it_is_on_disk(journal: ControlledJournal, 
         await intake.accept(text(b"kept\n"))
         message = await anext(aiter(told))
         assert message.batch.logs.body.to_list() == ["kept"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    intake.close()
+
+
+async def test_while_somebody_watches_what_comes_is_stored_at_once(
+    journal: ControlledJournal, catalogue: Catalogue
+) -> None:
+    bus = Bus()
+    limits = Limits(window_ms=0, gentle_window_ms=3_600_000, watched_window_ms=1)
+    intake = Intake(journal, catalogue, bus, limits, lambda: NOW)
+    running = asyncio.create_task(intake.run())
+    with bus.subscribe("batches", watching=True) as told:
+        intake.submit(replace(text(b"seen\n"), urgent=False), None)
+        async with asyncio.timeout(10):
+            assert (await anext(aiter(told))).batch.logs.body.to_list() == ["seen"]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     intake.close()

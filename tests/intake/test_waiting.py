@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from wacket.errors import Unavailable
@@ -60,3 +62,12 @@ async def test_urgent_parcels_hurry() -> None:
     assert not waiting.hurry.is_set()
     waiting.put(parcel(1, urgent=True))
     assert waiting.hurry.is_set()
+
+
+async def test_who_waits_for_company_waits_no_longer_once_somebody_hurries() -> None:
+    waiting = Waiting(1 << 20, 1 << 20)
+    async with asyncio.timeout(5):
+        await waiting.until_hurry(0.001)
+        waiting_for_company = asyncio.create_task(waiting.until_hurry(60))
+        waiting.hurry.set()
+        await waiting_for_company

@@ -14,6 +14,8 @@ PURE = (
         for name in ("envelope", "folding", "kept/pieces", "reports", "spec", "states", "targets")
     ),
     "src/wacket/classes/life.py",
+    *(f"src/wacket/fleet/{name}.py" for name in ("diagnosis", "numbers", "problems", "pulse", "rows", "sights")),
+    *(f"src/wacket/api/watching/{name}.py" for name in ("acts", "wants")),
     "src/wacket/records.py",
     "src/wacket/errors.py",
     *(

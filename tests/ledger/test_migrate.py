@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
 from wacket.errors import BadSettings
-from wacket.ledger import migrate
+from wacket.ledger import migrate, place
 from wacket.ledger.store import Ledger
 from wacket.ledger.tables import metadata
 
@@ -90,6 +90,20 @@ def test_content_survives_another_start(tmp_path):
     ledger = Ledger.open(tmp_path / "ledger.db")
     assert ledger.read(lambda c: c.execute(text("select match from retention")).scalar()) == "*"
     ledger.close()
+
+
+@pytest.mark.parametrize(("people", "step"), [(0, "start"), (1, "done")])
+def test_a_hub_that_people_use_already_begins_no_guide(engine, monkeypatch, people, step):
+    with monkeypatch.context() as before:
+        before.setattr(migrate, "revisions", lambda: ["0005"])
+        migrate.upgrade(engine)
+    with engine.begin() as connection:
+        for number in range(people):
+            values = {"name": f"p{number}"}
+            connection.execute(text("insert into people values (null, :name, 'admin', 'x', 0, false)"), values)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert place.read(connection, "lab").first_run == step
 
 
 def test_interrupted_migration_leaves_nothing(engine, monkeypatch):

@@ -56,10 +56,10 @@ class Hub:
         doors = [word for door, address in self._doors.items() for word in (f"--{door}", address)]
         command = [sys.executable, "-m", "wacket", "--json", "--data", str(self.folder), "up", *doors]
         environment = {name: text for name, text in os.environ.items() if not name.startswith("WACKET_")}
-        log = (self.folder.parent / "hub.log").open("a")
-        self._process = subprocess.Popen(
-            command, env=environment | self._settings, stdout=subprocess.PIPE, stderr=log, text=True
-        )
+        with (self.folder.parent / "hub.log").open("a") as log:
+            self._process = subprocess.Popen(
+                command, env=environment | self._settings, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         assert self._process.stdout
         ready = json.loads(self._process.stdout.readline())
         self._doors |= {door: ready["addresses"][door] for door in ("http", "tcp")}
@@ -93,7 +93,7 @@ class Hub:
     def send(self, lines: str, node: str = "") -> None:
         """Lines over TCP as a board sends them, acknowledged: they are on disk when this returns."""
         host, _, port = self.tcp.rpartition(":")
-        hello = f"hello node={node} ack=1\n" if node else "hello ack=1\n"
+        hello = f"hello node={node} ack=yes\n" if node else "hello ack=yes\n"
         with socket.create_connection((host, int(port)), PATIENCE) as link:
             link.sendall((hello + lines).encode())
             link.shutdown(socket.SHUT_WR)
@@ -108,11 +108,11 @@ class Hub:
         self.ask("POST", "/api/v1/people", {"name": name, "role": role, "password": PASSWORD})
 
     @contextmanager
-    def machine(self, name: str, *allow: str, tags: dict[str, str] | None = None) -> Iterator[None]:
-        """A real agent, a process of its own, that has joined and is up."""
+    def machine(self, name: str, *allow: str, tags: dict[str, str] | None = None, token: str = "") -> Iterator[None]:
+        """A real agent, a process of its own, that has joined and is up, or waits where `token` asks a person."""
         folder = self.folder.parent / f"machine-{name}"
         folder.mkdir()
-        token = self.ask("POST", "/api/v1/join-tokens", {"accept": True, "tags": tags or {}})["token"]
+        token = token or self.ask("POST", "/api/v1/join-tokens", {"accept": True, "tags": tags or {}})["token"]
         (folder / "token").write_text(token + "\n")
         where = ["--config", str(folder / "conf"), "--state", str(folder / "state")]
         _agent("join", self.address, "--token-file", str(folder / "token"), "--name", name, "--no-service", *where)
@@ -120,7 +120,7 @@ class Hub:
             _agent("allow", *allow, *(["root"] if os.getuid() == 0 else []), *where)
         process = subprocess.Popen(_command("run", *where), env=_environment(), stdout=subprocess.DEVNULL)
         try:
-            until(lambda: self.ask("GET", f"/api/v1/nodes/{name}")["presence"], lambda state: state == "up")
+            until(lambda: self.ask("GET", f"/api/v1/nodes/{name}")["presence"], ("up", "pending").__contains__)
             yield
         finally:
             process.terminate()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
@@ -59,9 +59,11 @@ async def read_audit(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000, description="entries at most")] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`before` of the page before")] = None,
+    find: Annotated[str, Query(max_length=200, description="Only with this in who, where, what or details.")] = "",
+    outcome: Annotated[Literal["ok", "refused"] | None, Query(description="Only those that ended so.")] = None,
 ) -> ActPage:
     """What was done and what was refused, newest first."""
     ledger = parts_of(request).ledger
-    rows = await asyncio.to_thread(ledger.read, lambda c: audit_rows.page(c, limit + 1, before))
+    rows = await asyncio.to_thread(ledger.read, lambda c: audit_rows.page(c, limit + 1, before, find, outcome))
     acts = [ActInfo(**row._asdict() | {"at": iso(row.at)}) for row in rows[:limit]]
     return ActPage(acts=acts, before=acts[-1].id if len(rows) > limit else None)

@@ -15,13 +15,12 @@ from pydantic.config import JsonDict
 from sqlalchemy import Connection
 
 from wacket.api.access import Caller, iso, may, parts_of, perform
-from wacket.api.classes import EXAMPLE as STATUS
-from wacket.api.classes import ClassUser, own_name, shown
-from wacket.classes.life import LONGEST_USER, Status, checked_user
+from wacket.api.class_members import MEMBER, ClassMember, member_of
+from wacket.api.classes import own_name
+from wacket.classes.life import LONGEST_USER, checked_user
 from wacket.errors import BadRequest, Forbidden, NotFound
 from wacket.ledger import class_sets, nodes
-from wacket.ledger.class_sets import ClassSet, Member
-from wacket.ledger.classes import ClassRow
+from wacket.ledger.class_sets import ClassSet, Place
 
 router = APIRouter(tags=["class"])
 Known = Annotated[Caller, Depends(may("own"))]
@@ -32,7 +31,6 @@ SETS = "/api/v1/classes"
 PAGE = 50  # whole answers; each may have four long texts
 
 CLASS: JsonDict = {"name": "6.08", "people": 30, "created": "2026-11-21T08:00:00Z", "created_by": "owner"}
-MEMBER: JsonDict = {**STATUS, "node": "pi-11"}
 
 
 class ClassInfo(BaseModel):
@@ -53,12 +51,14 @@ class ClassInfos(BaseModel):
 
 
 class NewMember(BaseModel):
-    """`node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them."""
+    """`node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. `seat` is
+    where they sit; without it, it stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "ada", "node": "pi-11"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user": "ada", "node": "pi-11", "seat": "A1"}]})
 
     user: str = Field(max_length=LONGEST_USER)
     node: str | None = Field(None, max_length=63)
+    seat: str | None = Field(None, max_length=16)
 
 
 class NewMembers(BaseModel):
@@ -80,14 +80,6 @@ class NewClass(NewMembers):
 
     name: str = Field(min_length=1, max_length=64)
     members: list[NewMember] = Field([], max_length=class_sets.MOST_MEMBERS)
-
-
-class ClassMember(ClassUser):
-    """One of a class and how their hardware stands."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [MEMBER]})
-
-    node: str
 
 
 class ClassMembers(BaseModel):
@@ -127,7 +119,12 @@ async def remove_class(caller: Operator, name: Name, request: Request) -> None:
 
 
 @router.get(SETS + "/{name}", summary="How a class stands")
-async def show_class(caller: Known, name: Name, request: Request) -> ClassMembers:
+async def show_class(
+    caller: Known,
+    name: Name,
+    request: Request,
+    texts: Annotated[bool, Query(description="the long texts too, each up to 1,000 characters")] = True,
+) -> ClassMembers:
     """Everybody in it. Of each text only the first 1,000 characters. Who lacks the right read gets only what is their
     own."""
     parts, only = parts_of(request), None if "read" in caller.rights else own_name(caller)
@@ -139,7 +136,7 @@ async def show_class(caller: Known, name: Name, request: Request) -> ClassMember
             raise
     if only is not None and not found:
         raise Forbidden("this is not your own: it needs the right 'read'")
-    return ClassMembers(name=name, members=[_member(one, parts.clock()) for one in found])
+    return ClassMembers(name=name, members=[member_of(parts, one, texts) for one in found])
 
 
 @router.get(SETS + "/{name}/answers", summary="What a class answered")
@@ -155,7 +152,7 @@ async def answers(
         parts.ledger.read, lambda c: class_sets.members(c, name, whole=True, after=after, limit=PAGE + 1)
     )
     cursor = found[PAGE - 1].user if len(found) > PAGE else None
-    return ClassMembers(name=name, members=[_member(one, parts.clock()) for one in found[:PAGE]], cursor=cursor)
+    return ClassMembers(name=name, members=[member_of(parts, one) for one in found[:PAGE]], cursor=cursor)
 
 
 @router.put(SETS + "/{name}/members", summary="Take people into a class")
@@ -193,17 +190,16 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _members(connection: Connection, wanted: list[NewMember]) -> dict[str, int | None]:
-    return {
-        checked_user(one.user): nodes.by_name(connection, one.node).id if one.node is not None else None
-        for one in wanted
-    }
+def _members(connection: Connection, wanted: list[NewMember]) -> dict[str, Place]:
+    return {checked_user(one.user): _place(connection, one) for one in wanted}
+
+
+def _place(connection: Connection, wanted: NewMember) -> Place:
+    if wanted.seat is not None and not wanted.seat.isprintable():
+        raise BadRequest("a seat is 1 to 16 printable characters, for example A1", "seat")
+    node = nodes.by_name(connection, wanted.node).id if wanted.node is not None else None
+    return Place(node, wanted.seat.strip() if wanted.seat is not None else None)
 
 
 def _info(found: ClassSet) -> ClassInfo:
     return ClassInfo(name=found.name, people=found.members, created=iso(found.created), created_by=found.created_by)
-
-
-def _member(member: Member, now: int) -> ClassMember:
-    row = member.status or ClassRow(member.user, **Status()._asdict())
-    return ClassMember(**shown(row, now).model_dump(), node=member.node_name)

@@ -100,7 +100,7 @@ async def export_logs(
 ) -> StreamingResponse:
     """Every log line that fits all that is given, the oldest stored file first."""
     parts = parts_of(request)
-    nodes = {row.id: row.name for row in parts.catalogue.nodes()}
+    nodes = parts.catalogue.node_names()
     return await _stream(request, Export(Logs(wanted, nodes), format), export_names.of_logs(wanted))
 
 

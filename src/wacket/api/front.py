@@ -40,7 +40,8 @@ DEVICE_PATHS = (
 AGENTS = "/api/v1/agent"  # they prove themselves, and sign what matters
 ALIVE = re.compile(r"/api/v1/nodes/[^/]+/alive").fullmatch
 NONE: Mapping[str, ASGIApp] = MappingProxyType({})
-READ_THEMSELVES = ("/api/v1/ingest/", "/api/v1/blobs/", "/hw_supervisor")  # and have limits of their own
+# and have limits of their own
+READ_THEMSELVES = ("/api/v1/ingest/", "/api/v1/blobs/", "/api/v1/restore", "/hw_supervisor")
 LONGEST_BODY = 1024 * 1024  # bytes, of all other requests
 
 BY_PROXY = frozenset((b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"))

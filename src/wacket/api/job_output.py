@@ -27,8 +27,23 @@ ANSWERED: dict[int | str, dict[str, Any]] = {
 }
 
 
+class FoldedAnswer(BaseModel):
+    nodes: str
+    count: int
+    state: str
+    exit: int | None
+    signal: int | None
+    reason: str
+    out: str
+    err: str
+    out_line: str
+    err_line: str
+    differs: bool
+
+
 class Answers(BaseModel):
-    """Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here."""
+    """Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here; `out_line` and
+    `err_line` are the first line of each that says something. `differs`: ended otherwise than most."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -37,7 +52,8 @@ class Answers(BaseModel):
                     "answers": [
                         {
                             **{"nodes": "demo-[01-03,05]", "count": 4, "state": "succeeded", "exit": 0, "signal": 0},
-                            **{"reason": "", "out": "61%\n", "err": ""},
+                            **{"reason": "", "out": "61%\n", "err": "", "out_line": "61%", "err_line": ""},
+                            "differs": False,
                         }
                     ]
                 }
@@ -45,7 +61,7 @@ class Answers(BaseModel):
         }
     )
 
-    answers: list[dict[str, Any]]
+    answers: list[FoldedAnswer]
 
 
 @router.get("/api/v1/jobs/{job}/answers", summary="What nodes answered, folded")
@@ -54,7 +70,7 @@ async def answers(caller: Reader, job: Number, request: Request) -> Answers:
     parts = parts_of(request)
     _, rows = await found_job(parts, job)
     found = await apart(parts, answering.answers, rows, parts.jobs.outputs, parts.catalogue.node_name)
-    return Answers(answers=found)
+    return Answers(answers=[FoldedAnswer(**one) for one in found])
 
 
 @router.get(
@@ -106,8 +122,9 @@ async def file(
 async def _command(request: Request, job: int, node: str) -> int:
     """The number of a node that the job is for. Raises NotFound."""
     parts = parts_of(request)
-    number = node_named(parts, node)
+    numbers = parts.catalogue.aliases.of([node_named(parts, node)])
     _, rows = await found_job(parts, job)
-    if all(row.node != number for row in rows):
+    asked = {row.node for row in rows}
+    if not asked.intersection(numbers):
         raise NotFound(f"job {job} is not for node {node[:80]!r}")
-    return number
+    return next(number for number in numbers if number in asked)

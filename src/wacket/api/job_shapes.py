@@ -11,6 +11,13 @@ from wacket.commands.spec import LONGEST_PATH, MOST_ITEMS, MOST_SECONDS, MOST_WA
 
 ASKED: JsonDict = {"target": "tag:demo,!demo-04", "kind": "exec", "argv": ["df", "-h", "/"], "timeout": 60}
 LEFT_OUT: JsonDict = {"node": "demo-04", "why": "left out by !demo-04"}
+PREVIEW: JsonDict = {
+    "count": 1,
+    "nodes": [{"node": "demo-01", "state": "up"}],
+    "left_out": [LEFT_OUT],
+    "left_out_count": 1,
+    "reasons": [{"why": "left out by !demo-04", "count": 1, "nodes": "demo-04"}],
+}
 MADE: JsonDict = {"id": 212, "nodes": ["demo-01", "demo-02"], "waiting": ["demo-02"], "left_out": [LEFT_OUT]}
 COMMAND: JsonDict = {
     "node": "demo-01",
@@ -93,23 +100,33 @@ class Meant(BaseModel):
     state: str
 
 
+class Reason(BaseModel):
+    """Nodes, their names folded, that get nothing for the same reason."""
+
+    why: str
+    count: int
+    nodes: str
+
+
 class Preview(BaseModel):
-    """Whom a job would reach."""
+    """Whom a job would reach. `left_out` names at most 200 of `left_out_count`, `reasons` speaks of all of them."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"nodes": [{"node": "demo-01", "state": "up"}], "left_out": [LEFT_OUT]}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [PREVIEW]})
 
+    count: int
     nodes: list[Meant]
     left_out: list[LeftOut]
+    left_out_count: int
+    reasons: list[Reason]
 
 
 class JobList(BaseModel):
-    """Newest first. `before` of the next page is the last `id`."""
+    """Newest first. `before` asks for the next page; null when there is none."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"jobs": [SHORT]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"jobs": [SHORT], "before": None}]})
 
     jobs: list[dict[str, Any]]
+    before: int | None
 
 
 class WholeJob(BaseModel):

@@ -1,6 +1,7 @@
 """Jobs: ask nodes to run something, look at what came of it, cancel it, and do it again.
 
-What commands said is in job_output.py, the stream of events in job_stream.py.
+Which there were and which nodes one would reach is in job_search.py, what commands said in job_output.py, the stream
+of events in job_stream.py.
 """
 
 from __future__ import annotations
@@ -11,24 +12,21 @@ import binascii
 import math
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from wacket.api.access import Caller, iso, may, parts_of
 from wacket.api.job_shapes import (
     CancelJob,
     Cancelled,
-    JobList,
     LeftOut,
     MadeJob,
-    Meant,
     NewJob,
-    Preview,
     RepeatJob,
     WholeJob,
 )
 from wacket.api.job_stream import NDJSON, STREAM, stream
-from wacket.api.parts import Parts, apart
+from wacket.api.parts import Parts
 from wacket.api.shown import checked_key, token_in
 from wacket.commands import spec
 from wacket.commands.board import Job
@@ -36,7 +34,6 @@ from wacket.commands.following import shown
 from wacket.commands.issuing import Wish
 from wacket.commands.states import counts
 from wacket.errors import BadRequest, NotFound
-from wacket.ledger import jobs as job_rows
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.jobs import JobRow
 
@@ -69,39 +66,14 @@ async def create_job(
     return _made(request, job)
 
 
-@router.post("/api/v1/jobs/preview", summary="Which nodes a job would reach")
-async def preview_job(caller: Operator, body: NewJob, request: Request) -> Preview:
-    """The nodes that a job would go to, and why others get nothing. Does nothing."""
-    parts = parts_of(request)
-    wanted = spec.Spec(kind=body.kind, user=body.user, names=tuple(body.names))
-    chosen = parts.jobs.issuing.select(Wish(body.target, wanted, caller.actor))
-    nodes = [Meant(node=node.name, state=node.state) for node in chosen.nodes]
-    return Preview(nodes=nodes, left_out=_left_out(chosen.left_out))
-
-
-@router.get("/api/v1/jobs", summary="List the jobs")
-async def list_jobs(
-    caller: Reader,
-    request: Request,
-    limit: Annotated[int, Query(ge=1, le=1000, description="so many at most")] = 50,
-    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="only jobs with a smaller number")] = None,
-) -> JobList:
-    """The latest jobs, newest first, with how many of their commands are in which state."""
-    parts = parts_of(request)
-    rows = await apart(parts, parts.ledger.read, lambda connection: job_rows.page(connection, limit, before))
-    numbers = [row.id for row in rows]
-    found = await apart(parts, parts.ledger.read, lambda connection: job_rows.counts(connection, numbers))
-    return JobList(jobs=[_short(row) | _counted(parts, row, found[row.id]) for row in rows])
-
-
 @router.get("/api/v1/jobs/{job}", summary="One job")
 async def one_job(caller: Reader, job: Number, request: Request) -> WholeJob:
     """Who asked for what, and how it went on each node."""
     parts = parts_of(request)
     row, rows = await found_job(parts, job)
     nodes = [{"node": parts.catalogue.node_name(one.node), **shown(one, _is_away(parts, one))} for one in rows]
-    record = _short(row) | _counted(parts, row, counts(one.state for one in rows)) | _whole_spec(row)
-    return WholeJob(nodes=nodes, left_out=_left_out(row.left_out), **record)
+    record = short(row) | counted(parts, row, counts(one.state for one in rows)) | _whole_spec(row)
+    return WholeJob(nodes=nodes, left_out=left_out_of(row.left_out), **record)
 
 
 @router.post("/api/v1/jobs/{job}/cancel", summary="Cancel a job")
@@ -188,7 +160,7 @@ def _made(request: Request, job: Job) -> Response:
     return JSONResponse(made, 201)
 
 
-def _left_out(found: Any) -> list[LeftOut]:
+def left_out_of(found: Any) -> list[LeftOut]:
     return [LeftOut(node=node, why=why) for node, why in found]
 
 
@@ -196,7 +168,7 @@ def _is_away(parts: Parts, row: CommandRow) -> bool:
     return row.ended is None and row.state != "queued" and not parts.jobs.desk.is_up(row.node)
 
 
-def _short(row: JobRow) -> dict[str, Any]:
+def short(row: JobRow) -> dict[str, Any]:
     wanted = spec.read(row.spec)
     found: dict[str, Any] = {"id": row.id, "at": iso(row.at), "actor": row.actor, "target": row.target}
     found |= {"kind": wanted.kind, "digest": row.digest}
@@ -205,7 +177,7 @@ def _short(row: JobRow) -> dict[str, Any]:
     return found | {name: number for name, number in links.items() if number is not None}
 
 
-def _counted(parts: Parts, row: JobRow, found: dict[str, int]) -> dict[str, Any]:
+def counted(parts: Parts, row: JobRow, found: dict[str, int]) -> dict[str, Any]:
     return {"counts": found, "open": parts.jobs.desk.board.job(row.id) is not None}
 
 

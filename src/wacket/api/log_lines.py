@@ -113,7 +113,8 @@ async def context(
 
     def answer() -> bytes:
         row = _found(parts, id)
-        wanted = LogQuery() if same == "all" else LogQuery(nodes=frozenset([row.node]))
+        aliases = parts.catalogue.aliases
+        wanted = LogQuery() if same == "all" else LogQuery(nodes=frozenset(aliases.of([aliases.now(row.node)])))
         found = parts.query.around(row, before, after, wanted)
         places = {"older": found.older or None, "newer": found.newer or None}
         return msgspec.json.encode({"line": id, "logs": as_json(parts, found.rows), **places})

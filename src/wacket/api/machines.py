@@ -1,4 +1,5 @@
-"""What people say of the machine behind a node: that a new key is an old node's, or that a copy is one of its own.
+"""What people say of the machine behind a node: that a new key is an old node's, that two nodes are one, or that a copy
+is one of its own.
 
 Adopting and retiring are in nodes.py.
 """
@@ -16,6 +17,7 @@ from wacket.api.nodes import NodeInfo, info, known, tell
 from wacket.errors import BadRequest
 from wacket.fleet.handshake import JoinToken
 from wacket.ledger import audit
+from wacket.ledger.merging import Merged
 
 router = APIRouter(tags=["agents"])
 Operator = Annotated[Caller, Depends(may("operate"))]
@@ -30,6 +32,14 @@ class Replacement(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"by": "pi-11-2"}]})
 
     by: str = Field(max_length=100)
+
+
+class MergeWish(BaseModel):
+    """`into` is the node that goes on, under its name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"into": "pi-11"}]})
+
+    into: str = Field(max_length=100)
 
 
 class Parted(BaseModel):
@@ -59,6 +69,23 @@ async def replace(caller: Operator, name: Name, body: Replacement, request: Requ
     changed = await parts.fleet.enrolment.replace(old.id, new.id, also)
     tell(parts, *changed)
     return info(parts, changed[0])
+
+
+@router.post("/api/v1/nodes/{name}/merge", summary="Make this node part of another")
+async def merge(caller: Operator, name: Name, body: MergeWish, request: Request) -> NodeInfo:
+    """Both were one thing all the time: the past of this node is from now on the other's, and whatever speaks as this
+    one is the other. Series that both have stay apart: those of this one get the label `merged` with its name. It
+    cannot be undone. 400 while both are connected, or commands of this one are open.
+    """
+    parts = parts_of(request)
+    gone, into = known(parts, name), known(parts, body.into)
+
+    def also(connection: Connection, found: Merged) -> None:
+        details = {"into": into.name, "series": len(found.series)}
+        audit.record(connection, audit_row(parts, caller, "node.merge", name, **details))
+
+    found = await parts.fleet.merging.merge(gone, into, also)
+    return info(parts, found.into)
 
 
 @router.post("/api/v1/nodes/{name}/split", summary="Make a copied machine a node of its own")

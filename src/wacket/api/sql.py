@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,7 @@ from pydantic.config import JsonDict
 
 from wacket.api.access import Caller, audit, may, parts_of
 from wacket.api.parts import Parts, apart
-from wacket.history.sql import MOST_ROWS, MOST_TEXT, VIEWS, Names
+from wacket.history.sql import MERGED, MOST_ROWS, MOST_TEXT, VIEWS, Names
 
 router = APIRouter(tags=["sql"])
 Admin = Annotated[Caller, Depends(may("admin"))]
@@ -66,5 +67,12 @@ def names(parts: Parts) -> Names:
             (one.id, one.node_name, one.name, msgspec.json.encode(one.labels).decode(), one.unit)
             for one in parts.catalogue.find()
         ],
-        [(row.id, row.name, row.kind, row.state) for row in parts.catalogue.nodes()],
+        [*_nodes(parts)],
     )
+
+
+def _nodes(parts: Parts) -> Iterator[tuple[int, str, str, str]]:
+    """Every id that a row may have."""
+    for number, name in parts.catalogue.node_names().items():
+        row = parts.catalogue.node_by_id(number)
+        yield number, name, row.kind, row.state if row.id == number else MERGED

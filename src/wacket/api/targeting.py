@@ -26,18 +26,18 @@ Target = Annotated[
 
 
 def node_ids(parts: Parts, names: Sequence[str]) -> frozenset[int]:
-    """The ids of nodes. Raises NotFound."""
+    """The ids under which the past of these nodes is kept. Raises NotFound."""
     known = {row.name: row.id for row in parts.catalogue.nodes()}
     for name in names:
         if name not in known:
             raise NotFound(f"no node is named {name[:80]!r}; see /api/v1/nodes")
-    return frozenset(known[name] for name in names)
+    return frozenset(parts.catalogue.aliases.of(known[name] for name in names))
 
 
 def targeted(parts: Parts, target: str) -> frozenset[int]:
-    """The ids of the nodes that a target means. Raises BadRequest where it means none."""
+    """The same for those that a target means. Raises BadRequest where it means none."""
     candidates = [_candidate(parts, row) for row in parts.catalogue.nodes()]
-    return frozenset(node.id for node in select(target, candidates).nodes)
+    return frozenset(parts.catalogue.aliases.of(node.id for node in select(target, candidates).nodes))
 
 
 def meant(parts: Parts, names: Sequence[str], target: str) -> frozenset[int] | None:

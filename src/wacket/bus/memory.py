@@ -28,11 +28,11 @@ class Told(NamedTuple):
 class Subscription:
     """One subscriber's mailbox, bounded in messages and bytes. `lost` counts those dropped because it was full.
 
-    The newest is always kept, whatever its size.
+    The newest is always kept, whatever its size. `watching`: a person looks at what comes, as it comes.
     """
 
-    def __init__(self, limit: int, most_bytes: int = MOST_BYTES) -> None:
-        self._limit, self._most_bytes = limit, most_bytes
+    def __init__(self, limit: int, most_bytes: int = MOST_BYTES, *, watching: bool = False) -> None:
+        self._limit, self._most_bytes, self.watching = limit, most_bytes, watching
         self._waiting: deque[Message] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -82,14 +82,18 @@ class Bus:
             subscription.put_nowait(message)
 
     @contextmanager
-    def subscribe(self, topic: str, limit: int = 1000) -> Iterator[Subscription]:
-        subscription = Subscription(limit)
+    def subscribe(self, topic: str, limit: int = 1000, *, watching: bool = False) -> Iterator[Subscription]:
+        subscription = Subscription(limit, watching=watching)
         self._topics.setdefault(topic, set()).add(subscription)
         try:
             yield subscription
         finally:
             self._topics[topic].discard(subscription)
             self._lost_by_those_who_left += subscription.lost
+
+    def is_watched(self, topic: str) -> bool:
+        """Whether a person looks at it as it comes: then a publisher should not gather for long."""
+        return any(subscription.watching for subscription in self._topics.get(topic, ()))
 
     def statistics(self) -> Statistics:
         present = [subscription for some in self._topics.values() for subscription in some]

@@ -23,6 +23,7 @@ LIFE: dict[int, dict[str, int]] = {
     2: {"hw_response_provide": 3, "reset": 0},
     3: {"server_analysis_provide": 0, "reset": 0},
 }
+WORDS = ("rest", "requested", "collected", "returned")  # by state; or `error` or `stuck`
 # What a command must come with, and the status field that takes it.
 CARRIES = {
     "hw_command_request": ("hw_comm", "hw_command"),
@@ -55,7 +56,23 @@ class Status(NamedTuple):
 
     def stuck(self, now: int) -> bool:
         """Whether the hardware took more than twice the time that the program may take, to collect it or to answer."""
-        return self.state in (1, 2) and now - self.time > 2 * self.timeout * SECOND
+        return self.stuck_from is not None and now > self.stuck_from
+
+    @property
+    def stuck_from(self) -> int | None:
+        """From when on it counts as stuck, where it can be."""
+        return self.time + 2 * self.timeout * SECOND if self.state in (1, 2) else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last program ended badly, as far as the hardware told it."""
+        return bool(self.hw_exit) or (self.hw_exit is None and bool(self.hw_err))
+
+    def word(self, now: int) -> str:
+        """Where it is counted: under one of six words."""
+        if self.stuck(now):
+            return "stuck"
+        return "error" if self.state == 3 and self.failed else WORDS[self.state]
 
 
 def transition(status: Status, command: str, values: Mapping[str, str], now: int) -> Status | None:

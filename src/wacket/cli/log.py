@@ -37,11 +37,13 @@ def command() -> None:
     examples=[
         ("wacket log search 'valve stuck' --since 7d", ""),
         ("wacket log search --regex 'valve [0-9]+ stuck' --severity warn", ""),
+        ("wacket log search --target tag:demo timeout", "on all machines with this tag"),
     ],
 )
 @click.argument("words", nargs=-1)
 @click.option("--regex", metavar="PATTERN", help="A regular expression instead of words.")
 @click.option("--node", metavar="NODE", help="Only this node's.")
+@click.option("--target", metavar="TARGET", help="Only of these nodes: demo-[01-30], tag:room=lab, os:linux.")
 @click.option("--severity", type=click.Choice(list(LEVELS)), help="This and worse.")
 @click.option("--source", metavar="SOURCE", help="Where in the node it came from.")
 @click.option("--since", default="24h", show_default=True, metavar="TIME", help="24h, 7d, or a date and time.")

@@ -16,6 +16,7 @@ from wacket.ledger.commands import CommandRow
 
 CHOICES = {"out": (OUT,), "err": (ERR,), "both": (OUT, ERR)}
 SHOWN = 64 * 1024  # bytes of each stream in a folded answer
+LINE = 200  # characters of its first line
 
 
 def said(place: Place, stream: str) -> Iterator[bytes]:
@@ -30,9 +31,16 @@ def said(place: Place, stream: str) -> Iterator[bytes]:
 def answers(
     rows: Sequence[CommandRow], outputs: Outputs, name: Callable[[int], str], most: int = SHOWN
 ) -> list[dict[str, Any]]:
-    """Groups of nodes that answered the same: state, exit code, reason and all that they said."""
+    """Groups of nodes that answered the same: state, exit code, reason and all that they said.
+
+    What has ended otherwise than most of those that ended `differs`.
+    """
     groups = alike((row, (row.state, row.exit, row.signal, row.reason, row.digest)) for row in rows)
-    return [_answer(group, outputs, name, most) for group in groups]
+    usual = next((group for group in groups if group[0].ended is not None), None)
+    return [
+        _answer(group, outputs, name, most) | {"differs": group[0].ended is not None and group is not usual}
+        for group in groups
+    ]
 
 
 def _answer(group: list[CommandRow], outputs: Outputs, name: Callable[[int], str], most: int) -> dict[str, Any]:
@@ -40,7 +48,13 @@ def _answer(group: list[CommandRow], outputs: Outputs, name: Callable[[int], str
     found: dict[str, Any] = {"nodes": fold(name(row.node) for row in group), "count": len(group), "state": one.state}
     found |= {"exit": one.exit, "signal": one.signal, "reason": one.reason}
     place = outputs.place(one.job, one.node)
-    return found | {stream: _text(place, stream, most) for stream in ("out", "err")}
+    texts = {stream: _text(place, stream, most) for stream in ("out", "err")}
+    return found | texts | {f"{stream}_line": _first_line(text) for stream, text in texts.items()}
+
+
+def _first_line(text: str) -> str:
+    """The first line that says something, cut to what stands in a row of a table."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:LINE]
 
 
 def _text(place: Place, stream: str, most: int) -> str:

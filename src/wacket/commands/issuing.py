@@ -28,7 +28,7 @@ from wacket.ledger import commands as command_rows
 from wacket.ledger import jobs as job_rows
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.jobs import JobRow
-from wacket.ledger.nodes import HUB, NodeRow
+from wacket.ledger.nodes import HUB_IDENTITY, NodeRow
 
 if TYPE_CHECKING:
     from wacket.ledger.store import Ledger
@@ -217,7 +217,7 @@ def unfit(node: Node, wanted: Spec) -> str:
         return "it was retired"
     if node.row.state == "pending":
         return "nobody has accepted it yet"
-    if node.about is None or node.row.id == HUB:  # the hub tells of its machine, and carries nothing out
+    if node.about is None or node.row.identity == HUB_IDENTITY:  # the hub tells of its machine, and runs nothing
         return "no agent runs on it"
     allows = node.about.get("allows", {})
     if wanted.kind != "ping" and not allows.get("run"):

@@ -19,8 +19,10 @@ from wacket.fleet.enrolment import Enrolment
 from wacket.fleet.handshake import short_code
 from wacket.fleet.hubkey import HubKey
 from wacket.fleet.joining import JoinTokens
+from wacket.fleet.merging import Merging
 from wacket.fleet.overview import Overview
 from wacket.fleet.presence import Presence
+from wacket.fleet.reach import Reach
 
 if TYPE_CHECKING:
     from wacket.bus.memory import Bus
@@ -40,21 +42,26 @@ class Fleet:
     completeness: Completeness
     copies: Copies
     overview: Overview
+    merging: Merging
+    reach: Reach
 
     @classmethod
     def open(cls, keys: Path, ledger: Ledger, catalogue: Catalogue, bus: Bus, clock: Callable[[], int]) -> Fleet:
         """`keys` is the folder of the hub's keys. Raises BadSettings."""
         key, agents = HubKey.open(keys), Agents(ledger)
-        presence = Presence(catalogue, agents, bus, clock)
+        presence, completeness = Presence(catalogue, agents, bus, clock), Completeness(ledger, clock)
+        overview = Overview(catalogue, presence, agents, partial(_code, key, agents), bus, clock)
         return cls(
             key,
             JoinTokens(ledger, key.fingerprint, clock),
             agents,
             Enrolment(ledger, catalogue, agents, clock),
             presence,
-            Completeness(ledger, clock),
+            completeness,
             Copies(clock),
-            Overview(catalogue, presence, agents, partial(_code, key, agents), bus, clock),
+            overview,
+            Merging(ledger, catalogue, agents, presence, completeness, overview, bus, clock),
+            Reach.of_this_machine(),
         )
 
     def code(self, node: int) -> str:

@@ -51,6 +51,13 @@ class Agents:
         self._by_node.pop(node, None)
         self._changed.discard(node)
 
+    def merge(self, gone: int, into: int) -> None:
+        """What runs on the node that is gone goes on as the other, with its own key. So it is in the ledger by now."""
+        agent = self._by_node.get(gone)
+        if agent is not None:
+            self.forget(gone)
+            self.remember(agent._replace(node=into, why=""))
+
     def change(self, node: int, **members: Any) -> None:
         """Holds at once, and is written down with the next `flush`."""
         row = self._by_node[node]

@@ -99,6 +99,17 @@ class Completeness:
         gap = Gap(node, name, kind, skip.since, skip.until, 0, epoch=skip.epoch, last=skip.to)
         self._never(gap, max(skip.seq, have + 1))
 
+    def merge(self, gone: int, into: int) -> None:
+        """What is still to come of a node that is gone comes from the other. So it is in the ledger by now."""
+        for name in STREAMS:
+            before, now = (gone, name), (into, name)
+            self._announced.pop(before, None)
+            self._noted.pop(before, None)
+            if awaited := self._awaited.pop(before, None):
+                self._awaited.setdefault(now, deque()).extend(gap._replace(node=into) for gap in awaited)
+            if reached := self._gone.pop(before, None):
+                self._gone[now] = reached
+
     def of_node(self, node: int) -> list[Gap]:
         """Newest first, with what has just been told."""
         return self._ledger.read(lambda connection: gaps.of_node(connection, node))

@@ -110,6 +110,14 @@ class Overview:
             self._rows.pop(node, None)
         self._bus.publish_nowait("fleet", Moved(frozenset(nodes), gone))
 
+    def merged(self, gone: int, into: int) -> None:
+        """What one node has is another's by now."""
+        self.sights.forget(gone, into)
+        if (log := self._logs.pop(gone, None)) is not None:
+            self.remember_log(into, log)
+        self.moved({into})
+        self.behind.set()
+
     def encoded(self, node: int) -> msgspec.Raw:
         """A node's row as JSON."""
         return self._kept(node).json
@@ -139,6 +147,7 @@ class Overview:
         return row_of(node, situation, self.sights, self._catalogue.get)
 
     def remember_log(self, node: int, log: LastLog) -> None:
+        node = self._catalogue.aliases.now(node)
         before = self._logs.get(node)
         if before is None or before.at <= log.at:
             self._logs[node] = log

@@ -68,10 +68,9 @@ class Presence:
 
     def about(self, node: int) -> Mapping[str, Any] | None:
         """What its agent said of the machine, or None where there is no agent; the hub knows its own without one."""
-        if node == HUB:
-            return self.own.about or None
-        agent = self._agents.of_node(node)
-        return agent.about if agent else None
+        if (agent := self._agents.of_node(node)) is not None:
+            return agent.about
+        return (self.own.about or None) if node == HUB else None
 
     def allows(self, node: int, what: str) -> bool:
         """Whether the owner of the machine lets the hub do this."""
@@ -115,6 +114,10 @@ class Presence:
     def changed(self, node: int) -> None:
         """A person has adopted, retired, renamed or tagged it, or its machine says something else: all are told."""
         self._bus.publish_nowait("nodes", self._catalogue.node_by_id(node))
+
+    def merged(self, node: int) -> None:
+        """It belongs to another node now; a connection of it that is still open has its end told by `gone`."""
+        self._habits.pop(node, None)
 
     async def run(self, every: float = 1.0) -> None:
         """Notice silence until cancelled."""

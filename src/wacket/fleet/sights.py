@@ -92,6 +92,13 @@ class Sights:
         if one.name == CPU:
             self._cpu[one.id], sight.cpu = one.node, one.id
 
+    def forget(self, *nodes: int) -> None:
+        """Their series are to be learned anew: they may be another node's by now."""
+        for node in nodes:
+            self._of.pop(node, None)
+            self._node[self._node == node] = 0
+        self._cpu = {series: node for series, node in self._cpu.items() if node not in nodes}
+
     def take(self, readings: Readings, now: int) -> set[int]:
         """Take in readings of known series; the nodes that they are of."""
         touched = self.pulse.heard(readings, now)

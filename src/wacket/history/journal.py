@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from wacket.errors import Unavailable
-from wacket.history import durable, remembered, salvage
+from wacket.history import copying, durable, remembered, salvage
 from wacket.history.extent import Extent
 from wacket.history.schema import code, connect, is_damage
 from wacket.history.segments import make_folder
@@ -123,6 +123,13 @@ class Journal:
             if self._connection is not None:
                 self._connection.execute("pragma wal_checkpoint(passive)").fetchall()
                 self._wal = 0
+
+    def copy(self, target: sqlite3.Connection, rest: Callable[[], None]) -> None:
+        """Bring all of it into an empty file, as it is at the end of this. Between two steps others write; `rest` is
+        called then. Raises Unavailable."""
+        with self._lock:
+            source = self._connection or self._open()
+            copying.copy(source, target, self._lock, rest, lambda: self._connection is source)
 
     def batches(self, after: int, through: int) -> Iterator[Row | Damage]:
         """Rows `after` < id <= `through` in order; a row that is not as it was written comes as Damage."""

@@ -20,7 +20,19 @@ import duckdb
 
 from wacket import settings
 from wacket.errors import Unavailable
-from wacket.history import bands, exporting, loglines, logsearch, periods, resuming, segments, sql, summaries, values
+from wacket.history import (
+    bands,
+    exporting,
+    loglines,
+    logsearch,
+    periods,
+    rejected,
+    resuming,
+    segments,
+    sql,
+    summaries,
+    values,
+)
 from wacket.history.question import Question, engine_settings, parquet, too_big, too_slow
 from wacket.history.shapes import Segment
 from wacket.history.values import Points
@@ -97,6 +109,10 @@ class Query:
         """How many lines came when; of what could be counted in the time there is."""
         seconds = min(COUNTING_SECONDS, self._limits.query_seconds or COUNTING_SECONDS)
         return self.ask(lambda question: loglines.histogram(question, wanted, buckets), seconds)
+
+    def rejected(self, since: int, until: int) -> list[rejected.Rejected]:
+        """How much could not be understood, by node and format."""
+        return self.ask(lambda question: rejected.counts(question, since, until))
 
     def sql(self, text: str, limit: int, names: sql.Names) -> sql.Answer:
         """A reader's own SELECT, shut in a database of its own. Raises BadRequest for what it may not do."""

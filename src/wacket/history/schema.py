@@ -70,6 +70,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def blank(path: Path) -> sqlite3.Connection:
+    """A new file that a copy of a journal is to be brought into. Not on disk when it is closed: it is a scratch."""
+    path.touch(0o600, exist_ok=False)
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=off", "synchronous=off"):
+        connection.execute(f"pragma {pragma}").fetchall()
+    return connection
+
+
 def lenient(raw: bytes) -> str:
     """Text that was changed on the disk must not stop anybody from reading it; a crc says that it was."""
     return raw.decode("utf-8", "replace")

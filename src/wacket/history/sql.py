@@ -36,6 +36,7 @@ VIEWS = {
 }
 
 _SERIES_COLUMNS = {"id": DataType.uint32(), "node": _TEXT, "name": _TEXT, "labels": _TEXT, "unit": _TEXT}
+MERGED = "merged"  # the state of an id that rows have, and that stands for another node by now
 _NODE_COLUMNS = {"id": DataType.uint32(), "name": _TEXT, "kind": _TEXT, "state": _TEXT}
 
 # Functions that write elsewhere (the engine's log and profile, to the hub's terminal or a file), and those that run a
@@ -136,7 +137,7 @@ def _furnish(sandbox: Any, question: Question, names: Names) -> None:
     sandbox.execute(f"SET allowed_paths = [{paths}]; SET TimeZone = 'UTC'")
     sandbox.execute("SET enable_external_access = false; SET lock_configuration = true")
     sandbox.execute(f"CREATE VIEW series AS SELECT {VIEWS['series']} FROM wacket_series")
-    sandbox.execute(f"CREATE VIEW nodes AS SELECT {VIEWS['nodes']} FROM wacket_nodes")
+    sandbox.execute(f"CREATE VIEW nodes AS SELECT {VIEWS['nodes']} FROM wacket_nodes WHERE state <> '{MERGED}'")
     sandbox.execute(
         f"""CREATE VIEW readings AS SELECT r."at" AS time, s.node, s.name, s.labels, s.unit,
         r.value, r.quality, r.series FROM ({question.readings(*EVER)}) r JOIN wacket_series s ON s.id = r.series"""

@@ -26,6 +26,7 @@ from wacket.history.journal import Journal
 from wacket.history.packing import pack
 from wacket.history.shapes import ROW_BITS, Damage, Mark, RetentionRule, StoredReceipt, View
 from wacket.history.space import Space
+from wacket.history.still import Still, still
 from wacket.history.tail import Part, Tail
 from wacket.records import Batch, Series, Statistics
 from wacket.settings import History as Settings
@@ -136,6 +137,10 @@ class History:
     def view(self) -> AbstractContextManager[View]:
         """A context manager that gives everything at this moment as a `View`."""
         return self.files.view()
+
+    def still(self, copy: Path) -> AbstractContextManager[Still]:
+        """Everything at this moment as files, for a backup: see still.py. Raises Unavailable."""
+        return still(self.files, self.journal, self.folder, copy)
 
     def scratch(self, size: int) -> AbstractContextManager[IO[bytes]]:
         """A file for a while: see Space.scratch. Raises Unavailable."""

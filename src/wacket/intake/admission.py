@@ -103,8 +103,8 @@ class Admission:
         self._require_in_use(row)
         self.still_heard(row.id, row.last_peer)
         self._told(row.id)
-        adopted = row.state == ADOPTED
-        return speaker if adopted == speaker.adopted else speaker._replace(adopted=adopted)
+        now = speaker._replace(node=row.id, name=row.name, adopted=row.state == ADOPTED)
+        return speaker if now.node == speaker.node and now.adopted == speaker.adopted else now
 
     def is_trusted(self, node: int) -> bool:
         """Whether what this node sends may trigger something."""
@@ -112,7 +112,7 @@ class Admission:
 
     def trusted(self) -> list[int]:
         """All nodes that may trigger something."""
-        return [row.id for row in self._catalogue.nodes() if _is_trusted(row)]
+        return self._catalogue.aliases.of(row.id for row in self._catalogue.nodes() if _is_trusted(row))
 
     async def flush(self) -> None:
         """Write down when nodes were last heard."""
@@ -167,7 +167,7 @@ class Admission:
         """The node that a sender has been. One that was renamed is meant by its old name and by its present one."""
         row = self._catalogue.node(shown.identity)
         if row is None and shown.adopted:
-            row = self._catalogue.node_named(shown.name)
+            row = self._catalogue.node_named(shown.name) or self._catalogue.node_formerly(shown.name)
         return None if row is not None and row.id == node_rows.HUB else row
 
     async def _make(self, shown: Identity, peer: str) -> NodeRow:

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wacket.intake.aliases import Aliases
 from wacket.intake.naming import Named, named
 from wacket.intake.units import unit_of
+from wacket.ledger import merging
 from wacket.ledger import nodes as node_rows
 from wacket.ledger import series as series_rows
+from wacket.ledger.merging import Merged
 from wacket.ledger.nodes import NodeRow
 from wacket.ledger.series import SeriesRow
 from wacket.ledger.store import Ledger
@@ -49,10 +52,11 @@ class Catalogue:
         self._rows: dict[int, SeriesRow] = {}
         self._made: dict[int, Made] = {}
         self._nodes: dict[int, NodeRow] = {}
-        self._identities: dict[str, NodeRow] = {}
+        self._identities: dict[str, int] = {}
         self._names: dict[str, NodeRow] = {}
         self._capped = 0
         self.changes = 0
+        self.aliases = Aliases(ledger.read(merging.merged))
         self._named: tuple[int, list[Named]] = (-1, [])
         self.refresh_nodes()
         for row in ledger.read(series_rows.all_series):
@@ -60,6 +64,8 @@ class Catalogue:
 
     def intern(self, keys: Sequence[SeriesKey], units: Mapping[str, str]) -> U32:
         """The id of each key, making those that are new; 0 where the node's cap on new series is reached."""
+        if self.aliases:  # a line may have come before its node was merged into another
+            keys = [key._replace(node=self.aliases.now(key.node)) for key in keys]
         found = list(map(self._ids.get, keys))
         if None in found:
             self._make([key for key, known in zip(keys, found, strict=True) if known is None], units)
@@ -101,17 +107,19 @@ class Catalogue:
         row = self._rows.get(series)
         if row is None:
             return None
-        node = self._nodes[row.key.node]
+        node = self.node_by_id(row.key.node)
         return Series(row.id, node.id, node.name, row.key.name, dict(row.key.labels), row.unit, node.state == "adopted")
 
     def nodes(self) -> list[NodeRow]:
         return list(self._nodes.values())
 
     def node(self, identity: str) -> NodeRow | None:
-        return self._identities.get(identity)
+        known = self._identities.get(identity)
+        return None if known is None else self._nodes[self.aliases.now(known)]
 
     def node_by_id(self, node: int) -> NodeRow:
-        return self._nodes[node]
+        """The node that this id means by now."""
+        return self._nodes[self.aliases.now(node)]
 
     def node_named(self, name: str) -> NodeRow | None:
         """The node that people call this now, whatever it is known by."""
@@ -121,9 +129,18 @@ class Catalogue:
         """How many nodes nobody has adopted yet."""
         return sum(row.state == "pending" for row in self._nodes.values())
 
+    def node_formerly(self, name: str) -> NodeRow | None:
+        """The node that one of this name was merged into."""
+        node = self.aliases.formerly(name)
+        return None if node is None else self._nodes[node]
+
     def node_name(self, node: int) -> str:
-        row = self._nodes.get(node)
+        row = self._nodes.get(self.aliases.now(node))
         return row.name if row else str(node)
+
+    def node_names(self) -> dict[int, str]:
+        """Of every id that rows of the history may have."""
+        return {node: self.node_name(node) for node in self.aliases.of(self._nodes)}
 
     def refresh_nodes(self) -> None:
         """Take all nodes from the ledger, as at the start. None is ever deleted there, so none is forgotten here."""
@@ -136,7 +153,27 @@ class Catalogue:
             if before is not None and (before.name, before.state) != (row.name, row.state):
                 del self._names[before.name]
                 self.changes += 1
-            self._nodes[row.id] = self._identities[row.identity] = self._names[row.name] = row
+            self._identities[row.identity] = row.id
+            if row.id in self.aliases:
+                self._nodes.pop(row.id, None)
+            else:
+                self._nodes[row.id] = self._names[row.name] = row
+
+    def merge(self, found: Merged) -> None:
+        """Two nodes have become one in the ledger. On the loop, as `add_nodes`; `take_over` is called after it."""
+        self.changes += 1
+        self.aliases.merge(found.alias)
+        self.add_nodes([found.gone, found.into])
+
+    def take_over(self, rows: Iterable[SeriesRow]) -> None:
+        """Series that have another key by now. Waits for those that are being made."""
+        with self._lock:
+            for row in rows:
+                before = self._rows.get(row.id)
+                if before is not None:
+                    self._ids.pop(before.key, None)
+                    self._made[before.key.node].in_all -= 1
+                self._remember(row)
 
     def heard(self, sightings: Mapping[int, tuple[int, str]]) -> None:
         """Node id -> when it was last heard, and from where."""

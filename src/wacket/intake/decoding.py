@@ -124,6 +124,8 @@ def _reject_row(envelope: Envelope, some: Sequence[Reject]) -> tuple[int, int, i
         "peer": envelope.peer,
         "frame": some[0].offset,
     }
+    if len(some) > 1:
+        attrs["frames"] = len(some)
     body = b"\n".join([reject.excerpt[:EXCERPT] for reject in some]).decode("utf-8", "replace")
     at = envelope.received_at
     return at, at, envelope.node, REJECT_SOURCE, WARN, body, msgspec.json.encode(attrs)

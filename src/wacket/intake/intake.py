@@ -8,7 +8,6 @@ not be stored is answered with the error, and the sender still has it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -57,7 +56,7 @@ class Intake:
         self._limits, self._clock = limits, clock
         self.waiting = Waiting(limits.waiting_bytes, limits.waiting_bytes_per_node)
         self.strangers = Strangers()
-        self._known = Known(journal.load_marks(), journal.load_receipts())
+        self._known = Known(journal.load_marks(), journal.load_receipts(), catalogue.aliases)
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decode")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._to_commit: asyncio.Queue[Work] = asyncio.Queue(IN_FLIGHT)
@@ -174,9 +173,8 @@ class Intake:
 
     async def _gather(self) -> None:
         """A call has a fixed price, so wait a little for company: briefly when somebody waits for an answer."""
-        if not self.waiting.hurry.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.waiting.hurry.wait(), self._limits.gentle_window_ms / 1000)
+        gentle, watched = self._limits.gentle_window_ms, self._limits.watched_window_ms
+        await self.waiting.until_hurry((min(gentle, watched) if self._bus.is_watched("batches") else gentle) / 1000)
         if self._busy == 0 and self.waiting.queued < COMPANY_BYTES and self._limits.window_ms:
             await asyncio.sleep(self._limits.window_ms / 1000)
 

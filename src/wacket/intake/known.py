@@ -19,6 +19,7 @@ from wacket.errors import KeyReused
 from wacket.framing import lines
 from wacket.history.shapes import Mark, StoredReceipt
 from wacket.intake import marks
+from wacket.intake.aliases import Aliases
 from wacket.records import Envelope, Receipt, Reject
 
 Source = tuple[str, str]
@@ -60,11 +61,15 @@ class Claim(NamedTuple):
 class Known:
     """Ranges by (source, epoch) and receipts by (source, key): what is on disk, and what is claimed beyond that.
 
-    Claims run ahead of the disk by the groups under way; `generation` grows when they are taken back.
+    Claims run ahead of the disk by the groups under way; `generation` grows when they are taken back. What a node that
+    was merged has numbered, the one that it was merged into has.
     """
 
-    def __init__(self, stored_marks: Iterable[Mark], receipts: Sequence[StoredReceipt]) -> None:
+    def __init__(
+        self, stored_marks: Iterable[Mark], receipts: Sequence[StoredReceipt], aliases: Aliases | None = None
+    ) -> None:
         self.generation = 0
+        self._aliases = Aliases() if aliases is None else aliases
         self._lock = threading.Lock()
         self._durable: dict[str, dict[str, marks.Ranges]] = {}  # by source and epoch, those stored last at the end
         for mark in stored_marks:
@@ -76,19 +81,20 @@ class Known:
 
     def have(self, node: int, epoch: str, first: int = 0) -> int:
         """The number up to which this sender's frames from `first` on are on disk; `first` - 1 for none."""
-        return marks.contiguous(self._durable.get(str(node), {}).get(epoch, ()), first)
+        return marks.contiguous(self._stored(self._sources(node), epoch), first)
 
     def claim(self, envelope: Envelope) -> Claim:
         """Claim the frames of a numbered envelope. Raises BadRequest when the sequence has too many holes."""
         refused, body = envelope.refusal is not None, envelope.body
-        source, first = (str(envelope.node), envelope.epoch or ""), envelope.sequence or 0
+        sources, epoch, first = self._sources(envelope.node), envelope.epoch or "", envelope.sequence or 0
         last = first + (1 if refused else lines.count(body)) - 1 if envelope.never is None else envelope.never
         with self._lock:
-            ranges = self._claimed.get(source) or self._durable.get(source[0], {}).get(source[1], ())
+            claimed = (self._claimed.get((source, epoch)) for source in sources)
+            ranges = next(filter(None, claimed), ()) or self._stored(sources, epoch)
             missing = marks.unknown(ranges, first, last)
             if missing:
-                ranges = self._claimed[source] = marks.add(ranges, first, last)
-        mark = Mark(*source, ranges)
+                ranges = self._claimed[sources[0], epoch] = marks.add(ranges, first, last)
+        mark = Mark(sources[0], epoch, ranges)
         if missing == [(first, last)] or (missing and envelope.never is not None):
             return Claim(body, range(last + 1 - first), last, mark)
         numbers = [number - first for low, high in missing for number in range(low, high + 1)]
@@ -100,9 +106,9 @@ class Known:
 
         Raises KeyReused if this one comes with something else than the first.
         """
-        source, digest = _key(envelope), _digest(envelope)
+        digest = _digest(envelope)
         with self._lock:
-            kept = self._receipts.get(source)
+            source, kept = self._kept(envelope)
             first = kept.digest if kept else self._claimed_keys.get(source)
             if first is None:
                 self._claimed_keys[source] = digest
@@ -147,12 +153,12 @@ class Known:
 
     def receipt(self, envelope: Envelope) -> Receipt | None:
         """What the first envelope with this key was answered, if it is on disk."""
-        kept = self._receipts.get(_key(envelope))
+        _, kept = self._kept(envelope)
         return kept.receipt if kept else None
 
     def stored_receipt(self, envelope: Envelope, receipt: Receipt, now: int) -> StoredReceipt:
         """The receipt of the first envelope with its key, as the journal is to hold it."""
-        source, told = _key(envelope), receipt._replace(rejects=receipt.rejects[:MOST_REJECTS])
+        (source, _), told = self._kept(envelope), receipt._replace(rejects=receipt.rejects[:MOST_REJECTS])
         written = _Written(*told, self._claimed_keys.get(source, ""))
         return StoredReceipt(*source, msgspec.json.encode(written), now)
 
@@ -171,9 +177,18 @@ class Known:
                 del self._kept_at[source]
                 self._receipts.pop(source, None)
 
+    def _sources(self, node: int) -> list[str]:
+        """What a node counts as, and what those that were merged into it counted as."""
+        return [str(one) for one in self._aliases.of([self._aliases.now(node)])]
 
-def _key(envelope: Envelope) -> Source:
-    return str(envelope.node), envelope.key or ""
+    def _stored(self, sources: Iterable[str], epoch: str) -> marks.Ranges:
+        known = (self._durable.get(source, {}).get(epoch, ()) for source in sources)
+        return next(filter(None, known), ())
+
+    def _kept(self, envelope: Envelope) -> tuple[Source, Kept | None]:
+        """Under what the key of an envelope is kept, and what it was answered."""
+        keys = [(source, envelope.key or "") for source in self._sources(envelope.node)]
+        return keys[0], next(filter(None, map(self._receipts.get, keys)), None)
 
 
 def _digest(envelope: Envelope) -> str:

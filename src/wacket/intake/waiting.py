@@ -6,6 +6,7 @@ Runs on the event loop only; decodes nothing and never blocks.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -92,6 +93,12 @@ class Waiting:
         callbacks, self._room = self._room, []
         for callback in callbacks:
             callback()
+
+    async def until_hurry(self, seconds: float) -> None:
+        """Return after so long, or as soon as somebody hurries."""
+        if not self.hurry.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.hurry.wait(), seconds)
 
     def when_room(self, callback: Callable[[], None]) -> None:
         """Call once, the next time something has been released."""

@@ -29,6 +29,11 @@ def all_agents(connection: Connection) -> list[AgentRow]:
     return [_row(row) for row in connection.execute(select(agents).order_by(agents.c.node))]
 
 
+def of_node(connection: Connection, node: int) -> AgentRow | None:
+    row = connection.execute(select(agents).where(agents.c.node == node)).first()
+    return _row(row) if row else None
+
+
 def add(connection: Connection, row: AgentRow) -> None:
     connection.execute(insert(agents).values(row._asdict() | {"about": json.dumps(row.about)}))
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from wacket.ledger.store import NOTES
 from wacket.ledger.tables import audit
@@ -58,12 +58,25 @@ def record(connection: Connection, act: Act) -> None:
     connection.info.setdefault(NOTES, []).append(act)
 
 
-def page(connection: Connection, limit: int, before: int | None = None) -> list[AuditRow]:
-    """The newest `limit` rows, or the newest of those whose id is below `before`."""
+def page(
+    connection: Connection, limit: int, before: int | None = None, find: str = "", outcome: str | None = None
+) -> list[AuditRow]:
+    """The newest `limit` rows, or the newest of those whose id is below `before`. `find` is looked for in who, where,
+    what and the details, without regard to the case of ASCII letters.
+    """
     wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(audit.c.id < before)
+    if outcome is not None:
+        wanted = wanted.where(audit.c.outcome == outcome)
+    if find:
+        wanted = wanted.where(_holds(find))
     return [
         AuditRow(row.id, row.at, row.actor, row.peer, row.act, row.subject, row.outcome, json.loads(row.details))
         for row in connection.execute(wanted)
     ]
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    columns = (audit.c.actor, audit.c.peer, audit.c.act, audit.c.subject, audit.c.details)
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))

@@ -5,15 +5,15 @@ Plain functions on a connection. Where each person's hardware stands is in class
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, ScalarSelect, Select, delete, func, insert, select, true
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from wacket.errors import BadRequest, NotFound
 from wacket.ledger.classes import LONG, SHOWN, ClassRow
-from wacket.ledger.tables import class_members, class_rounds, class_users, classes, nodes
+from wacket.ledger.tables import class_history, class_members, class_rounds, class_users, classes, nodes
 
 MOST_CLASSES = 1000
 MOST_MEMBERS = 1000  # of one class
@@ -29,12 +29,24 @@ class ClassSet(NamedTuple):
     members: int
 
 
+class Place(NamedTuple):
+    """What somebody has in a class: the node whose agent is their hardware (None: a worker that polls), and their seat
+    (None: as it was)."""
+
+    node: int | None = None
+    seat: str | None = None
+
+
 class Member(NamedTuple):
-    """One of a class. `node` is the one whose agent is their hardware (None: a worker that polls)."""
+    """One of a class. `node` is the one whose agent is their hardware (None: a worker that polls), `moves` how many
+    transitions their history has.
+    """
 
     user: str
     node: int | None
     node_name: str
+    seat: str
+    moves: int
     status: ClassRow | None  # None: never did anything
 
 
@@ -79,18 +91,24 @@ def remove(connection: Connection, name: str) -> None:
     connection.execute(delete(classes).where(classes.c.id == found.id))
 
 
-def put(connection: Connection, name: str, members: Mapping[str, int | None]) -> None:
+def put(connection: Connection, name: str, members: Mapping[str, Place]) -> None:
     """Take people into a class, or give them other hardware. Raises NotFound, and BadRequest where it is too large."""
     found = find(connection, name)
-    rows = [{"class": found.id, "user": user, "node": node} for user, node in members.items()]
-    if not rows:
-        return
-    adding = upsert(class_members)
-    adding = adding.on_conflict_do_update(index_elements=["class", "user"], set_={"node": adding.excluded.node})
-    connection.execute(adding, rows)
+    seated = {user: one for user, one in members.items() if one.seat is not None}
+    _put(connection, found.id, ("node", "seat"), seated)
+    _put(connection, found.id, ("node",), {user: one for user, one in members.items() if user not in seated})
     if find(connection, name).members > MOST_MEMBERS:
         raise BadRequest(f"a class has at most {MOST_MEMBERS} people", "members")
-    _require_own_nodes(connection, found.id)
+    require_own_nodes(connection, found.id)
+
+
+def _put(connection: Connection, number: int, columns: Sequence[str], members: Mapping[str, Place]) -> None:
+    if not members:
+        return
+    rows = [{"class": number, "user": user, "node": one.node, "seat": one.seat or ""} for user, one in members.items()]
+    adding = upsert(class_members)
+    changed = {column: adding.excluded[column] for column in columns}
+    connection.execute(adding.on_conflict_do_update(index_elements=["class", "user"], set_=changed), rows)
 
 
 def drop(connection: Connection, name: str, users: Iterable[str]) -> int:
@@ -117,7 +135,7 @@ def members(
         for column in (class_users.c[name] for name in ClassRow._fields)
     ]
     query = (
-        select(class_members.c.user, class_members.c.node, nodes.c.name, *columns)
+        select(class_members.c.user, class_members.c.node, nodes.c.name, class_members.c.seat, _moves(), *columns)
         .select_from(
             class_members.outerjoin(class_users, class_users.c.user == class_members.c.user).outerjoin(
                 nodes, nodes.c.id == class_members.c.node
@@ -130,9 +148,21 @@ def members(
     if user is not None:
         query = query.where(class_members.c.user == user)
     return [
-        Member(row[0], row[1], row[2] or "", ClassRow(*row[3:]) if row[3] is not None else None)
+        Member(row[0], row[1], row[2] or "", row[3], row[4], ClassRow(*row[5:]) if row[5] is not None else None)
         for row in connection.execute(query)
     ]
+
+
+def of_user(connection: Connection, user: str) -> list[str]:
+    """The classes that somebody is in, by name."""
+    joined = select(classes.c.name).join(class_members, class_members.c["class"] == classes.c.id)
+    return list(connection.execute(joined.where(class_members.c.user == user).order_by(classes.c.name)).scalars())
+
+
+def moves_of(connection: Connection, user: str) -> int:
+    """How many transitions their history has."""
+    count = select(func.count()).select_from(class_history).where(class_history.c.user == user)
+    return int(connection.execute(count).scalar_one())
 
 
 def node_of(connection: Connection, user: str) -> int | None:
@@ -163,17 +193,23 @@ def round_of(connection: Connection, number: int) -> Round | None:
     return Round(*row) if row else None
 
 
-def _require_own_nodes(connection: Connection, number: int) -> None:
-    """Two people at one node would wait for each other's programs, and could read each other's files."""
+def require_own_nodes(connection: Connection, number: int | None = None) -> None:
+    """Two people of a class at one node would wait for each other's programs, and could read each other's files. Raises
+    BadRequest where that is so, in this class or in any.
+    """
     query = (
         select(nodes.c.name)
         .join(class_members, class_members.c.node == nodes.c.id)
-        .where(class_members.c["class"] == number)
-        .group_by(nodes.c.id)
+        .where(true() if number is None else class_members.c["class"] == number)
+        .group_by(class_members.c["class"], nodes.c.id)
         .having(func.count() > 1)
     )
     if shared := connection.execute(query.limit(1)).scalar():
         raise BadRequest(f"the node {shared!r} would be two people's", "members")
+
+
+def _moves() -> ScalarSelect[int]:
+    return select(func.count()).where(class_history.c.user == class_members.c.user).scalar_subquery()
 
 
 def _sets() -> Select[Any]:

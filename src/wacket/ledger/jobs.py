@@ -6,12 +6,14 @@ A row is written once and never changed; how it went on each node is in commands
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from wacket.ledger.tables import commands, jobs
+
+OPEN = "open"  # commands that have not ended, whatever their state
 
 
 class JobRow(NamedTuple):
@@ -56,12 +58,53 @@ def since(connection: Connection, at: int) -> list[JobRow]:
     return [_row(row) for row in connection.execute(select(jobs).where(jobs.c.at >= at).order_by(jobs.c.id))]
 
 
-def page(connection: Connection, limit: int, before: int | None = None) -> list[JobRow]:
+class Sought(NamedTuple):
+    """What a job must be to be found; what is empty does not narrow. `find` is in its command line, target or author,
+    in any case; `state` is that of one of its commands, or OPEN.
+    """
+
+    find: str = ""
+    actor: str = ""
+    state: str = ""
+    node: int | None = None
+    since: int = 0
+
+
+EVERY = Sought()
+
+
+def page(connection: Connection, limit: int, before: int | None = None, sought: Sought = EVERY) -> list[JobRow]:
     """The newest `limit` jobs, or the newest of those whose number is below `before`."""
-    wanted = select(jobs).order_by(jobs.c.id.desc()).limit(limit)
+    wanted = select(jobs).where(*_tests(sought)).order_by(jobs.c.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(jobs.c.id < before)
     return [_row(row) for row in connection.execute(wanted)]
+
+
+def _tests(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.find:
+        columns = (jobs.c.target, jobs.c.actor, *map(_words, ("argv", "args")))
+        yield or_(*(column.icontains(sought.find, autoescape=True) for column in columns))
+    if sought.actor:
+        yield jobs.c.actor == sought.actor
+    if sought.since:
+        yield jobs.c.at >= sought.since
+    of_commands = list(_of_commands(sought))
+    if of_commands:
+        yield select(commands.c.id).where(commands.c.job == jobs.c.id, *of_commands).exists()
+
+
+def _of_commands(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.node is not None:
+        yield commands.c.node == sought.node
+    if sought.state:
+        yield commands.c.ended.is_(None) if sought.state == OPEN else commands.c.state == sought.state
+
+
+def _words(member: str) -> ColumnElement[str]:
+    """A list of the specification as people write it, with spaces between."""
+    words = func.json_each(jobs.c.spec, f"$.{member}").table_valued("value")
+    return func.coalesce(select(func.group_concat(words.c.value, " ")).select_from(words).scalar_subquery(), "")
 
 
 def counts(connection: Connection, numbers: Collection[int]) -> dict[int, dict[str, int]]:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from wacket.errors import BadRequest, NotFound
-from wacket.ledger.tables import nodes
+from wacket.ledger.tables import merged_nodes, nodes
 
 HUB = 1  # the id of the hub itself
+HUB_IDENTITY = "hub"
 STATES = ("adopted", "pending", "retired")
 KINDS = ("machine", "board", "service", "virtual")
 
@@ -34,8 +35,9 @@ def all_nodes(connection: Connection) -> list[NodeRow]:
 
 
 def by_name(connection: Connection, name: str) -> NodeRow:
-    """Raises NotFound."""
-    row = connection.execute(select(nodes).where(nodes.c.name == name)).first()
+    """Raises NotFound; also for one that was merged into another."""
+    gone = select(merged_nodes.c.node)
+    row = connection.execute(select(nodes).where(nodes.c.name == name, nodes.c.id.not_in(gone))).first()
     if row is None:
         raise NotFound(f"no node named {name!r}")
     return _row(row)

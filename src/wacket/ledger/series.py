@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from wacket.ledger.tables import series
 from wacket.records import SeriesKey
@@ -20,15 +20,11 @@ class SeriesRow(NamedTuple):
 
 
 def all_series(connection: Connection) -> list[SeriesRow]:
-    return [
-        SeriesRow(
-            row.id,
-            SeriesKey(row.node, row.name, tuple(json.loads(row.labels).items())),
-            row.unit,
-            row.created,
-        )
-        for row in connection.execute(select(series).order_by(series.c.id))
-    ]
+    return [_row(row) for row in connection.execute(select(series).order_by(series.c.id))]
+
+
+def of_node(connection: Connection, node: int) -> list[SeriesRow]:
+    return [_row(row) for row in connection.execute(select(series).where(series.c.node == node).order_by(series.c.id))]
 
 
 def add(connection: Connection, rows: Iterable[SeriesRow]) -> None:
@@ -46,3 +42,8 @@ def add(connection: Connection, rows: Iterable[SeriesRow]) -> None:
             for row in rows
         ],
     )
+
+
+def _row(row: Row[Any]) -> SeriesRow:
+    key = SeriesKey(row.node, row.name, tuple(json.loads(row.labels).items()))
+    return SeriesRow(row.id, key, row.unit, row.created)

@@ -76,6 +76,13 @@ class Ledger:
         with self.reading() as connection:
             return work(connection)
 
+    def copy(self, path: Path) -> None:
+        """All of it as it is at one moment, in a new file; others write meanwhile. Raises Unavailable."""
+        path.touch(0o600)
+        with self._troubles_told(), self._engine.connect() as connection:
+            outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+            outside.exec_driver_sql("vacuum into ?", (str(path),))
+
     def close(self) -> None:
         self._writer.shutdown()
         self._engine.dispose()

@@ -22,8 +22,8 @@ export interface Analysis { text: string; }
 /** Times are ISO-8601. `truncated`: there is more than `limit` rows or 64 MiB. */
 export interface Answer { columns: string[]; rows: unknown[][]; truncated: boolean; }
 
-/** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here. */
-export interface Answers { answers: (Record<string, unknown>)[]; }
+/** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here; `out_line` and `err_line` are the first line of each that says something. `differs`: ended otherwise than most. */
+export interface Answers { answers: FoldedAnswer[]; }
 
 /** How many lines came in the step that begins at `at` (µs). */
 export interface Bucket { at: number; total: number; by: BySeverity; }
@@ -44,6 +44,9 @@ export interface Cancelled { id: number; nodes: string[]; }
 
 export interface Changed { results: Outcome[]; }
 
+/** `ok` is null for what is neither right nor wrong, or could not be found out. */
+export interface CheckInfo { name: string; ok: boolean | null; text: string; }
+
 /** Either `names`, or `all` of those that wait. */
 export interface Choice { names?: string[]; all?: boolean; same?: Same | null; }
 
@@ -58,8 +61,8 @@ export interface ClassInfos { classes: ClassInfo[]; }
 /** Of each text only the first 1,000 characters; a user's history has the whole. `cursor` is to be given as `after` for the next page. */
 export interface ClassList { users: ClassUser[]; cursor: string | null; }
 
-/** One of a class and how their hardware stands. */
-export interface ClassMember { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; }
+/** One of a class and how their hardware stands. `node` and `presence` (up, late, down, off, pending, retired) are of the node whose agent is their hardware, "" for a worker that polls. `word` is rest, requested, collected, returned, error or stuck; `since` when that state began (µs since 1970), 0 where nothing ever happened, and `stuck_since` from when on it is stuck, where it is. `answer` and `error` are the first lines of standard output and standard error, `verdict` that of the analysis, once there is one. `round` is the number of what was asked, `moves` how many transitions their history has. */
+export interface ClassMember { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; seat: string; presence: string; word: string; since: number; stuck_since: number | null; answer: string; error: string; verdict: string; round: number | null; moves: number; }
 
 /** `cursor` is to be given as `after` for the next page. */
 export interface ClassMembers { name: string; members: ClassMember[]; cursor?: string | null; }
@@ -106,6 +109,8 @@ export interface FleetRow { name: string; kind: string; state: string; presence:
 /** `counts` are of the nodes by `status`. What comes after `cursor` is told over the live connection; `now` is the hub's clock. */
 export interface FleetView { nodes: FleetRow[]; counts: Record<string, number>; cursor: number; now: number; }
 
+export interface FoldedAnswer { nodes: string; count: number; state: string; exit: number | null; signal: number | null; reason: string; out: string; err: string; out_line: string; err_line: string; differs: boolean; }
+
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
 
@@ -120,8 +125,8 @@ export interface HTTPValidationError { detail?: ValidationError[]; }
 /** A series and its newest value. */
 export interface Headline { id: number; name: string; labels: Record<string, string>; unit: string; value: number | null; at: number; }
 
-/** Newest first. `before` of the next page is the last `id`. */
-export interface JobList { jobs: (Record<string, unknown>)[]; }
+/** Newest first. `before` asks for the next page; null when there is none. */
+export interface JobList { jobs: (Record<string, unknown>)[]; before: number | null; }
 
 /** A join token without its secret. `trouble` says why nobody can join with it any more. */
 export interface JoinTokenInfo { id: number; tags: Record<string, string>; accept: boolean; uses: number; used: number; created: string; expires: string; revoked: string | null; created_by: string; trouble: string; }
@@ -163,6 +168,9 @@ export interface Me { name: string; kind: string; role: string; rights: string[]
 /** A node that would get it, and its state now. */
 export interface Meant { node: string; state: string; }
 
+/** `into` is the node that goes on, under its name. */
+export interface MergeWish { into: string; }
+
 /** `count` is how many names fit, also beyond `limit`. `unit` is what most series of that name have, `labels` tell them apart, `example` is one of them. */
 export interface Names { names: SeriesName[]; count: number; }
 
@@ -184,8 +192,8 @@ export interface NewJoinTokenInfo { id: number; tags: Record<string, string>; ac
 /** How long the link holds, unless its token is revoked sooner. */
 export interface NewKiosk { days?: number; }
 
-/** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. */
-export interface NewMember { user: string; node?: string | null; }
+/** `node` is the node whose agent is their hardware; without one a worker polls `/hw_supervisor` for them. `seat` is where they sit; without it, it stays. */
+export interface NewMember { user: string; node?: string | null; seat?: string | null; }
 
 /** People to take into a class, or to give other hardware. */
 export interface NewMembers { members: NewMember[]; }
@@ -195,6 +203,9 @@ export interface NewNode { name: string; kind?: "machine" | "board" | "service" 
 
 /** Times as in questions: ISO-8601, seconds since 1970, a time ago such as 5m, or now. */
 export interface NewNote { text: string; at?: string; until?: string | null; node?: string | null; match?: string; }
+
+/** `language` is python (a job of kind `python`) or sh (one of kind `exec` with `["sh", "-c", text]`). */
+export interface NewProgram { name: string; language?: "python" | "sh"; text: string; }
 
 /** A Python program for a class, for one of it (`class` and `user`), or for one person (`user` alone). `check` is a Python program that reads an answer as JSON from standard input and prints its verdict. */
 export interface NewRound { class?: string; user?: string; program: string; timeout?: number; check?: string; }
@@ -263,13 +274,27 @@ export interface PlaceInfo { name: string; kind: "class" | "demo room" | "home" 
 /** A JSON object of up to 16 KiB. */
 export type Preferences = Record<string, unknown>;
 
-/** Whom a job would reach. */
-export interface Preview { nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; }
+/** Whom a job would reach. `left_out` names at most 200 of `left_out_count`, `reasons` speaks of all of them. */
+export interface Preview { count: number; nodes: Meant[]; left_out: wacket_api_job_shapes_LeftOut[]; left_out_count: number; reasons: Reason[]; }
 
 /** `word` is the short form of `text`; `series` is the number of the series that shows it, where one does. */
 export interface Problem { level: "warn" | "down"; word: string; text: string; series: number | null; }
 
+/** `author` is who changed it last. */
+export interface ProgramInfo { name: string; language?: "python" | "sh"; text: string; id: number; author: string; changed: string; }
+
+export interface ProgramList { programs: ProgramInfo[]; }
+
 export interface Question { sql: string; limit?: number; }
+
+/** Nodes, their names folded, that get nothing for the same reason. */
+export interface Reason { why: string; count: number; nodes: string; }
+
+/** `count` is of frames: lines or bodies. `last` is when the newest came, `reason` what was wrong with it. */
+export interface RejectCount { node: string; format: string; count: number; last: string; reason: string; }
+
+/** The most frequent first, at most 500; `total` is of these. */
+export interface RejectCounts { total: number; rejects: RejectCount[]; }
 
 /** What could not be understood: `body` is how it began, `attrs` says why, and how it came. */
 export interface Rejects { logs: LogLine[]; cursor: string | null; older: string | null; newer: string | null; }
@@ -283,6 +308,9 @@ export interface Replacement { by: string; }
 export interface ResetDone { users: string[]; }
 
 export interface ResetWish { stuck?: boolean; }
+
+/** `waiting` is null where the next start changes nothing. */
+export interface RestoreState { waiting: WaitingRestore | null; }
 
 /** Who was asked, and why others were not. */
 export interface RoundInfo { id: number; users: string[]; left_out: wacket_api_rounds_LeftOut[]; }
@@ -357,8 +385,14 @@ export interface ViewInfo { id: number; name: string; page: string; search: stri
 
 export interface ViewList { views: ViewInfo[]; }
 
+/** What takes place at the next start. `replaces` are the entries of the data folder that are moved into `kept_as` then. `left_out` counts files that were not in the backup as they should be when it was made. */
+export interface WaitingRestore { made: string; host: string; wacket: string; files: number; bytes: number; replaces: string[]; kept_as: string; left_out: number; next: string; }
+
 /** The record of a job. Times of its nodes are µs since 1970. */
 export interface WholeJob { id: number; nodes: (Record<string, unknown>)[]; left_out: wacket_api_job_shapes_LeftOut[]; }
+
+/** `verdict` is one sentence with the next step; `last_logs` are the newest lines, the newest first. */
+export interface Why { checks: CheckInfo[]; verdict: string; last_logs: LogLine[]; }
 
 /** The worst of `count` values: that of `of`. */
 export interface WorstOf { value: number | null; of: string; count: number; }
@@ -373,7 +407,8 @@ export interface Routes {
   "GET /agent/wacket-agent.pyz": { answer: string; };
   "GET /agent/wacket-agent.pyz.sha256": { answer: string; };
   "GET /api/v1/about": { answer: About; };
-  "GET /api/v1/audit": { query: { limit?: number; before?: number | null; }; answer: ActPage; };
+  "GET /api/v1/audit": { query: { limit?: number; before?: number | null; find?: string; outcome?: "ok" | "refused" | null; }; answer: ActPage; };
+  "GET /api/v1/backup": { answer: string; };
   "PUT /api/v1/blobs/{sha256}": { path: { sha256: string; }; body: string; answer: Kept; };
   "GET /api/v1/class": { query: { limit?: number; after?: string; user?: string | null; }; answer: ClassList; };
   "POST /api/v1/class/{user}/analysis": { path: { user: string; }; body: Analysis; answer: ClassUser; };
@@ -382,7 +417,7 @@ export interface Routes {
   "GET /api/v1/classes": { answer: ClassInfos; };
   "POST /api/v1/classes": { body: NewClass; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}": { path: { name: string; }; answer: undefined; };
-  "GET /api/v1/classes/{name}": { path: { name: string; }; answer: ClassMembers; };
+  "GET /api/v1/classes/{name}": { path: { name: string; }; query: { texts?: boolean; }; answer: ClassMembers; };
   "POST /api/v1/classes/{name}/analysis": { path: { name: string; }; body: Analysis; answer: ResetDone; };
   "GET /api/v1/classes/{name}/answers": { path: { name: string; }; query: { after?: string; }; answer: ClassMembers; };
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
@@ -397,8 +432,8 @@ export interface Routes {
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
   "GET /api/v1/health": { answer: Record<string, unknown>; };
   "POST /api/v1/ingest/{name}": { path: { name: string; }; body: string; answer: unknown; };
+  "GET /api/v1/jobs": { query: { find?: string; actor?: string; state?: string; node?: string; since?: string; limit?: number; before?: number | null; }; answer: JobList; };
   "POST /api/v1/jobs": { body: NewJob; answer: MadeJob; };
-  "GET /api/v1/jobs": { query: { limit?: number; before?: number | null; }; answer: JobList; };
   "POST /api/v1/jobs/preview": { body: NewJob; answer: Preview; };
   "GET /api/v1/jobs/{job}": { path: { job: number; }; answer: WholeJob; };
   "GET /api/v1/jobs/{job}/answers": { path: { job: number; }; answer: Answers; };
@@ -427,8 +462,10 @@ export interface Routes {
   "PATCH /api/v1/nodes/{name}": { path: { name: string; }; body: NodeChange; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/alive": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/nodes/{name}/completeness": { path: { name: string; }; answer: CompletenessInfo; };
+  "POST /api/v1/nodes/{name}/merge": { path: { name: string; }; body: MergeWish; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/replace": { path: { name: string; }; body: Replacement; answer: NodeInfo; };
   "POST /api/v1/nodes/{name}/split": { path: { name: string; }; answer: Parted; };
+  "GET /api/v1/nodes/{name}/why": { path: { name: string; }; answer: Why; };
   "GET /api/v1/notes": { query: { since?: string; until?: string; node?: string | null; limit?: number; }; answer: NoteList; };
   "POST /api/v1/notes": { body: NewNote; answer: NoteInfo; };
   "PATCH /api/v1/notes/{note_id}": { path: { note_id: number; }; body: NoteChange; answer: NoteInfo; };
@@ -442,7 +479,16 @@ export interface Routes {
   "DELETE /api/v1/people/{name}": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/place": { answer: PlaceInfo; };
   "PUT /api/v1/place": { body: PlaceChange; answer: PlaceInfo; };
+  "GET /api/v1/programs": { query: { find?: string; }; answer: ProgramList; };
+  "POST /api/v1/programs": { body: NewProgram; answer: ProgramInfo; };
+  "GET /api/v1/programs/{program_id}": { path: { program_id: number; }; answer: ProgramInfo; };
+  "PUT /api/v1/programs/{program_id}": { path: { program_id: number; }; body: NewProgram; answer: ProgramInfo; };
+  "DELETE /api/v1/programs/{program_id}": { path: { program_id: number; }; answer: undefined; };
   "GET /api/v1/rejects": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Rejects; };
+  "GET /api/v1/rejects/counts": { query: { since?: string; until?: string; }; answer: RejectCounts; };
+  "GET /api/v1/restore": { answer: RestoreState; };
+  "POST /api/v1/restore": { body: string; answer: WaitingRestore; };
+  "DELETE /api/v1/restore": { answer: undefined; };
   "GET /api/v1/retention": { answer: RuleList; };
   "PUT /api/v1/retention": { body: RuleList; answer: RuleList; };
   "POST /api/v1/rounds": { body: NewRound; answer: RoundInfo; };

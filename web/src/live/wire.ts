@@ -2,6 +2,7 @@
 
 export interface LogWant {
   nodes?: string[];
+  target?: string;
   severity?: string;
   find?: string;
   after?: number;

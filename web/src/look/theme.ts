@@ -27,6 +27,9 @@ const dark: MantineColorsTuple = [
   "#07090b",
 ];
 
+// Mantine's own colours of alerts do not reach 4.5 : 1.
+const TONES: Record<string, string> = { red: "down", yellow: "warn", orange: "warn", green: "up", gray: "off" };
+
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 6, dark: 4 },
@@ -46,6 +49,13 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: true } } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Alert: {
+      vars: (_: unknown, { color = "blue" }: { color?: string }) => {
+        const tone = TONES[color] ?? "info";
+        const vars = { "--alert-bg": `var(--w-${tone}-soft)`, "--alert-color": `var(--w-${tone})` };
+        return { root: { ...vars, "--alert-bd": `1px solid var(--w-${tone})` } };
+      },
+    },
     Button: { defaultProps: { size: "sm" } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "md" } },
     Badge: { defaultProps: { variant: "light", tt: "none", fw: 500 } },

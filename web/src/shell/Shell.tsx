@@ -5,10 +5,11 @@ import { IconKeyboard, IconLogout, IconMoon, IconSearch, IconSun, IconUser } fro
 import { Link, useLocation, useRoute } from "wouter";
 import { useAnswer } from "~/api/ask";
 import { call } from "~/api/client";
-import { useMe } from "~/api/me";
+import { useMay, useMe } from "~/api/me";
 import { useChanges } from "~/live/changes";
 import { trouble } from "~/look/tell";
 import { type Page, pages } from "~/pages/page";
+import { HealthBanner } from "./HealthBanner";
 import { KeysHelp } from "./KeysHelp";
 import { useKeyboard, useKeys } from "./keys";
 import { LostBanner } from "./LostBanner";
@@ -21,6 +22,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure(false);
   const bare = useBare();
+  const operates = useMay("operate");
   useChanges();
   useApplied();
   useKeyboard();
@@ -66,6 +68,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main>
         <LostBanner />
+        {operates && <HealthBanner />}
         <div className={classes.main} id="main">
           <Routes />
         </div>

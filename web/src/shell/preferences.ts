@@ -14,9 +14,18 @@ export interface Preferences {
   utc: boolean;
   wrap: boolean;
   fleetView: "cards" | "table" | "seats";
+  /** What is shown beside the lines of a log: node, source, dates, bars. */
+  logs: string[];
 }
 
-const DEFAULTS: Preferences = { density: "comfortable", keys: true, utc: false, wrap: false, fleetView: "table" };
+const DEFAULTS: Preferences = {
+  density: "comfortable",
+  keys: true,
+  utc: false,
+  wrap: false,
+  fleetView: "table",
+  logs: ["node", "source", "bars"],
+};
 const ROUTE = "GET /api/v1/me/preferences";
 
 /** The preferences, and a function that changes some of them. Changes show at once and are kept where there is a person. */

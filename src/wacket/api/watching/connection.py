@@ -25,7 +25,7 @@ from wacket.history.logsearch import LogQuery
 from wacket.ledger.commands import CommandRow
 from wacket.ledger.nodes import NodeRow
 
-EVERY = 0.1  # seconds between two messages of readings and logs
+EVERY = 0.05  # seconds between two messages of readings and logs
 EVERY_CHANGES, EVERY_FLEET = 0.3, 1.0  # the same for notes and for rows of the overview
 BEAT = 2.0  # seconds without a word after which the hub says that it is there
 BATCHES, OTHERS = 256, 10_000  # messages of a topic that may wait
@@ -156,7 +156,7 @@ class Connection:
         for topic, (is_needed, limit, take) in needed.items():
             if is_needed and topic not in self._ears:
                 stack = ExitStack()
-                heard = stack.enter_context(self._parts.bus.subscribe(topic, limit))
+                heard = stack.enter_context(self._parts.bus.subscribe(topic, limit, watching=True))
                 task = self._tasks.create_task(self._hear(topic, heard, take))
                 self._ears[topic] = Ear(task, stack)
             elif not is_needed and topic in self._ears:

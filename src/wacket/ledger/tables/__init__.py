@@ -5,7 +5,7 @@ Times are microseconds since 1970 UTC. Secrets are stored as hashes only.
 
 from wacket.ledger.tables.accounts import audit, people, sessions, setup_links, tokens
 from wacket.ledger.tables.base import metadata
-from wacket.ledger.tables.fleet import agents, gaps, join_tokens, nodes, series
+from wacket.ledger.tables.fleet import agents, gaps, join_tokens, merged_nodes, nodes, series
 from wacket.ledger.tables.history import cluster_points, cluster_results, retention
 from wacket.ledger.tables.page import notes, place, preferences, views
 from wacket.ledger.tables.school import class_history, class_members, class_rounds, class_users, classes
@@ -25,6 +25,7 @@ __all__ = [
     "gaps",
     "jobs",
     "join_tokens",
+    "merged_nodes",
     "metadata",
     "nodes",
     "notes",

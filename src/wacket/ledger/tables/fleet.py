@@ -18,6 +18,15 @@ nodes = Table(
     Column("last_peer", Text, nullable=False, default=""),
 )
 
+merged_nodes = Table(  # rows of the history keep the id of `node`, and are `into_node`'s
+    "merged_nodes",
+    metadata,
+    Column("node", Integer, ForeignKey("nodes.id"), primary_key=True),
+    Column("into_node", Integer, ForeignKey("nodes.id"), nullable=False),
+    Column("name", Text, nullable=False),  # that it had
+    Column("at", Integer, nullable=False),
+)
+
 series = Table(
     "series",
     metadata,

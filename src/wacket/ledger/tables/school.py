@@ -19,6 +19,7 @@ class_members = Table(
     Column("class", Integer, ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True),
     Column("user", Text, primary_key=True),
     Column("node", Integer, ForeignKey("nodes.id")),  # None: a worker that polls
+    Column("seat", Text, nullable=False, default=""),  # where they sit, as A1
 )
 
 class_rounds = Table(  # what was asked of a class, or of one of its people, at once

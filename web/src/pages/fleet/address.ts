@@ -1,4 +1,5 @@
 // The state of the overview is its address: filter, states, view, order, selection and which drawer is open.
+import { useMediaQuery } from "@mantine/hooks";
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { told } from "~/look/tell";
@@ -57,7 +58,9 @@ export function written(search: URLSearchParams, change: Partial<Seen>): URLSear
 export function useSeen(): [Seen, (change: Partial<Seen>) => void] {
   const [search, setSearch] = useSearchParams();
   const [{ fleetView }] = usePreferences();
-  const seen = useMemo(() => read(search, fleetView), [search, fleetView]);
+  const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const view = narrow && fleetView === "table" ? "cards" : fleetView;
+  const seen = useMemo(() => read(search, view), [search, view]);
   const change = useCallback(
     (some: Partial<Seen>) => {
       setSearch(

@@ -48,7 +48,7 @@ function Wall({ view }: { view: ViewInfo }) {
           shown.map((panel) => (
             <section key={panel.id} className="w-card">
               <h2 className={classes.title}>
-                <span className="w-told">{cut(panel.title, 80)}</span> <span className="w-dim">{panel.unit}</span>
+                <span className="w-told">{cut(panel.title, 80)}</span>
               </h2>
               <Chart
                 lines={panel.lines}

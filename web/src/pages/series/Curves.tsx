@@ -35,7 +35,6 @@ export function Curves({ chosen, may }: { chosen: Chosen; may: boolean }) {
           <section key={panel.id} className="w-card">
             <h2 className={classes.heading}>
               <span className="w-told">{cut(panel.title, 120)}</span>
-              {panel.unit && <span className="w-dim"> {cut(panel.unit, 20)}</span>}
               {panel.left > 0 && <span className="w-dim"> · {count(panel.left, "more line")} not drawn</span>}
             </h2>
             <Chart

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { families } from "./begin";
 import { asGlob, type Choices, chosen, literal, searchOf } from "./choices";
 import { wrongIn } from "./notes";
 import { earlier, panels } from "./panels";
@@ -77,4 +78,20 @@ it("notes that cannot be are not sent", () => {
   expect(wrongIn({ at: 1, until: null, text: "fan on" })).toBe("");
   expect(wrongIn({ at: 2, until: 1, text: "x" })).toContain("end before");
   expect(wrongIn({ at: 1, until: null, text: " " })).toContain("text");
+});
+
+it("names stand in families, what stands alone first", () => {
+  const names = ["cpu.idle", "cpu.irq", "cpu.user", "co2.hall", "temp"].map((name) => ({
+    name,
+    unit: "",
+    series: 1,
+    nodes: 1,
+    labels: [],
+    example: null,
+  }));
+  const found = families(names as never);
+  expect(found.map((one) => [one.title, one.names.length])).toEqual([
+    ["Sensors and programs", 2],
+    ["cpu", 3],
+  ]);
 });

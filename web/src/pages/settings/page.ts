@@ -4,7 +4,7 @@ import type { Page } from "../page";
 export const page: Page = {
   path: "/settings/:part?",
   title: "Settings",
-  right: "read",
+  right: "own",
   body: () => import("./Settings"),
   nav: { order: 9, icon: IconSettings, key: ",", bottom: true },
 };

@@ -5,7 +5,7 @@ import { useKeys } from "~/shell/keys";
 import { usePreferences } from "~/shell/preferences";
 import classes from "./chart.module.css";
 import { Drawing } from "./drawing";
-import type { Readout } from "./readout";
+import { Readout } from "./readout";
 import type { ChartProps } from "./shape";
 
 interface Props {
@@ -72,10 +72,11 @@ function useBuilt(chart: ChartProps): string {
   }, [chart]);
 }
 
-/** `n` notes the moment under the cursor, of the chart that has it. */
+/** `n` notes the moment under the cursor, of the chart that was looked at last. Charts of a group share the moment. */
 function useMarking({ chart, readout }: Props): void {
   const mark = () => {
-    if (readout.now.at !== null) chart.onMark?.(readout.now.at);
+    const looked = readout.now.at === null ? Readout.latest : readout;
+    if (looked && looked.now.at !== null) chart.onMark?.(looked.now.at);
   };
   useKeys("Charts", chart.onMark ? [{ keys: "n", what: "Add a note at the cursor", act: mark }] : []);
 }

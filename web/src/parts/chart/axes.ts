@@ -20,8 +20,9 @@ export function valueRange(low: number | null, high: number | null, limits: Limi
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
     return [least ?? 0, most ?? (unit === "%" ? 100 : 1)];
   }
-  const room = high > low ? (high - low) * 0.08 : Math.abs(high) * 0.1 || 1;
   const zero = fromZero(unit);
+  const span = zero ? Math.max(high, 0) - Math.min(low, 0) : high - low;
+  const room = span > 0 ? span * 0.08 : Math.abs(high) * 0.1 || 1;
   const bottom = zero && low >= 0 ? 0 : low - room;
   const top = zero && high <= 0 ? 0 : high + room;
   const from = Math.max(bottom, Math.min(least ?? bottom, low));

@@ -13,8 +13,11 @@ export interface Growing extends Line {
   usual: number;
 }
 
+/** A copy: the answer that it came from is kept, and others may look at it. */
 export function growing(line: Line, step: number): Growing {
-  return { ...line, weight: 1, usual: Math.max(step, usual(line.at)) };
+  const band = line.low && line.high ? { low: [...line.low], high: [...line.high] } : {};
+  const columns = { at: [...line.at], value: [...line.value], ...band };
+  return { ...line, ...columns, weight: 1, usual: Math.max(step, usual(line.at)) };
 }
 
 /** The middle of the distances of the last points. */

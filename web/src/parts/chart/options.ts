@@ -64,7 +64,7 @@ function timeAxis(utc: boolean, small = false): uPlot.Axis {
   return {
     ...axis(),
     space: small ? 70 : 84,
-    size: small ? 26 : 40,
+    size: small ? 26 : 36,
     gap: 4,
     values: (_, moments) => timeTexts(moments, utc),
   };
@@ -75,7 +75,7 @@ function valueAxis(unit: string, small = false): uPlot.Axis {
     ...axis(),
     space: small ? 26 : 34,
     gap: 4,
-    size: (_, texts) => 14 + 7 * Math.max(2, ...(texts ?? []).map((text) => text.length)),
+    size: (_, texts) => 14 + 7 * Math.max(small ? 2 : 5, ...(texts ?? []).map((text) => text.length)),
     values: (_, values) => valueTexts(values, unit),
   };
 }

@@ -11,12 +11,15 @@ export interface Reading {
 const NOTHING: Reading = { at: null, values: [] };
 
 export class Readout {
+  /** Of the chart whose cursor moved last. */
+  static latest: Readout | null = null;
   now: Reading = NOTHING;
   private readonly watchers = new Set<() => void>();
 
   set(reading: Reading = NOTHING): void {
     if (reading.at === null && this.now.at === null) return;
     this.now = reading;
+    Readout.latest = this;
     for (const changed of this.watchers) changed();
   }
 

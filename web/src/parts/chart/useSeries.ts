@@ -2,14 +2,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { call, type Given, type HubError } from "~/api/client";
-import { useNow } from "~/live/clock";
+import { hubNow, useNow } from "~/live/clock";
 import { useLive } from "~/live/hub";
-import type { Told } from "~/live/wire";
+import type { Reading, Told } from "~/live/wire";
 import { type Told as Found, linesOf, type Values } from "./answer";
 import { type Growing, gather, growing, trim } from "./gather";
 import { bounds, isLive } from "./range";
 import type { Line } from "./shape";
 
+const MISSED = 20_000; // readings kept for the answer that is on its way
 const DRAWN_EVERY = 100; // ms
 const NONE: Found[] = [];
 /** What readings can be gathered into here; of others only history knows. */
@@ -58,16 +59,21 @@ export function useSeries(asked: Asked): Series {
   const [since, until] = bounds(range, now, utc);
   const live = isLive(range) && !still && !shift;
   const gathered = live && (step === "raw" || GATHERED.includes(fn));
+  const missed = useRef<Reading[] | null>(null);
   const query = useQuery<Values, HubError>({
     queryKey: [ROUTE, asked],
-    queryFn: ({ signal }) => call(ROUTE, { ...question(asked), signal } as Given<typeof ROUTE>),
+    queryFn: ({ signal }) => {
+      missed.current = []; // what arrives from now on may not be in the answer; in a mean it may count twice until the next
+      return call(ROUTE, { ...question(asked), signal } as Given<typeof ROUTE>);
+    },
+    structuralSharing: false, // to compare a million numbers takes longer than to draw them
     enabled: Boolean(asked.ids?.length || asked.match?.length || asked.node),
     placeholderData: (before) => before,
     staleTime: live ? 0 : 60_000,
     gcTime: 60_000,
     refetchInterval: ({ state }) => (isLive(range) && !still ? again(state.data?.step_us ?? 0, gathered) : false),
   });
-  const lines = useGrowing(query.data, { live: gathered, fn, since, refetch: () => void query.refetch() });
+  const lines = useGrowing(query.data, { live: gathered, fn, since, missed, refetch: () => void query.refetch() });
   return {
     lines,
     told: query.data?.series ?? NONE,
@@ -88,7 +94,7 @@ function again(step: number, gathered: boolean): number {
 }
 
 function question({ ids, match, node, range, step, fn, shift, utc = false }: Asked): { query: object } {
-  const [since, until] = bounds(range, Date.now() * 1000, utc);
+  const [since, until] = bounds(range, hubNow(), utc);
   const times = isLive(range) && /^\d/.test(range) ? { since: range, until: "now" } : moments(since, until);
   return { query: { id: ids, match, node, ...times, step, fn, shift, layout: "columns" } };
 }
@@ -105,25 +111,28 @@ interface Following {
   live: boolean;
   fn: string;
   since: number;
+  missed: { current: Reading[] | null };
   refetch: () => void;
 }
 
 /** The answer's lines, and behind them what arrives. Each answer begins them anew. */
 function useGrowing(answer: Values | undefined, following: Following): Line[] {
-  const { live, fn, since } = following;
+  const { live, fn, since, missed } = following;
   const step = answer?.step_us ?? 0;
   const grown = useMemo(() => {
     const lines = answer ? linesOf(answer).map((line) => growing(line, step)) : [];
-    return new Map<number, Growing>(lines.map((line) => [Number(line.id), line]));
-  }, [answer, step]);
+    const found = new Map<number, Growing>(lines.map((line) => [Number(line.id), line]));
+    for (const one of missed.current ?? []) take(found, one, step, fn);
+    return found;
+  }, [answer, step, fn, missed]);
   const [drawn, draw] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const hear = (told: Told) => {
     let more = false;
-    for (const { id, at, value } of told.readings ?? []) {
-      const line = grown.get(id);
-      if (line && gather(line, at, value, step, fn)) more = true;
+    for (const one of told.readings ?? []) {
+      if ((missed.current?.length ?? MISSED) < MISSED) missed.current?.push(one);
+      if (take(grown, one, step, fn)) more = true;
     }
     if (!more || timer.current) return;
     timer.current = setTimeout(() => {
@@ -137,4 +146,9 @@ function useGrowing(answer: Values | undefined, following: Following): Line[] {
   useLive(live && ids.length ? { series: ids } : null, hear, following.refetch);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `drawn` says that the lines have grown in place
   return useMemo(() => [...grown.values()].map((line) => ({ ...line })), [grown, drawn]);
+}
+
+function take(lines: Map<number, Growing>, { id, at, value }: Reading, step: number, fn: string): boolean {
+  const line = lines.get(id);
+  return line !== undefined && gather(line, at, value, step, fn);
 }
