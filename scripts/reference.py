@@ -77,14 +77,15 @@ time: the newest word counts, and what was wanted before goes on without a hole 
 {
   "readings": ["rig-3/*", "temperature"],
   "series": [7, 8],
-  "logs": {"nodes": ["rig-3"], "severity": "warn", "find": "valve", "after": 7340033},
+  "logs": {"nodes": ["rig-3"], "target": "tag:room=lab", "severity": "warn", "find": "valve", "after": 7340033},
   "fleet": true,
   "changes": true
 }
 ```
 
 `readings` are globs over NODE/NAME, or over NAME where they have no slash; `series` are numbers, beside those. `logs`
-must fit all of the conditions; `node` names a single one. Each word is answered:
+must fit all of the conditions; `node` names a single one, `target` means nodes as `GET /api/v1/logs` has it, and goes
+with their tags. Each word is answered:
 
 ```json
 {"cursor": 7340034, "now": 1795262400000000, "beat": 2.0}

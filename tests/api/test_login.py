@@ -21,6 +21,7 @@ def test_sign_in_and_out(api):
         "kind": "person",
         "role": "operator",
         "rights": ["operate", "own", "read"],
+        "classes": [],
     }
     kept = ada.cookies["wacket"]
     assert ada.post("/api/v1/logout").status_code == 204

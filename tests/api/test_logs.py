@@ -96,6 +96,7 @@ def test_a_line_says_what_people_want_to_know(api: Any, past: FakePast) -> None:
         ({"severity": "13"}, [4, 3, 2]),
         ({"severity": "Fatal"}, [4]),
         ({"source": "valve"}, [2]),
+        ({"hide": ["valve", "nobody"]}, [4, 3, 1]),
         ({"since": "90m"}, [4, 3]),
         ({"until": "90m"}, [2, 1]),
         ({"since": "2h", "until": "1h"}, [2]),

@@ -134,7 +134,8 @@ def test_a_kiosk_reads_and_does_nothing_else(api):
     screen = api.client()
     assert screen.get("/api/v1/views/1").status_code == 401
     opened = screen.post("/api/v1/kiosk-session", json={"secret": secret})
-    assert opened.json() == {"name": "kiosk: Bench", "kind": "token", "role": "", "rights": ["own", "read"]}
+    who = {"name": "kiosk: Bench", "kind": "token", "role": "", "rights": ["own", "read"], "classes": []}
+    assert opened.json() == who
     cookie = opened.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=strict" in cookie and "Max-Age=2592000" in cookie
     assert screen.get("/api/v1/views/1").json()["own"] is False

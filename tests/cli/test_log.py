@@ -30,6 +30,15 @@ def test_search_reads_pages_until_it_has_enough_and_shows_the_oldest_first(hub, 
     )  # fmt: skip
 
 
+def test_search_hides_sources_and_minds_letters_where_told_to(hub, wacket):
+    hub.answers["GET /api/v1/logs"] = {"logs": [], "cursor": None}
+    wacket("log", "search", "Hot", "--exact", "--hide", "cron", "--hide", "net")
+    wacket("log", "search", "hot")
+    asked, plain = (one.query for one in hub.asked)
+    assert (asked["exact"], asked["hide"]) == (["true"], ["cron", "net"])
+    assert "exact" not in plain and "hide" not in plain
+
+
 def test_search_shows_severity_source_and_harmless_text(hub, wacket):
     bad = line(1, severity_text="ERROR", source="valve", body="\x1b[31mhot")
     hub.answers["GET /api/v1/logs"] = {"logs": [bad], "cursor": None}
@@ -69,6 +78,18 @@ def test_tail_shows_what_comes_and_what_was_lost(wacket, live):
     assert "3 messages" in ran.err
     assert told == [("Bearer wkt_1", {"logs": {"node": "bench", "severity": 13}})]
     assert ran.code == 5  # the hub hung up
+
+
+def test_tail_chooses_as_search_does(wacket, live):
+    url, messages, told = live
+    messages += [
+        {"logs": [line(1, source="cron"), line(2, source="oven", body="Hot"), line(3, source="oven", body="hot")]}
+    ]
+    said = ["--target", "tag:demo,!demo-04", "--find", "hot"]
+    ran = wacket("log", "tail", "--hub", url, "-n", "0", *said, "--hide", "cron", "--exact")
+    assert ran.out.splitlines() == ["T bench [oven] hot"]
+    assert told[0][1] == {"logs": {"target": "tag:demo,!demo-04", "find": "hot"}}
+    assert wacket("log", "tail", "--hub", url, "-n", "0", "--source", "cron").out == "T bench [cron] line 1\n"
 
 
 def test_tail_ends_by_itself_when_told_to(wacket, live):

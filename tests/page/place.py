@@ -107,11 +107,27 @@ class Hub:
     def person(self, name: str, role: str) -> None:
         self.ask("POST", "/api/v1/people", {"name": name, "role": role, "password": PASSWORD})
 
+    def _presence(self, name: str) -> str:
+        return str(self.ask("GET", f"/api/v1/nodes/{name}")["presence"])
+
+    def _allows(self, name: str) -> dict[str, bool]:
+        return dict(self.ask("GET", f"/api/v1/nodes/{name}")["allows"] or {})
+
+    def _node(self, name: str) -> dict[str, Any]:
+        return dict(self.ask("GET", f"/api/v1/nodes/{name}"))
+
+    def _let_in(self, name: str, allow: tuple[str, ...]) -> None:
+        """A second agent on one machine waits for a person, whatever its token says."""
+        if self._node(name)["state"] == "pending":
+            self.ask("PATCH", f"/api/v1/nodes/{name}", {"state": "adopted"})
+        until(lambda: self._node(name), lambda node: _is_up(node) and all(node["allows"][one] for one in allow))
+
     @contextmanager
     def machine(self, name: str, *allow: str, tags: dict[str, str] | None = None, token: str = "") -> Iterator[None]:
         """A real agent, a process of its own, that has joined and is up, or waits where `token` asks a person."""
         folder = self.folder.parent / f"machine-{name}"
         folder.mkdir()
+        let_in = not token
         token = token or self.ask("POST", "/api/v1/join-tokens", {"accept": True, "tags": tags or {}})["token"]
         (folder / "token").write_text(token + "\n")
         where = ["--config", str(folder / "conf"), "--state", str(folder / "state")]
@@ -120,11 +136,17 @@ class Hub:
             _agent("allow", *allow, *(["root"] if os.getuid() == 0 else []), *where)
         process = subprocess.Popen(_command("run", *where), env=_environment(), stdout=subprocess.DEVNULL)
         try:
-            until(lambda: self.ask("GET", f"/api/v1/nodes/{name}")["presence"], ("up", "pending").__contains__)
+            until(lambda: self._node(name)["presence"], ("up", "pending").__contains__)
+            if let_in:
+                self._let_in(name, allow)
             yield
         finally:
             process.terminate()
             process.wait(PATIENCE)
+
+
+def _is_up(node: dict[str, Any]) -> bool:
+    return bool(node["presence"] == "up" and node["allows"])
 
 
 def _command(*words: str) -> list[str]:

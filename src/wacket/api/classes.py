@@ -6,7 +6,7 @@ Students see their own and nobody else's. The protocol that boards speak is in h
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
@@ -14,11 +14,15 @@ from pydantic.config import JsonDict
 from sqlalchemy import Connection
 
 from wacket.api.access import Caller, iso, may, parts_of
-from wacket.classes.desk import status_of
+from wacket.classes.desk import Step, status_of
 from wacket.classes.life import LONGEST_USER
+from wacket.classes.rounds import own_actor
 from wacket.errors import Forbidden, NotFound
-from wacket.ledger import classes
+from wacket.ledger import class_sets, classes
 from wacket.ledger.classes import ClassRow, Moved
+
+if TYPE_CHECKING:
+    from wacket.api.parts import Parts
 
 router = APIRouter(tags=["class"])
 Known = Annotated[Caller, Depends(may("own"))]
@@ -132,8 +136,7 @@ async def history(
     before: Annotated[int | None, Query(ge=0, le=1 << 62, description="the cursor of the page before")] = None,
 ) -> ClassHistory:
     """Every transition that ever happened, newest first. Who lacks the right read gets only what is their own."""
-    if "read" not in caller.rights and user != own_name(caller):
-        raise Forbidden("this is not your own: it needs the right 'read'")
+    require_own(caller, user, "read")
     ledger = parts_of(request).ledger
     if await asyncio.to_thread(ledger.read, lambda c: classes.find(c, user)) is None:
         raise NotFound(f"no user {user[:80]!r} in the class")
@@ -142,10 +145,15 @@ async def history(
 
 
 @router.post(UNDER + "/{user:path}/reset", summary="Put a user's hardware at rest")
-async def reset(caller: Operator, request: Request, user: User) -> ClassUser:
-    """From any state to 0, for a run that got stuck; what was said so far stays."""
+async def reset(caller: Known, request: Request, user: User) -> ClassUser:
+    """From any state to 0, for a run that got stuck; what was said so far stays. Who lacks the right to operate may do
+    so with their own hardware, as long as they asked it themselves.
+    """
     parts = parts_of(request)
-    await parts.desk.reset(user, caller.peer, caller.actor)
+    if "operate" in caller.rights:
+        await parts.desk.reset(user, caller.peer, caller.actor)
+    else:
+        await _take_back(parts, caller, user)
     row = await asyncio.to_thread(parts.ledger.read, lambda c: classes.find(c, user))
     if row is None:
         raise NotFound(f"no user {user[:80]!r} in the class")
@@ -157,6 +165,28 @@ def _page(connection: Connection, user: str, limit: int, before: int | None) -> 
     rows = classes.history(connection, user, limit, before)
     older = rows and classes.history(connection, user, 1, rows[-1].id)
     return rows, rows[-1].id if older else None
+
+
+async def _take_back(parts: Parts, caller: Caller, user: str) -> None:
+    """End what somebody asked their own hardware."""
+    require_own(caller, user, "operate")
+
+    def look(connection: Connection) -> tuple[int | None, bool]:
+        row = classes.find(connection, user)
+        number = row.round if row else None
+        made = class_sets.round_of(connection, number) if number is not None else None
+        return number, made is not None and made.actor == own_actor(user)
+
+    number, own = await asyncio.to_thread(parts.ledger.read, look)
+    if not own:
+        raise Forbidden("what a teacher asked is put at rest by a teacher: it needs the right 'operate'")
+    await parts.desk.carry([Step(user, "reset", {}, caller.peer, own_actor(user), number)])
+
+
+def require_own(caller: Caller, user: str, right: str) -> None:
+    """Raises Forbidden where somebody means another's, and lacks the right for that."""
+    if right not in caller.rights and user != own_name(caller):
+        raise Forbidden(f"this is not your own: it needs the right {right!r}")
 
 
 def own_name(caller: Caller) -> str:

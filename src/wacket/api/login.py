@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,8 +28,11 @@ from wacket.api.access import (
 from wacket.api.guard import guard_of, too_many
 from wacket.errors import Forbidden, Unauthenticated, Unavailable
 from wacket.intake.limits import neighbourhood
-from wacket.ledger import passwords, people, sessions
+from wacket.ledger import class_sets, passwords, people, sessions
 from wacket.ledger.people import Person
+
+if TYPE_CHECKING:
+    from wacket.api.parts import Parts
 
 router = APIRouter(tags=["people"])
 MOST_WAITING = 32  # passwords that wait to be checked; beyond it a flood would only eat memory
@@ -45,16 +48,23 @@ class Credentials(BaseModel):
 
 
 class Me(BaseModel):
-    """Who the hub takes the caller for. `kind` is owner, person or token; `role` is a person's."""
+    """Who the hub takes the caller for. `kind` is owner, person or token; `role` is a person's. `classes` are those
+    that they are in.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "ada", "kind": "person", "role": "viewer", "rights": ["own", "read"]}]}
+        json_schema_extra={
+            "examples": [
+                {"name": "ada", "kind": "person", "role": "student", "rights": ["own"], "classes": ["6.08"]},
+            ]
+        }
     )
 
     name: str
     kind: str
     role: str
     rights: list[str]
+    classes: list[str] = []
 
 
 @router.post("/api/v1/login", summary="Sign in")
@@ -77,7 +87,7 @@ async def login(body: Credentials, request: Request, response: Response) -> Me:
         lambda c: sessions.begin(c, person, random, parts.clock(), caller.peer),
     )
     set_cookie(request, response, secret)
-    return me_of(caller)
+    return me_of(caller, classes_of(parts, caller))
 
 
 @router.post("/api/v1/logout", status_code=204, summary="Sign out")
@@ -91,9 +101,9 @@ async def logout(caller: Annotated[Caller, Depends(may("own"))], request: Reques
 
 
 @router.get("/api/v1/me", summary="Who am I?")
-async def me(caller: Annotated[Caller, Depends(may("own"))]) -> Me:
+async def me(caller: Annotated[Caller, Depends(may("own"))], request: Request) -> Me:
     """Who the hub takes the caller for, and what they may do."""
-    return me_of(caller)
+    return me_of(caller, classes_of(parts_of(request), caller))
 
 
 async def verify(connection: HTTPConnection, name: str, password: str) -> Person | None:
@@ -174,5 +184,13 @@ def set_cookie(request: Request, response: Response, secret: str) -> None:
     )
 
 
-def me_of(caller: Caller) -> Me:
-    return Me(name=caller.name, kind=caller.kind, role=caller.role, rights=sorted(caller.rights))
+def me_of(caller: Caller, classes: list[str] | None = None) -> Me:
+    rights = sorted(caller.rights)
+    return Me(name=caller.name, kind=caller.kind, role=caller.role, rights=rights, classes=classes or [])
+
+
+def classes_of(parts: Parts, caller: Caller) -> list[str]:
+    """The classes that somebody is in: they are people, and no tokens."""
+    if caller.kind != "person":
+        return []
+    return parts.ledger.read(lambda connection: class_sets.of_user(connection, caller.name))

@@ -53,6 +53,7 @@ Severity = Annotated[
     str, Query(description="This and worse: trace, debug, info, warn, error, fatal, or a number from 1 to 24.")
 ]
 Source = Annotated[str, Query(description="Only of this source within the node.", max_length=MOST_TEXT)]
+Hide = Annotated[list[str], Query(description="Not of these sources.", max_length=100)]
 Since = Annotated[
     str, Query(description="ISO-8601, seconds since 1970, or a time ago such as 24h; everything if not given.")
 ]
@@ -109,9 +110,15 @@ async def told(
     return LogQuery(find, exact, regex, meant(parts, node, target), since=begin, until=end)
 
 
-async def asked(wanted: Annotated[LogQuery, Depends(told)], severity: Severity = "", source: Source = "") -> LogQuery:
+async def asked(
+    wanted: Annotated[LogQuery, Depends(told)],
+    severity: Severity = "",
+    source: Source = "",
+    hide: Hide = [],  # noqa: B006
+) -> LogQuery:
     """What a question about log lines means, beside its page."""
-    return replace(wanted, severity=severity_number(severity) if severity else 0, source=source)
+    least = severity_number(severity) if severity else 0
+    return replace(wanted, severity=least, source=source, hide=tuple(hide))
 
 
 Told = Annotated[LogQuery, Depends(told)]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from wacket.api.access import Caller, cookie_name, iso, may, parts_of, perform, refused
 from wacket.api.login import hashed, verify
 from wacket.errors import BadRequest, Forbidden
-from wacket.ledger import people, sessions
+from wacket.ledger import passwords, people, sessions
 from wacket.ledger.people import Person
 
 router = APIRouter(tags=["people"])
@@ -57,7 +57,7 @@ class NewAccount(BaseModel):
 
 class AccountChange(BaseModel):
     """What is left out stays. Whoever changes their own password without being an admin gives the `current`
-    one.
+    one, if there is one: accounts that were imported have none at first.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"role": "operator"}]})
@@ -120,6 +120,9 @@ async def _require_own_password(caller: Caller, name: str, body: AccountChange, 
         reason = "only an admin may change an account; your own password you may change yourself"
         await refused(request, caller.actor, reason, "person.change", name)
         raise Forbidden(reason)
+    known = parts_of(request).ledger.read(lambda c: people.credentials(c, name))
+    if known is not None and known[1] == passwords.NOBODY:
+        return  # signed in with a link: the first password of theirs
     if body.current is None or await verify(request, name, body.current) is None:
         raise BadRequest("the current password is needed and must be right", "current")
 

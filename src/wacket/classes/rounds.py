@@ -65,7 +65,7 @@ class Machines(Protocol):
 
 class Wish(NamedTuple):
     """What is asked: of a class, of one of it, or of somebody. `timeout` in seconds; `token` is the id of the one that
-    was shown, or 0.
+    was shown, or 0. `own`: it is asked for by `user`, as `own_actor`.
     """
 
     program: str
@@ -74,6 +74,7 @@ class Wish(NamedTuple):
     class_name: str = ""
     user: str = ""
     token: int = 0
+    own: bool = False
 
 
 class Asked(NamedTuple):
@@ -102,7 +103,7 @@ class ClassRounds:
         made, taken = await self._ledger.write(lambda connection: self._request(connection, wish, actor, peer))
         self._desk.stored(taken)
         left_out = {one.row.user: _busy(one.row) for one in taken if not one.moved}
-        asked = [one.row for one in taken if one.moved]
+        asked = [one.row for one in taken if one.moved and one.row.state]
         left_out |= await self._begin(made, [row for row in asked if row.node is not None], peer, wish.token)
         self._rounds += 1
         self._left_out += len(left_out)
@@ -156,17 +157,21 @@ class ClassRounds:
             connection, Round(0, self._clock(), actor, about, wish.program, wish.timeout, wish.check)
         )
         values = {"hw_comm": wish.program, "timeout": str(wish.timeout)}
+        # What they asked themselves needs nobody's analysis.
+        done = [self._desk.take(connection, step) for step in _done_with(connection, wish, actor, peer)]
         taken = [
             self._desk.take(connection, Step(user, "hw_command_request", values, peer, actor, made.id, node))
             for user, node in people.items()
         ]
+        if wish.own and not taken[0].moved:
+            raise BadRequest(f"the hardware of {wish.user} cannot be asked now: it is {_busy(taken[0].row)}")
         if not any(one.moved for one in taken):
             reasons = "; ".join(f"{one.row.user} is {_busy(one.row)}" for one in taken[:5])
             raise BadRequest(f"nobody of {about!r} could be asked: {reasons or 'there is nobody in it'}")
         digest = hashlib.sha256(wish.program.encode()).hexdigest()
         details = {"program": digest, "users": sum(one.moved for one in taken), "round": made.id}
         audit.record(connection, audit.Act(made.at, actor, peer, "class.ask", about, details=details))
-        return made, taken
+        return made, [*done, *taken]
 
     async def _begin(self, made: Round, rows: Sequence[ClassRow], peer: str, token: int) -> dict[str, str]:
         """Have agents carry a round out. Those that do not get it are put back to rest: why, by user."""
@@ -236,6 +241,20 @@ class ClassRounds:
         if str(error) != self._told:
             log.warning("a round of a class is held up: %s", error)
         self._told = str(error)
+
+
+def own_actor(user: str) -> str:
+    """Who asks where somebody has their own hardware run a program: as the class protocol names them."""
+    return f"user:{user}"
+
+
+def _done_with(connection: Connection, wish: Wish, actor: str, peer: str) -> list[Step]:
+    row = classes.find(connection, wish.user) if wish.own else None
+    if row is None or row.state != 3 or row.round is None:
+        return []
+    before = class_sets.round_of(connection, row.round)
+    own = before is not None and before.actor == own_actor(wish.user)
+    return [Step(wish.user, "reset", {}, peer, actor, row.round)] if own else []
 
 
 def _people(connection: Connection, wish: Wish) -> dict[str, int | None]:

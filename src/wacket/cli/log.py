@@ -5,6 +5,7 @@ A log is what a node says in words; rejects (what could not be understood) are l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -14,9 +15,25 @@ from wacket.cli.support.options import Group
 from wacket.cli.support.session import Session
 from wacket.cli.support.text import folded, plain
 
+Command = Callable[..., Any]
+
 LEVELS = {"trace": 1, "debug": 5, "info": 9, "warn": 13, "error": 17, "fatal": 21}
 COLOURS = {"warn": "yellow", "error": "red", "fatal": "red"}
 PAGE = 1000
+
+
+def chosen(command: Command) -> Command:
+    """The options by which both verbs choose lines."""
+    for option in (
+        click.option("--hide", metavar="SOURCE", multiple=True, help="Not of this source; more than one may be given."),
+        click.option("--source", metavar="SOURCE", help="Where in the node it came from."),
+        click.option("--severity", type=click.Choice(list(LEVELS)), help="This and worse."),
+        click.option("--target", metavar="TARGET", help="Only of these nodes: demo-[01-30], tag:room=lab, os:linux."),
+        click.option("--node", metavar="NODE", help="Only this node's."),
+        click.option("--exact", is_flag=True, help="Capital and small letters differ."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group(
@@ -42,10 +59,7 @@ def command() -> None:
 )
 @click.argument("words", nargs=-1)
 @click.option("--regex", metavar="PATTERN", help="A regular expression instead of words.")
-@click.option("--node", metavar="NODE", help="Only this node's.")
-@click.option("--target", metavar="TARGET", help="Only of these nodes: demo-[01-30], tag:room=lab, os:linux.")
-@click.option("--severity", type=click.Choice(list(LEVELS)), help="This and worse.")
-@click.option("--source", metavar="SOURCE", help="Where in the node it came from.")
+@chosen
 @click.option("--since", default="24h", show_default=True, metavar="TIME", help="24h, 7d, or a date and time.")
 @click.option("--until", metavar="TIME", help="Like --since; now if not said.")
 @click.option("--limit", type=click.IntRange(1), default=200, show_default=True, help="The latest so many.")
@@ -56,6 +70,7 @@ def search(session: Session, /, words: tuple[str, ...], rejects: bool, limit: in
     path = "/api/v1/rejects" if rejects else "/api/v1/logs"
     asked = {**more, "find": " ".join(words) or None, "order": "desc"}
     asked["severity"] = LEVELS.get(more["severity"] or "")
+    asked["exact"] = "true" if more["exact"] else None
     found, cursor = _pages(session, path, asked, limit)
     found.reverse()
     if session.as_json:
@@ -69,9 +84,14 @@ def search(session: Session, /, words: tuple[str, ...], rejects: bool, limit: in
     return None
 
 
-@command.command("tail", examples=[("wacket log tail --severity warn", "only what is wrong")])
-@click.option("--node", metavar="NODE", help="Only this node's.")
-@click.option("--severity", type=click.Choice(list(LEVELS)), help="This and worse.")
+@command.command(
+    "tail",
+    examples=[
+        ("wacket log tail --severity warn", "only what is wrong"),
+        ("wacket log tail --target tag:demo --hide cron", "of these machines, but not of cron"),
+    ],
+)
+@chosen
 @click.option("--find", metavar="WORDS", help="Only lines that hold this.")
 @click.option(
     "-n",
@@ -87,28 +107,40 @@ def tail(
     session: Session,
     /,
     *,
-    node: str | None,
-    severity: str | None,
-    find: str | None,
     lines: int,
     seconds: float | None,
+    **more: Any,
 ) -> None:
     """Follow the logs as they come."""
-    wanted = {"node": node, "severity": LEVELS.get(severity or ""), "find": find}
-    wanted = {name: value for name, value in wanted.items() if value is not None}
+    told = {"node": more["node"], "target": more["target"], "find": more["find"]}
+    told["severity"] = LEVELS.get(more["severity"] or "")
+    wanted = {name: value for name, value in told.items() if value is not None}
+    asked = {
+        **wanted,
+        "source": more["source"],
+        "hide": more["hide"],
+        "exact": "true" if more["exact"] else None,
+        "order": "desc",
+    }
     with live.connected(session.hub, {"logs": wanted}) as messages:
         # Subscribed first, then looked back: nothing falls in between, and what comes twice is known by its
         # id.
-        old = _pages(session, "/api/v1/logs", {**wanted, "order": "desc"}, lines)[0] if lines else []
+        old = _pages(session, "/api/v1/logs", asked, lines)[0] if lines else []
         seen = {line["id"] for line in old}
         for line in reversed(old):
             show(session, line)
         for message in messages(seconds):
             for line in message.get("logs", ()):
-                if line["id"] not in seen:
+                if line["id"] not in seen and _fits(line, more):
                     show(session, line)
             if message.get("lost"):
                 session.out.note(f"{folded(message['lost'], 'message')} passed too fast to show; all are stored", "!")
+
+
+def _fits(line: dict[str, Any], more: dict[str, Any]) -> bool:
+    """What a live connection cannot be asked for."""
+    right = more["source"] in {None, line["source"]} and line["source"] not in more["hide"]
+    return right and (not more["exact"] or (more["find"] or "") in line["body"])
 
 
 def show(session: Session, line: dict[str, Any]) -> None:

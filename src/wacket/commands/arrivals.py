@@ -61,9 +61,9 @@ class Arrivals:
 
     def _clear(self, connection: Connection, lives: list[Live]) -> dict[Live, str]:
         now = self._clock()
-        authors = {Author(live.job.row.actor, live.job.row.at, live.job.spec.token) for live in lives}
-        reasons = {author: why_not(connection, author, now) for author in authors}
-        found = {live: reasons[Author(live.job.row.actor, live.job.row.at, live.job.spec.token)] for live in lives}
+        authors = {live: _author(live) for live in lives}
+        reasons = {author: why_not(connection, author, now) for author in set(authors.values())}
+        found = {live: reasons[author] for live, author in authors.items()}
         sent = [
             live.row._replace(state="sent", sent=now)
             for live, reason in found.items()
@@ -72,3 +72,8 @@ class Arrivals:
         if sent:
             rows.change(connection, sent)
         return found
+
+
+def _author(live: Live) -> Author:
+    job = live.job.row
+    return Author(job.actor, job.at, live.job.spec.token, live.row.node if job.actor.startswith("user:") else 0)

@@ -11,17 +11,20 @@ from sqlalchemy import Connection, select
 
 from wacket.errors import NotFound
 from wacket.ledger import people
-from wacket.ledger.tables import tokens
+from wacket.ledger.tables import class_members, tokens
 
 RIGHT = "operate"
 
 
 class Author(NamedTuple):
-    """Who asked, as the audit log names them, and when; `token` is the id of the token that was shown, or 0."""
+    """Who asked, as the audit log names them, and when; `token` is the id of the token that was shown, or 0.
+    `user:NAME` is somebody of a class who asked their own hardware.
+    """
 
     actor: str
     at: int
     token: int = 0
+    node: int = 0  # for who may ask their own node only
 
 
 def why_not(connection: Connection, author: Author, now: int) -> str:
@@ -31,6 +34,8 @@ def why_not(connection: Connection, author: Author, now: int) -> str:
         return ""
     if kind == "person":
         return _person(connection, name, author.at)
+    if kind == "user":
+        return _student(connection, author, name)
     return _token(connection, author.token, name, now)
 
 
@@ -44,6 +49,16 @@ def _person(connection: Connection, name: str, asked: int) -> str:
     if person.disabled:
         return f"the account of {name}, who asked for it, is disabled"
     return "" if RIGHT in person.rights else f"{name}, who asked for it, may not {RIGHT} any more"
+
+
+def _student(connection: Connection, author: Author, name: str) -> str:
+    """Of a class, with their own hardware: they need no right, but an account and that hardware."""
+    person = people.credentials(connection, name)
+    if person is None or person[0].created > author.at or person[0].disabled:
+        return f"{name}, who asked for it, has no account any more, or may not use it"
+    mine = class_members.c.user == name, class_members.c.node == author.node
+    theirs = connection.execute(select(class_members.c.user).where(*mine)).first()
+    return "" if theirs else f"the node is no longer the hardware of {name}, who asked for it"
 
 
 def _token(connection: Connection, token: int, name: str, now: int) -> str:

@@ -60,7 +60,10 @@ class Sights:
         self._cpu: dict[int, int] = {}  # series → node
 
     def of(self, node: int) -> Sight:
-        return self._of.setdefault(node, Sight())
+        sight = self._of.get(node)
+        if sight is None:
+            sight = self._of[node] = Sight()
+        return sight
 
     def at(self, node: int) -> int:
         """When its newest reading or log was, 0 where there is none; by the hub's clock where the sender's is ahead."""
@@ -179,8 +182,8 @@ class Sights:
         that is not known. What was never heard has been silent for ever."""
         at = self.pulse.at[series]
         silent = np.where(at == NEVER, FOR_EVER, newest - np.maximum(at, 0))
-        period = np.nan_to_num(self.pulse.period[series], nan=0.0)
-        patience = np.where(period > 0, np.maximum(STILL * period, SOONEST_STILL), 0)
+        period = self.pulse.period[series]
+        patience = np.where(np.isnan(period), 0, np.maximum(STILL * period, SOONEST_STILL))
         return zip(self.pulse.value[series].tolist(), silent.tolist(), patience.tolist(), strict=True)
 
     def _step_of(self, node: int) -> float:

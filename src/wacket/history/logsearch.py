@@ -36,6 +36,7 @@ class LogQuery:
     nodes: frozenset[int] | None = None
     severity: int = 0  # the least
     source: str = ""
+    hide: tuple[str, ...] = ()  # sources that are left out
     since: int = EVER[0]
     until: int = EVER[1]
     limit: int = 100
@@ -112,6 +113,7 @@ def conditions(wanted: LogQuery, since: int, until: int) -> tuple[list[str], lis
         (until < EVER[1], '"at" < make_timestamp(?)', until),
         (wanted.severity > 0, "severity >= ?", wanted.severity),
         (bool(wanted.source), "source = ?", wanted.source),
+        *((True, "source <> ?", one) for one in wanted.hide),
         (bool(wanted.find) and wanted.exact, "contains(body, ?)", wanted.find),
         (bool(wanted.find) and not wanted.exact, "contains(lower(body), lower(?))", wanted.find),
         (bool(wanted.regex), "regexp_matches(body, ?)", wanted.regex),
@@ -198,7 +200,12 @@ def source_of(question: Question, group: Group) -> str:
 def check(question: Question, wanted: LogQuery) -> None:
     if not 1 <= wanted.limit <= MOST_ROWS:
         raise BadRequest(f"limit must be 1 to {MOST_ROWS}; follow the cursor for more", "limit")
-    for field, text in (("find", wanted.find), ("regex", wanted.regex), ("source", wanted.source)):
+    for field, text in (
+        ("find", wanted.find),
+        ("regex", wanted.regex),
+        ("source", wanted.source),
+        *(("hide", one) for one in wanted.hide),
+    ):
         if len(text) > MOST_TEXT or not _is_text(text):
             raise BadRequest(f"{field} may have {MOST_TEXT} characters, and only what is text", field)
     if wanted.regex:

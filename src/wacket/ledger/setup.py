@@ -2,7 +2,7 @@
 short-lived, used once. Plain functions.
 
 A code is 40 random bits in Crockford's base 32 (no I, L, O, U), shown as 7KQ2-M9XF. That is enough only because
-guessing is slowed down (api/setup.py) and a code lives a few minutes.
+guessing is slowed down (api/setup.py) and a code lives a few minutes; one that lives for days has 80.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from wacket.ledger.tokens import hash_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BYTES = 5
+LONG_RANDOM_BYTES = 10
 MINUTE = 60_000_000  # µs
 LIFETIME = 15 * MINUTE
 SIGN_IN_LIFETIME = 5 * MINUTE  # whoever asks for one is about to open it
@@ -41,11 +42,17 @@ class Kept(NamedTuple):
     expires: int
 
 
-def issue(connection: Connection, random: bytes, now: int, person: Person | None = None) -> Link:
-    """Make a code out of RANDOM_BYTES random bytes. Earlier ones stay good until used or expired."""
-    number = int.from_bytes(random[:RANDOM_BYTES], "big")
-    letters = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
-    link = Link(f"{letters[:4]}-{letters[4:]}", now + (SIGN_IN_LIFETIME if person else LIFETIME))
+def issue(
+    connection: Connection, random: bytes, now: int, person: Person | None = None, lifetime: int | None = None
+) -> Link:
+    """Make a code out of RANDOM_BYTES random bytes, or of LONG_RANDOM_BYTES if it has a `lifetime` (µs) of its own.
+    Earlier ones stay good until used or expired.
+    """
+    size = RANDOM_BYTES if lifetime is None else LONG_RANDOM_BYTES
+    number = int.from_bytes(random[:size], "big")
+    letters = "".join(ALPHABET[number >> shift & 31] for shift in range(8 * size - 5, -1, -5))
+    code = "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))
+    link = Link(code, now + (lifetime or (SIGN_IN_LIFETIME if person else LIFETIME)))
     connection.execute(delete(setup_links).where(setup_links.c.expires <= now - KEPT))
     values = {"created": now, "expires": link.expires, "person": person.id if person else None}
     connection.execute(
@@ -63,11 +70,11 @@ def check(connection: Connection, code: str, now: int) -> Kept:
     ).first()
     if row is None:
         raise NotFound(UNKNOWN)
-    kind, minutes, another = ("sign-in", 5, ANOTHER_SIGN_IN) if row.person else ("set-up", 15, ANOTHER)
+    kind, another = ("sign-in", ANOTHER_SIGN_IN) if row.person else ("set-up", ANOTHER)
     if row.used is not None:
         raise NotFound(f"this {kind} link has been used already; a link works once: {another}")
     if row.expires <= now:
-        raise NotFound(f"this {kind} link has expired; a link works for {minutes} minutes: {another}")
+        raise NotFound(f"this {kind} link has expired; it worked for {_span(row.expires - row.created)}: {another}")
     if row.person is None:
         return Kept(None, row.expires)
     if row.disabled:
@@ -89,6 +96,10 @@ def use(connection: Connection, code: str, now: int) -> None:
     if spent.rowcount != 1:
         check(connection, code, now)
         raise NotFound(UNKNOWN)
+
+
+def _span(lasts: int) -> str:
+    return f"{lasts // MINUTE} minutes" if lasts < 120 * MINUTE else f"{lasts // (60 * MINUTE)} hours"
 
 
 def tidy(code: str) -> str:

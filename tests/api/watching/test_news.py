@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from tests.api.watching.conftest import Site, readings
 
+from wacket.api.watching import news
 from wacket.api.watching.acts import changed_by
-from wacket.api.watching.news import MOST, Changes
+from wacket.api.watching.news import MOST, Changes, FleetNews
 from wacket.ledger.audit import Act
 
 
@@ -92,3 +94,14 @@ def act(name: str, subject: str = "") -> Act:
 )
 def test_what_an_act_makes_old_follows_from_its_name(acts: list[Act], changed: dict[str, Any]) -> None:
     assert changed_by(acts) == {"audit": True, **changed}
+
+
+def test_many_rows_that_change_at_once_are_told_in_pieces(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "MOST_ROWS", 1)
+    told = FleetNews(site.parts)
+    told.note_all()
+    seen = []
+    while told.waits:
+        (message,) = told.drain()
+        seen += [row["name"] for row in json.loads(message)["fleet"]]
+    assert sorted(seen) == ["hub", "rig-3", "rig-4"]

@@ -72,6 +72,8 @@ def test_a_series_that_is_new_is_seen_too(site: Site) -> None:
         ({"node": "rig-3"}, [100, 102]),
         ({"nodes": ["rig-4"]}, [101]),
         ({"nodes": ["rig-4"], "node": "rig-3"}, [100, 101, 102]),
+        ({"target": "rig-*,!rig-4"}, [100, 102]),
+        ({"target": "rig-*", "nodes": ["rig-4"]}, [101]),
         ({"severity": 13}, [101, 102]),
         ({"severity": "error"}, [102]),
         ({"find": "PUMP"}, [100, 102]),

@@ -6,7 +6,7 @@ export interface About { versions: Record<string, string>; host: string; folder:
 /** A person with an account. */
 export interface Account { name: string; role: "admin" | "operator" | "viewer" | "student"; created: string; disabled: boolean; }
 
-/** What is left out stays. Whoever changes their own password without being an admin gives the `current` one. */
+/** What is left out stays. Whoever changes their own password without being an admin gives the `current` one, if there is one: accounts that were imported have none at first. */
 export interface AccountChange { role?: "admin" | "operator" | "viewer" | "student" | null; password?: string | null; disabled?: boolean | null; current?: string | null; }
 
 export interface Accounts { people: Account[]; }
@@ -21,9 +21,6 @@ export interface Analysis { text: string; }
 
 /** Times are ISO-8601. `truncated`: there is more than `limit` rows or 64 MiB. */
 export interface Answer { columns: string[]; rows: unknown[][]; truncated: boolean; }
-
-/** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here; `out_line` and `err_line` are the first line of each that says something. `differs`: ended otherwise than most. */
-export interface Answers { answers: FoldedAnswer[]; }
 
 /** How many lines came in the step that begins at `at` (µs). */
 export interface Bucket { at: number; total: number; by: BySeverity; }
@@ -111,6 +108,9 @@ export interface FleetView { nodes: FleetRow[]; counts: Record<string, number>; 
 
 export interface FoldedAnswer { nodes: string; count: number; state: string; exit: number | null; signal: number | null; reason: string; out: string; err: string; out_line: string; err_line: string; differs: boolean; }
 
+/** The most frequent answer first. */
+export interface FoldedAnswers { name: string; answers: wacket_api_class_answers_Answers[]; others: NoAnswer[]; }
+
 /** `kind` is away (the node was not connected: `lines` came later, or are still to come while `came` is null), thinned (the node had no room any more: of that time only a part came) or lost. Each line counts in one gap only. An absence without lines: nothing was measured, or none of it came. */
 export interface GapInfo { stream: string; kind: string; since: string; until: string | null; lines: number; came: string | null; }
 
@@ -124,6 +124,15 @@ export interface HTTPValidationError { detail?: ValidationError[]; }
 
 /** A series and its newest value. */
 export interface Headline { id: number; name: string; labels: Record<string, string>; unit: string; value: number | null; at: number; }
+
+/** Either `people`, or `text`: a line for each, NAME or NAME,NODE or NAME,NODE,SEAT. With `class` they are taken into that class too. The links work for `hours`. */
+export interface Import { people?: Newcomer[]; text?: string; class?: string; hours?: number; }
+
+/** `made` is false for who had an account as a student already; they get a new link. `why` says who gets none. */
+export interface Imported { name: string; ok: boolean; made: boolean; link: string; code: string; expires: string | null; why: string; }
+
+/** The links are shown this once. */
+export interface ImportedAll { people: Imported[]; }
 
 /** Newest first. `before` asks for the next page; null when there is none. */
 export interface JobList { jobs: (Record<string, unknown>)[]; before: number | null; }
@@ -162,8 +171,8 @@ export interface MachineInfo { host: string; system: string; arch: string; pytho
 /** A job just made. `waiting` are those of its nodes that are not there now. */
 export interface MadeJob { id: number; nodes: string[]; waiting: string[]; left_out: wacket_api_job_shapes_LeftOut[]; }
 
-/** Who the hub takes the caller for. `kind` is owner, person or token; `role` is a person's. */
-export interface Me { name: string; kind: string; role: string; rights: string[]; }
+/** Who the hub takes the caller for. `kind` is owner, person or token; `role` is a person's. `classes` are those that they are in. */
+export interface Me { name: string; kind: string; role: string; rights: string[]; classes?: string[]; }
 
 /** A node that would get it, and its state now. */
 export interface Meant { node: string; state: string; }
@@ -225,8 +234,14 @@ export interface NewTokenInfo { id: number; name: string; scopes: string[]; node
 /** A shared view is there for everybody who may read; making one takes the right `operate`. */
 export interface NewView { name: string; page: string; search?: string; shared?: boolean; }
 
+/** `node` and `seat` are for the class. */
+export interface Newcomer { name: string; node?: string | null; seat?: string | null; }
+
 /** Clusters are computed when `missing` more events came; `about` is when that will be if they go on coming as they did, null where nobody can know. `computing`: just now. `why` says all that in words. */
 export interface Next { every: number; pending: number; missing: number; about: string | null; computing: boolean; why: string; }
+
+/** Those of whom no answer counts now, by the word for how they stand. */
+export interface NoAnswer { word: string; users: string[]; seats: string[]; }
 
 /** What is left out stays. `tags` replaces all tags. */
 export interface NodeChange { name?: string | null; tags?: Record<string, string> | null; state?: "adopted" | "pending" | "retired" | null; }
@@ -252,6 +267,12 @@ export interface OneTimeLink { link: string; code: string; expires: string; }
 
 /** What became of one node; `why` says why nothing did. */
 export interface Outcome { name: string; ok: boolean; why?: string; }
+
+/** How one person's hardware stands, with whole texts. `classes` are those that they are in; `own` says that they asked it themselves, so that they may take it back. `waits` is empty, `board` (it is not connected, or its worker has not come for the program yet) or `queue`: then `before` other programs go first. */
+export interface OwnHardware { user: string; state: number; hw_command: string; hw_response: string; server_analysis: string; time: string; hw_err: string; hw_exit: number | null; timeout: number; stuck: boolean; judge: string; node: string; seat: string; presence: string; word: string; since: number; stuck_since: number | null; answer: string; error: string; verdict: string; round: number | null; moves: number; classes: string[]; own: boolean; waits: string; before: number; }
+
+/** A Python program, and the seconds that it may take. */
+export interface OwnRequest { program: string; timeout?: number; }
 
 /** What the copy is told to do, or will be when it comes again. */
 export interface Parted { node: string; host: string; tags: Record<string, string>; }
@@ -397,6 +418,12 @@ export interface Why { checks: CheckInfo[]; verdict: string; last_logs: LogLine[
 /** The worst of `count` values: that of `of`. */
 export interface WorstOf { value: number | null; of: string; count: number; }
 
+/** Those who answered the same: standard output, standard error and exit code are equal. Of long texts there is the beginning, and `cut` says so. `verdicts` are the analyses, each with how many got it. */
+export interface wacket_api_class_answers_Answers { count: number; users: string[]; seats: string[]; answer: string; error: string; exit: number | null; cut: boolean; verdicts: Record<string, number>; }
+
+/** Equal answers together, the most frequent first. `out` and `err` have at most 64 KiB here; `out_line` and `err_line` are the first line of each that says something. `differs`: ended otherwise than most. */
+export interface wacket_api_job_output_Answers { answers: FoldedAnswer[]; }
+
 /** A node that somebody may have meant, and why it gets nothing. */
 export interface wacket_api_job_shapes_LeftOut { node: string; why: string; }
 
@@ -411,8 +438,10 @@ export interface Routes {
   "GET /api/v1/backup": { answer: string; };
   "PUT /api/v1/blobs/{sha256}": { path: { sha256: string; }; body: string; answer: Kept; };
   "GET /api/v1/class": { query: { limit?: number; after?: string; user?: string | null; }; answer: ClassList; };
+  "GET /api/v1/class/{user}": { path: { user: string; }; answer: OwnHardware; };
   "POST /api/v1/class/{user}/analysis": { path: { user: string; }; body: Analysis; answer: ClassUser; };
   "GET /api/v1/class/{user}/history": { path: { user: string; }; query: { limit?: number; before?: number | null; }; answer: ClassHistory; };
+  "POST /api/v1/class/{user}/request": { path: { user: string; }; body: OwnRequest; answer: OwnHardware; };
   "POST /api/v1/class/{user}/reset": { path: { user: string; }; answer: ClassUser; };
   "GET /api/v1/classes": { answer: ClassInfos; };
   "POST /api/v1/classes": { body: NewClass; answer: ClassInfo; };
@@ -420,13 +449,14 @@ export interface Routes {
   "GET /api/v1/classes/{name}": { path: { name: string; }; query: { texts?: boolean; }; answer: ClassMembers; };
   "POST /api/v1/classes/{name}/analysis": { path: { name: string; }; body: Analysis; answer: ResetDone; };
   "GET /api/v1/classes/{name}/answers": { path: { name: string; }; query: { after?: string; }; answer: ClassMembers; };
+  "GET /api/v1/classes/{name}/folded": { path: { name: string; }; answer: FoldedAnswers; };
   "PUT /api/v1/classes/{name}/members": { path: { name: string; }; body: NewMembers; answer: ClassInfo; };
   "DELETE /api/v1/classes/{name}/members": { path: { name: string; }; query: { user: string[]; }; answer: ClassInfo; };
   "POST /api/v1/classes/{name}/reset": { path: { name: string; }; body: ResetWish; answer: ResetDone; };
   "GET /api/v1/clusters": { answer: ClustersNow; };
   "POST /api/v1/clusters/compute": { answer: Clustering; };
   "GET /api/v1/clusters/points": { query: { x?: string; y?: string; limit?: number; }; answer: ClusterPoints; };
-  "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
+  "GET /api/v1/export/logs": { query: { format?: "csv" | "ndjson" | "parquet"; severity?: string; source?: string; hide?: string[]; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: string; };
   "GET /api/v1/export/readings": { query: { since?: string; until?: string; step?: string; fn?: string; format?: "csv" | "ndjson" | "parquet"; match?: string[]; id?: number[]; node?: string | null; target?: string; }; answer: string; };
   "GET /api/v1/fleet": { query: { retired?: boolean; }; answer: FleetView; };
   "GET /api/v1/formats": { answer: Record<string, (Record<string, string>)[]>; };
@@ -436,7 +466,7 @@ export interface Routes {
   "POST /api/v1/jobs": { body: NewJob; answer: MadeJob; };
   "POST /api/v1/jobs/preview": { body: NewJob; answer: Preview; };
   "GET /api/v1/jobs/{job}": { path: { job: number; }; answer: WholeJob; };
-  "GET /api/v1/jobs/{job}/answers": { path: { job: number; }; answer: Answers; };
+  "GET /api/v1/jobs/{job}/answers": { path: { job: number; }; answer: wacket_api_job_output_Answers; };
   "POST /api/v1/jobs/{job}/cancel": { path: { job: number; }; body: CancelJob; answer: Cancelled; };
   "GET /api/v1/jobs/{job}/events": { path: { job: number; }; answer: string; };
   "GET /api/v1/jobs/{job}/files/{node}/{name}": { path: { job: number; node: string; name: string; }; answer: string; };
@@ -448,8 +478,8 @@ export interface Routes {
   "POST /api/v1/kiosk-session": { body: KioskSecret; answer: Me; };
   "POST /api/v1/login": { body: Credentials; answer: Me; };
   "POST /api/v1/logout": { answer: undefined; };
-  "GET /api/v1/logs": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: LogLines; };
-  "GET /api/v1/logs/histogram": { query: { buckets?: number; severity?: string; source?: string; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Buckets; };
+  "GET /api/v1/logs": { query: { limit?: number; cursor?: string; order?: "desc" | "asc"; severity?: string; source?: string; hide?: string[]; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: LogLines; };
+  "GET /api/v1/logs/histogram": { query: { buckets?: number; severity?: string; source?: string; hide?: string[]; find?: string; exact?: boolean; regex?: string; node?: string[]; target?: string; since?: string; until?: string; }; answer: Buckets; };
   "GET /api/v1/logs/{id}": { path: { id: number; }; answer: OneLine; };
   "GET /api/v1/logs/{id}/context": { path: { id: number; }; query: { before?: number; after?: number; same?: "node" | "all"; }; answer: Context; };
   "GET /api/v1/me": { answer: Me; };
@@ -475,6 +505,7 @@ export interface Routes {
   "POST /api/v1/pending/refuse": { body: Choice; answer: Decided; };
   "GET /api/v1/people": { answer: Accounts; };
   "POST /api/v1/people": { body: NewAccount; answer: Account; };
+  "POST /api/v1/people/import": { body: Import; answer: ImportedAll; };
   "PATCH /api/v1/people/{name}": { path: { name: string; }; body: AccountChange; answer: Account; };
   "DELETE /api/v1/people/{name}": { path: { name: string; }; answer: undefined; };
   "GET /api/v1/place": { answer: PlaceInfo; };

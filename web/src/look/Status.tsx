@@ -61,6 +61,7 @@ export const LOOKS: Record<string, Look> = {
   expired: { tone: "warn", word: "expired", shape: triangle },
   timed_out: { tone: "warn", word: "timed out", shape: glass },
   rejected: { tone: "down", word: "rejected", shape: square },
+  lost_reboot: { tone: "down", word: "lost", shape: question },
   lost: { tone: "down", word: "lost", shape: question },
 };
 

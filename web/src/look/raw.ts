@@ -94,10 +94,9 @@ function mark(odd: string): string {
   const point = odd.codePointAt(0) as number;
   if (odd.length > 1 && point === 0x1b) {
     const rest = odd.slice(1).replace(/[^ -~]/g, "");
-    return `␛${rest.length > LONGEST_MARK ? `${rest.slice(0, LONGEST_MARK)}…` : rest}`;
+    return `^[${rest.length > LONGEST_MARK ? `${rest.slice(0, LONGEST_MARK)}…` : rest}`;
   }
-  if (point < 0x20) return String.fromCodePoint(0x2400 + point);
-  if (point === 0x7f) return "␡";
+  if (point < 0x20 || point === 0x7f) return `^${String.fromCodePoint(point ^ 0x40)}`; // as `cat -v` writes it
   return `‹U+${point.toString(16).toUpperCase().padStart(4, "0")}›`;
 }
 

@@ -30,9 +30,12 @@ const dark: MantineColorsTuple = [
 // Mantine's own colours of alerts do not reach 4.5 : 1.
 const TONES: Record<string, string> = { red: "down", yellow: "warn", orange: "warn", green: "up", gray: "off" };
 
+// The head of a dialog is no banner of the page.
+const HEADED = { attributes: { header: { role: "presentation" } } };
+
 export const theme = createTheme({
   primaryColor: "blue",
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: { light: 6, dark: 5 },
   colors: { blue, dark },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
@@ -47,8 +50,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: true } } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { ...HEADED, centered: true, transitionProps: { duration: 120 } } },
+    Drawer: { defaultProps: { ...HEADED, transitionProps: { duration: 120 } } },
     Alert: {
       vars: (_: unknown, { color = "blue" }: { color?: string }) => {
         const tone = TONES[color] ?? "info";

@@ -14,7 +14,7 @@ export function LostBanner() {
     return (
       <div className={classes.lost} role="alert">
         <span>{sentence(link.refused)}</span>
-        <Button size="compact-xs" variant="default" onClick={() => location.reload()}>
+        <Button size="compact-sm" variant="default" onClick={() => location.reload()}>
           Load anew
         </Button>
       </div>
@@ -29,7 +29,7 @@ export function LostBanner() {
         <strong>The hub does not answer</strong> for <span aria-hidden="true">{long}</span>. What you see is as it was;
         this page comes back by itself.
       </span>
-      <Button size="compact-xs" variant="default" onClick={hub.retry}>
+      <Button size="compact-sm" variant="default" onClick={hub.retry}>
         Try now
       </Button>
     </div>

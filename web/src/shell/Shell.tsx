@@ -52,10 +52,9 @@ export function Shell() {
         <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
         <Place />
         <div className={classes.grow} />
-        <button type="button" className={classes.search} onClick={openPalette} aria-label="Find">
+        <button type="button" className={classes.search} onClick={openPalette} aria-label="Find Ctrl K">
           <IconSearch size={16} aria-hidden="true" />
-          <span>Find</span>
-          <kbd>Ctrl K</kbd>
+          <span>Find</span> <kbd>Ctrl K</kbd>
         </button>
         <ActionIcon aria-label="Keys" visibleFrom="sm" onClick={openHelp}>
           <IconKeyboard size={18} />

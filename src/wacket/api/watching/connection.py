@@ -148,7 +148,7 @@ class Connection:
         read = self._own is None
         needed: dict[str, tuple[bool, int, Take]] = {
             "batches": (wanted.of_batches, BATCHES, self._batch),
-            "nodes": (read and (bool(wanted.readings) or wanted.changes), OTHERS, self._node),
+            "nodes": (read and (wanted.of_names or wanted.changes), OTHERS, self._node),
             "jobs": (read and wanted.changes, OTHERS, self._job),
             "changed": (wanted.changes, OTHERS, self._change),
             "fleet": (wanted.fleet, OTHERS, self._moved),
@@ -181,7 +181,7 @@ class Connection:
         elif topic == "fleet":
             self._fleet.note_all()
         else:
-            self._sieve.forget()
+            self._sieve.look_again()
             self._changes.note_all()
 
     async def _batch(self, told: Told) -> None:
@@ -189,7 +189,7 @@ class Connection:
         self._sieve.take(told)
 
     async def _node(self, row: NodeRow) -> None:
-        self._sieve.forget()
+        self._sieve.look_again()
         if self._changes.wanted:
             self._changes.note({"nodes": [row.name]})
             self._ready.set()

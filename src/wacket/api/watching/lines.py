@@ -57,6 +57,10 @@ class Lines:
         self._begin, self.holds = 0, False
         self._pieces = []
 
+    def come_from(self, nodes: frozenset[int] | None) -> None:
+        """From now on of these nodes."""
+        self._nodes = nodes
+
     def is_same(self, wanted: WantedLogs | None) -> bool:
         return _lasting(wanted) == _lasting(self.wanted)
 

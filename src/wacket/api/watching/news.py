@@ -14,6 +14,7 @@ import msgspec
 from wacket.api.parts import Parts
 from wacket.fleet.overview import Moved
 
+MOST_ROWS = 500  # of the overview in one message
 MOST = 1000  # names or numbers in one note
 
 
@@ -43,9 +44,9 @@ class FleetNews:
 
     def drain(self) -> list[bytes]:
         nodes = [row for row in self._parts.catalogue.nodes() if row.id in self._nodes and row.state != "retired"]
-        shown = [self._parts.fleet.overview.encoded(row.id) for row in nodes]
-        gone = list(self._gone)
-        self.forget()
+        later, gone = {row.id for row in nodes[MOST_ROWS:]}, list(self._gone)
+        shown = [self._parts.fleet.overview.encoded(row.id) for row in nodes[:MOST_ROWS]]
+        self._nodes, self._gone = later, {}
         found = [msgspec.json.encode({"gone": gone})] if gone else []
         return [*found, msgspec.json.encode({"fleet": shown})] if shown else found
 

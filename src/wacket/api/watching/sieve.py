@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -15,11 +16,11 @@ import numpy as np
 
 from wacket.api import logs
 from wacket.api.parts import Parts, apart
-from wacket.api.targeting import node_ids
+from wacket.api.targeting import meant
 from wacket.api.watching.lines import Lines, messages
 from wacket.api.watching.wants import Wanted
 from wacket.bus.memory import Told
-from wacket.errors import NotFound
+from wacket.errors import NotFound, WacketError
 from wacket.records import U32, Readings
 
 MOST_READINGS = 2000  # rows in one message
@@ -48,7 +49,7 @@ class Sieve:
             if self._parts.catalogue.get(number) is None:
                 raise NotFound(f"no series has the number {number}; see /api/v1/series")
         chosen = wanted.logs
-        nodes = node_ids(self._parts, sorted(chosen.names)) if chosen and chosen.is_narrowed else None
+        nodes = meant(self._parts, sorted(chosen.names), chosen.target) if chosen else None
         least = logs.severity_number(str(chosen.severity)) if chosen and chosen.severity != "" else 0
         if (wanted.readings, wanted.series) != (self._wanted.readings, self._wanted.series):
             self.forget()
@@ -56,8 +57,16 @@ class Sieve:
         self.lines.choose(chosen, nodes, least)
         self._wanted = wanted
 
+    def look_again(self) -> None:
+        """A node may be called otherwise, or have other tags: find out anew what is wanted."""
+        self.forget()
+        chosen = self._wanted.logs
+        if chosen and chosen.target:
+            with suppress(WacketError):  # it means nobody now: those whom it meant are told for as long as that is so
+                self.lines.come_from(meant(self._parts, sorted(chosen.names), chosen.target))
+
     def forget(self) -> None:
-        """A node may be called otherwise: find out anew which series are wanted."""
+        """Find out anew which series are wanted."""
         self._wants = np.zeros(0, np.int8)  # by series id: UNKNOWN, WANTED or UNWANTED
 
     async def learn(self, told: Told) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wacket.commands.targets import LONGEST
 from wacket.errors import BadRequest, Forbidden
 
 MOST_TEXT = 65_536  # characters of what a client says
@@ -19,11 +20,13 @@ Id = Annotated[int, Meta(ge=0, lt=1 << 62)]
 
 class WantedLogs(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`severity` is a name or a number. `find` is compared without regard to the case of ASCII letters. `nodes` and
-    `node` are added together. `after` is the id of the last line that the client has.
+    `node` are added together, and must be in the `target` if there is one. `after` is the id of the last line that the
+    client has.
     """
 
     node: Text = ""
     nodes: Annotated[tuple[Text, ...], Meta(max_length=1000)] = ()
+    target: Annotated[str, Meta(max_length=LONGEST)] = ""
     severity: int | Text = ""
     find: Text = ""
     after: Id | None = None
@@ -31,11 +34,6 @@ class WantedLogs(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     @property
     def names(self) -> frozenset[str]:
         return frozenset((*self.nodes, *([self.node] if self.node else [])))
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether it names nodes."""
-        return bool(self.node or self.nodes)
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -53,6 +51,11 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     def of_batches(self) -> bool:
         """Whether anything of what is sent to the hub is wanted."""
         return bool(self.readings or self.series or self.logs is not None)
+
+    @property
+    def of_names(self) -> bool:
+        """Whether it depends on what nodes are called, and on their tags."""
+        return bool(self.readings or (self.logs is not None and self.logs.target))
 
 
 def understood(text: str | bytes) -> Wanted:

@@ -13,6 +13,7 @@ import type { ListProps } from "./Body";
 import classes from "./cards.module.css";
 import shared from "./fleet.module.css";
 import { RowActions } from "./RowActions";
+import { Tick } from "./Tick";
 
 const WIDTH = 300;
 const HEIGHT = 156;
@@ -67,13 +68,7 @@ function Drawn({ row, chosen, onSelect }: Omit<CardProps, "name"> & { row: Fleet
   return (
     <article className={classes.card} data-node={row.name} data-stale={stale || undefined} data-chosen={chosen}>
       <header className={classes.cardHead}>
-        <input
-          type="checkbox"
-          aria-label={`Select ${row.name}`}
-          checked={chosen}
-          onChange={() => undefined}
-          onClick={(event) => onSelect(row.name, event.shiftKey)}
-        />
+        <Tick name={row.name} chosen={chosen} onSelect={onSelect} />
         <Link href={nodePlace(row.name)} className={`${shared.nameLink} w-line`} data-link="">
           {row.name}
         </Link>

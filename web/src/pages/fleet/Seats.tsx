@@ -1,6 +1,6 @@
 // All nodes at once, as shapes and names: for rooms and walls. They stay where they are, whatever their state.
 import { memo, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import { Link } from "wouter";
+import { useLocation } from "wouter";
 import { fleet } from "~/live/fleet";
 import { Status } from "~/look/Status";
 import { nodePlace } from "~/parts/node/places";
@@ -11,6 +11,7 @@ import classes from "./seats.module.css";
 const texts = new Intl.Collator("en", { numeric: true });
 
 export function Seats({ names, selected, onSelect, walk }: ListProps) {
+  const [, go] = useLocation();
   const seated = useMemo(() => [...names].sort(texts.compare), [names]);
   useEffect(() => walk.reach(() => undefined), [walk]); // all seats are there: to focus one brings it onto the screen
   const press = (event: React.KeyboardEvent<HTMLUListElement>) => {
@@ -28,10 +29,18 @@ export function Seats({ names, selected, onSelect, walk }: ListProps) {
     event.preventDefault();
     next.focus();
   };
+  // One for all: a thousand links that each follow the address would take long to draw.
+  const click = (event: React.MouseEvent<HTMLUListElement>) => {
+    const name = (event.target as Element).closest<HTMLElement>("[data-node]")?.dataset.node;
+    if (!name || event.button !== 0 || event.metaKey) return;
+    event.preventDefault();
+    if (event.shiftKey || event.ctrlKey) onSelect(name, event.shiftKey);
+    else go(nodePlace(name));
+  };
   return (
-    <ul className={classes.seats} onKeyDown={press}>
+    <ul className={classes.seats} onKeyDown={press} onClick={click}>
       {seated.map((name) => (
-        <Seat key={name} name={name} chosen={selected.has(name)} onSelect={onSelect} />
+        <Seat key={name} name={name} chosen={selected.has(name)} />
       ))}
     </ul>
   );
@@ -40,24 +49,18 @@ export function Seats({ names, selected, onSelect, walk }: ListProps) {
 interface SeatProps {
   name: string;
   chosen: boolean;
-  onSelect: ListProps["onSelect"];
 }
 
-const Seat = memo(function Seat({ name, chosen, onSelect }: SeatProps) {
+const Seat = memo(function Seat({ name, chosen }: SeatProps) {
   const watch = useCallback((changed: () => void) => fleet.watchOne(name, changed), [name]);
   const [status = "unknown", ...problems] = useSyncExternalStore(watch, () => told(name)).split("\n");
-  const click = (event: React.MouseEvent) => {
-    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    onSelect(name, event.shiftKey);
-  };
   return (
     <li data-node={name} data-chosen={chosen} className={classes.seat} data-status={status}>
-      <Link href={nodePlace(name)} data-link="" onClick={click} title={[name, ...problems].join("\n")}>
+      <a href={nodePlace(name)} data-link="" title={[name, ...problems].join("\n")}>
         <Status state={status} bare large />
         <span className="w-line">{name}</span>
         {chosen && <span className={classes.heard}>selected</span>}
-      </Link>
+      </a>
     </li>
   );
 });

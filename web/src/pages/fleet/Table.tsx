@@ -8,6 +8,7 @@ import { usePreferences } from "~/shell/preferences";
 import type { ListProps } from "./Body";
 import type { FleetColumn } from "./columns";
 import { RowActions } from "./RowActions";
+import { Tick, TickAll } from "./Tick";
 import classes from "./table.module.css";
 
 const HEIGHTS = { comfortable: 40, compact: 28 };
@@ -40,7 +41,7 @@ export function Table({ names, sort, onSort, selected, onSelect, onSelectAll, wa
         <thead>
           <tr>
             <th className={classes.tick}>
-              <AllBox names={names} selected={selected} onSelectAll={onSelectAll} />
+              <TickAll names={names} selected={selected} onSelectAll={onSelectAll} />
             </th>
             {columns.map((column) => (
               <Head key={column.id} column={column} sort={sort} onSort={onSort} />
@@ -82,22 +83,6 @@ function Head({ column, sort, onSort }: { column: FleetColumn; sort: string; onS
   );
 }
 
-interface AllProps {
-  names: string[];
-  selected: ReadonlySet<string>;
-  onSelectAll: () => void;
-}
-
-export function AllBox({ names, selected, onSelectAll }: AllProps) {
-  const count = names.filter((name) => selected.has(name)).length;
-  const box = useRef<HTMLInputElement>(null);
-  const all = count > 0 && count === names.length;
-  useEffect(() => {
-    if (box.current) box.current.indeterminate = count > 0 && !all;
-  }, [count, all]);
-  return <input ref={box} type="checkbox" aria-label="Select all" checked={all} onChange={onSelectAll} />;
-}
-
 interface RowProps {
   name: string;
   at: number;
@@ -124,13 +109,7 @@ function Drawn({ row, at, chosen, height, columns, onSelect }: Omit<RowProps, "n
       data-status={row.status}
     >
       <td className={classes.tick}>
-        <input
-          type="checkbox"
-          aria-label={`Select ${row.name}`}
-          checked={chosen}
-          onChange={() => undefined}
-          onClick={(event) => onSelect(row.name, event.shiftKey)}
-        />
+        <Tick name={row.name} chosen={chosen} onSelect={onSelect} />
       </td>
       {columns.map((column) => (
         <td key={column.id} data-column={column.id} data-numeric={column.numeric}>

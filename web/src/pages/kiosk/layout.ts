@@ -1,7 +1,7 @@
 // PURE: how many charts stand beside each other on a wall, and how high each is.
 
 const GAP = 12;
-const AROUND = 118; // px of a card that are not the chart: title, legend, edges
+const AROUND = 100; // px of a card that are not the chart: title, legend, edges
 const LEAST = 120;
 
 export function layout(charts: number, width: number, height: number): { columns: number; chart: number } {

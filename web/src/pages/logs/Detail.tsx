@@ -1,5 +1,6 @@
 // Everything of one line: its fields, its text whole, the document in it, and what can be done with it.
-import { Button, Group } from "@mantine/core";
+import { ActionIcon, Button, Group } from "@mantine/core";
+import { IconDotsVertical } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { Raw } from "~/look/Raw";
 import type { Range } from "~/look/raw";
@@ -52,6 +53,9 @@ export function Detail({ line, hits, acts }: Props) {
       {attrs && <Tree value={attrs} />}
       <Group gap={8}>
         <CopyButton text={body} label="Copy the text" />
+        <ActionIcon data-act="menu" aria-label="More for this line" aria-haspopup="menu">
+          <IconDotsVertical size={16} />
+        </ActionIcon>
         <Button size="compact-sm" variant="default" onClick={() => acts.around(line)}>
           What came before and after
         </Button>

@@ -1,15 +1,25 @@
 // The list of lines: only those in sight are drawn. It stays where its reader is, and at the end while that is followed.
 // Hears clicks and keys for all rows.
+import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { count } from "~/look/words";
+import {
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { moment } from "~/look/words";
 import type { Acts } from "./acts";
-import { ACTIONS, CELL, GROUP, HEADING, ROW, TABLE } from "./aria";
-import { Detail } from "./Detail";
+import { CELL, GROUP, HEADING, ROW, TABLE } from "./aria";
+import { Item } from "./Item";
 import { LineMenu } from "./LineMenu";
 import type { Line } from "./line";
 import classes from "./logs.module.css";
-import { type Look, Row } from "./Row";
+import type { Look } from "./Row";
 import { useRowKeys } from "./rowkeys";
 import { useNarrow, useScrolling } from "./scrolling";
 
@@ -18,6 +28,8 @@ interface Props {
   look: Look;
   acts: Acts;
   following: boolean;
+  /** Begin at the end, and stay where the reader goes. */
+  fromEnd?: boolean;
   /** The reader has left the end. */
   onLeave?: () => void;
   /** The reader has come to the end by themselves. */
@@ -30,60 +42,27 @@ interface Props {
   gap?: (line: Line) => void;
 }
 
-const MOST_MEASURED = 30_000;
-
 export function Lines(props: Props) {
   const { lines, look, acts, meant } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [open, setOpen] = useState<ReadonlySet<number>>(() => new Set(meant === undefined ? [] : [meant]));
   const [menu, setMenu] = useState<{ line: Line; at: DOMRect } | null>(null);
-  const height = useNarrow() ? 46 : 24;
+  const { open, toggle } = useOpen(meant, props.onLeave);
   const measures = look.wrap || open.size > 0;
-  const key = useCallback((index: number) => (lines[index] as Line).id, [lines]);
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    getItemKey: key,
-    overscan: 12,
-    anchorTo: "end", // older lines above do not move those that are read
-    scrollEndThreshold: -1, // nor does a line that is opened; scrolling.ts keeps to the end
-    useFlushSync: false,
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows have other heights
-  useEffect(() => virtual.measure(), [height, look.wrap, look.node, look.source]);
-  if (virtual.itemSizeCache.size > MOST_MEASURED) virtual.itemSizeCache.clear();
+  const virtual = useRows(lines, look, scroller);
   useScrolling(scroller, lines, virtual.getTotalSize(), props);
   useMeant(lines, meant, (index) => virtual.scrollToIndex(index, { align: "center" }));
-
-  const toggle = useCallback((id: number) => {
-    setOpen((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  }, []);
-  const leave = props.onLeave;
-  const opened = useCallback(
-    (id: number) => {
-      toggle(id);
-      leave?.(); // what is read must not run away
-    },
-    [toggle, leave],
-  );
   const keys = useRowKeys({
     lines,
     scroller,
     acts,
-    toggle: opened,
-    menu: (line, at) => {
-      leave?.();
-      setMenu({ line, at });
-    },
+    toggle,
+    menu: (line, at) => setMenu({ line, at }),
     show: (index) => virtual.scrollToIndex(index),
-    ...(leave ? { leave } : {}),
+    leave: props.onLeave,
   });
-  const columns = `${look.dates ? "23ch" : "16ch"}${look.node ? " minmax(8ch, 14ch)" : ""} 8ch${look.source ? " minmax(6ch, 12ch)" : ""} minmax(0, 1fr) auto`;
+  const items = virtual.getVirtualItems();
+  // While it follows, rows stay and their text changes: that is much less work than other rows.
+  const stays = props.following && !measures;
   return (
     <>
       <div
@@ -91,51 +70,32 @@ export function Lines(props: Props) {
         {...TABLE}
         className={classes.scroller}
         data-wrap={look.wrap || undefined}
-        style={{ "--columns": columns } as CSSProperties}
+        style={{ "--columns": columnsOf(look) } as CSSProperties}
         {...keys.hear}
       >
-        <Headings look={look} />
+        <Headings look={look} day={dayOf(lines[virtual.range?.startIndex ?? 0], look.utc)} />
         <Edge>{props.top}</Edge>
         <div {...GROUP} className={classes.rows} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const line = lines[item.index] as Line;
-            const shown = open.has(line.id);
-            return (
-              <div
-                key={item.key}
-                ref={measures ? virtual.measureElement : undefined}
-                {...ROW}
-                className={classes.place}
-                data-index={item.index}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                {line.gap ? (
-                  <Gap line={line} {...(props.gap ? { show: props.gap } : {})} />
-                ) : (
-                  <div
-                    role="presentation"
-                    className={classes.row}
-                    data-active={keys.active === line.id || undefined}
-                    data-meant={meant === line.id || undefined}
-                    data-severity={line.severity >= 17 ? "error" : line.severity >= 13 ? "warn" : undefined}
-                  >
-                    <Row
-                      line={line}
-                      look={look}
-                      open={shown}
-                      active={keys.active === line.id}
-                      meant={meant === line.id}
-                    />
-                  </div>
-                )}
-                {shown && (
-                  <div {...CELL}>
-                    <Detail line={line} hits={look.hits} acts={acts} />
-                  </div>
-                )}
-              </div>
-            );
-          })}
+          <div role="presentation" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+            {items.map((item, place) => {
+              const line = lines[item.index] as Line;
+              return (
+                <Item
+                  key={stays ? place : item.key}
+                  line={line}
+                  index={item.index}
+                  look={look}
+                  acts={acts}
+                  open={open.has(line.id)}
+                  active={keys.active === line.id}
+                  near={keys.near === line.id}
+                  meant={meant === line.id}
+                  measure={measures ? virtual.measureElement : undefined}
+                  gap={props.gap}
+                />
+              );
+            })}
+          </div>
         </div>
         <Edge>{props.bottom}</Edge>
       </div>
@@ -144,16 +104,62 @@ export function Lines(props: Props) {
   );
 }
 
-function Headings({ look }: { look: Look }) {
+const MOST_MEASURED = 30_000;
+
+function useRows(lines: readonly Line[], look: Look, scroller: RefObject<HTMLDivElement | null>) {
+  const height = useNarrow() ? 46 : 24;
+  const key = useCallback((index: number) => (lines[index] as Line).id, [lines]);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    getItemKey: key,
+    overscan: 6,
+    anchorTo: "end", // older lines above do not move those that are read
+    scrollEndThreshold: -1, // nor does a line that is opened; scrolling.ts keeps to the end
+    useFlushSync: false,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows have other heights
+  useEffect(() => virtual.measure(), [height, look.wrap, look.node, look.source]);
+  if (virtual.itemSizeCache.size > MOST_MEASURED) virtual.itemSizeCache.clear();
+  return virtual;
+}
+
+/** Which lines are open. One that is opened must not run away, so the end is left. */
+function useOpen(meant: number | undefined, leave: (() => void) | undefined) {
+  const [open, setOpen] = useState<ReadonlySet<number>>(() => new Set(meant === undefined ? [] : [meant]));
+  const toggle = (id: number) => {
+    leave?.();
+    setOpen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  };
+  return { open, toggle };
+}
+
+function columnsOf({ dates, node, source }: Look): string {
+  return [dates ? "23ch" : "16ch", node && "14ch", "8ch", source && "12ch", "minmax(0, 1fr)"].filter(Boolean).join(" ");
+}
+
+/** The day of the first line in sight: the lines below have only the time of day. */
+function dayOf(line: Line | undefined, utc: boolean): string {
+  return line ? moment(line.at, utc).slice(0, 10) : "Time";
+}
+
+function Headings({ look, day }: { look: Look; day: string }) {
   return (
     <div {...GROUP} className={classes.headings}>
       <div {...ROW} className={classes.row}>
-        <span {...HEADING}>Time</span>
+        <span {...HEADING}>{look.dates ? "Time" : day}</span>
         {look.node && <span {...HEADING}>Node</span>}
         <span {...HEADING}>Level</span>
         {look.source && <span {...HEADING}>Source</span>}
         <span {...HEADING}>Message</span>
-        <span {...ACTIONS} />
+        <span {...HEADING} className={classes.unseen}>
+          <VisuallyHidden>Actions</VisuallyHidden>
+        </span>
       </div>
     </div>
   );
@@ -169,19 +175,6 @@ function Edge({ children }: { children: ReactNode }) {
           {children}
         </div>
       </div>
-    </div>
-  );
-}
-
-function Gap({ line, show }: { line: Line; show?: (line: Line) => void }) {
-  return (
-    <div {...CELL} className={classes.gap}>
-      {count(line.gap, "line")} came too fast to be shown here; the hub has them.
-      {show && (
-        <button type="button" className={classes.plain} onClick={() => show(line)}>
-          Show that time
-        </button>
-      )}
     </div>
   );
 }

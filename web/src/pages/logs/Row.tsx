@@ -1,13 +1,13 @@
-// One line of the list. Holds no state and no handlers: the list hears for all of them, so that a flood makes little.
-import { IconChevronDown, IconChevronRight, IconDotsVertical, IconFocus2 } from "@tabler/icons-react";
-import { memo, useMemo } from "react";
+// One line of the list, made of as little as it can be: a flood draws hundreds each second. Hears nothing itself; what can
+// be done with a line is drawn for the one that is pointed at.
+import { memo } from "react";
 import { Raw } from "~/look/Raw";
 import type { Range } from "~/look/raw";
 import { clockTime, count, moment } from "~/look/words";
 import { CELL } from "./aria";
-import { Level } from "./Level";
-import { fewWords, folded, type Line, lateness, moreLines } from "./line";
+import { fewWords, folded, type Line, lateness, levelOf, moreLines } from "./line";
 import classes from "./logs.module.css";
+import { RowActs } from "./RowActs";
 
 export interface Look {
   utc: boolean;
@@ -22,7 +22,10 @@ interface Props {
   line: Line;
   look: Look;
   open: boolean;
+  /** The arrows stand on it. */
   active: boolean;
+  /** It is pointed at. */
+  near: boolean;
   /** The line that the address means. */
   meant: boolean;
 }
@@ -30,58 +33,58 @@ interface Props {
 const NARROW = 400; // characters of a body that are drawn in one row
 const WIDE = 2_000;
 
-export const Row = memo(function Row({ line, look, open, active, meant }: Props) {
-  const stop = active ? 0 : -1;
+export const Row = memo(function Row({ line, look, open, active, near, meant }: Props) {
+  const level = levelOf(line.severity);
   return (
-    <>
+    <div
+      role="presentation"
+      className={classes.row}
+      data-active={active || undefined}
+      data-meant={meant || undefined}
+      data-level={level || undefined}
+    >
       <span {...CELL} className={classes.time}>
-        <button type="button" tabIndex={stop} data-act="open" aria-expanded={open} aria-label="Everything of this line">
-          {open ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-        </button>
-        <time dateTime={new Date(line.at / 1000).toISOString()} title={`${moment(line.at)} (${moment(line.at, true)})`}>
-          {look.dates && <span className={classes.date}>{moment(line.at, look.utc).slice(0, 10)} </span>}
-          {clockTime(line.at, look.utc)}
-        </time>
+        <button
+          type="button"
+          tabIndex={active ? 0 : -1}
+          data-act="open"
+          aria-expanded={open}
+          aria-label="Everything of this line"
+        />
+        {look.dates && `${moment(line.at, look.utc).slice(0, 10)} `}
+        {clockTime(line.at, look.utc)}
       </span>
       {look.node && (
-        <span {...CELL} className={`w-line ${classes.node}`} title={line.node}>
+        <span {...CELL} className={`w-line ${classes.node}`}>
           {line.node}
         </span>
       )}
-      <span {...CELL} className={classes.levels}>
-        <Level severity={line.severity} />
+      <span {...CELL} className={classes.level}>
+        {level.toUpperCase()}
       </span>
       {look.source && (
-        <span {...CELL} className={`w-line ${classes.source}`} title={line.source.slice(0, 200)}>
+        <span {...CELL} className={`w-line ${classes.source}`}>
           <Raw text={line.source.slice(0, 100)} />
         </span>
       )}
       <Message line={line} look={look} />
-      <span {...CELL} className={classes.acts} data-kept={meant || undefined}>
-        <a href={`/logs/${line.id}`} tabIndex={stop} data-act="around" aria-label="What came before and after">
-          <IconFocus2 size={15} />
-        </a>
-        <button type="button" tabIndex={stop} data-act="menu" aria-haspopup="menu" aria-label="More for this line">
-          <IconDotsVertical size={15} />
-        </button>
-      </span>
-    </>
+      {(active || near) && <RowActs id={line.id} reached={active} />}
+    </div>
   );
 });
 
 function Message({ line, look }: { line: Line; look: Look }) {
   const { body, attrs, late } = line;
-  const { hits, wrap } = look;
-  const { first, more, cut } = useMemo(() => folded(body, wrap ? WIDE : NARROW), [body, wrap]);
-  const marked = useMemo(() => hits?.(first), [hits, first]);
-  const words = useMemo(() => fewWords(attrs), [attrs]);
-  const hidden = cut || line.cut > 0;
+  const { first, more, cut } = folded(body, look.wrap ? WIDE : NARROW);
+  const words = fewWords(attrs);
   return (
-    <span {...CELL} className={`${wrap ? "w-told" : "w-line"} ${classes.body}`}>
+    <span {...CELL} className={`${look.wrap ? "w-told" : "w-line"} ${classes.body}`}>
       {late > 0 && <span className={classes.note}>{lateness(late)}</span>}
-      <Raw text={first} hits={marked} />
-      {hidden && <span className={classes.note}>… of {count(line.cut || body.length, "character")}</span>}
-      {more > 0 && <span className={classes.note}>▸ {moreLines(more)}</span>}
+      <Raw text={first} hits={look.hits?.(first)} />
+      {(cut || line.cut > 0) && (
+        <span className={classes.note}>… of {count(line.cut || body.length, "character")}</span>
+      )}
+      {more > 0 && <span className={classes.note}>{moreLines(more)}</span>}
       {words && (
         <span className={classes.attrs}>
           <Raw text={words} />

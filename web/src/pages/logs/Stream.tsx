@@ -30,7 +30,7 @@ interface Props {
 }
 
 export function Stream({ filter, nodes, look, acts, change, tools, empty }: Props) {
-  const { feed, connection } = useFeed(filter, nodes);
+  const { feed, connection, said } = useFeed(filter, nodes);
   const state = useSyncExternalStore(feed.watch, feed.read);
   const live = feed instanceof LiveFeed ? feed : null;
   const [byScroll, setByScroll] = useState(false);
@@ -74,10 +74,12 @@ export function Stream({ filter, nodes, look, acts, change, tools, empty }: Prop
       {state.ready && state.lines.length > 0 && (
         <div className={classes.frame}>
           <Lines
+            key={said}
             lines={state.lines}
             look={look}
             acts={acts}
             following={live !== null && !state.paused}
+            fromEnd
             onLeave={() => pause(true)}
             onEnd={() => byScroll && state.paused && live?.resume()}
             onTop={() => void feed.loadOlder()}
@@ -102,7 +104,7 @@ export function Stream({ filter, nodes, look, acts, change, tools, empty }: Prop
 }
 
 /** The feed of this question. Its connection is its own: a flood of lines delays nothing else. */
-function useFeed(filter: Filter, nodes: string[]): { feed: Feed; connection: Connection } {
+function useFeed(filter: Filter, nodes: string[]): { feed: Feed; connection: Connection; said: string } {
   const [connection] = useState(() => new Connection(browser));
   const said = JSON.stringify([filter, nodes]);
   const feed = useMemo(() => {
@@ -115,7 +117,7 @@ function useFeed(filter: Filter, nodes: string[]): { feed: Feed; connection: Con
     feed.start();
     return () => feed.stop();
   }, [feed]);
-  return { feed, connection };
+  return { feed, connection, said };
 }
 
 function Pulse({ state, connection }: { state: FeedState; connection: Connection }) {
@@ -124,7 +126,7 @@ function Pulse({ state, connection }: { state: FeedState; connection: Connection
   const rate = state.rate >= 10 ? Math.round(state.rate) : Math.round(state.rate * 10) / 10;
   return (
     <span className={`w-number ${classes.pulse}`}>
-      <Status {...said(state, alive, link.state)} />
+      <Status {...pulse(state, alive, link.state)} />
       {link.refused && <span className="w-told">{link.refused}</span>}
       <span>{count(rate, "line")}/s</span>
       {state.late > 0 && <span title="They stand where their time says">{count(state.late, "line")} came late</span>}
@@ -137,7 +139,7 @@ function Pulse({ state, connection }: { state: FeedState; connection: Connection
   );
 }
 
-function said(state: FeedState, alive: boolean, link: string): { state: string; word: string } {
+function pulse(state: FeedState, alive: boolean, link: string): { state: string; word: string } {
   if (!alive)
     return link === "waiting" ? { state: "unknown", word: "connecting" } : { state: "down", word: "not live" };
   return state.paused ? { state: "off", word: "paused" } : { state: "up", word: "live" };

@@ -4,4 +4,3 @@ export const GROUP = { role: "rowgroup" } as const;
 export const ROW = { role: "row" } as const;
 export const CELL = { role: "cell" } as const;
 export const HEADING = { role: "columnheader" } as const;
-export const ACTIONS = { role: "columnheader", "aria-label": "Actions" } as const;

@@ -73,6 +73,7 @@ export function query(filter: Filter, nodes: string[] = []): Query {
     find: filter.how === "regex" ? "" : filter.find,
     ...(filter.how === "exact" && filter.find ? { exact: true } : {}),
     regex: filter.how === "regex" ? filter.find : "",
+    hide: filter.hide,
     since: since === ALL ? "" : since,
     until: filter.until,
   };

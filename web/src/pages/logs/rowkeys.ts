@@ -1,6 +1,6 @@
 // Clicks and keys on rows, heard once for the whole list. One row at a time can be reached with Tab: the one that the
 // arrows stand on.
-import { type KeyboardEvent, type MouseEvent, type RefObject, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useState } from "react";
 import type { Acts } from "./acts";
 import type { Line } from "./line";
 
@@ -11,27 +11,38 @@ interface Rows {
   toggle(id: number): void;
   menu(line: Line, at: DOMRect): void;
   show(index: number): void;
-  leave?: () => void;
+  leave: (() => void) | undefined;
 }
 
 export function useRowKeys({ lines, scroller, acts, toggle, menu, show, leave }: Rows) {
   const [active, setActive] = useState<number | null>(null);
+  const [near, setNear] = useState<number | null>(null);
+
+  const open = (line: Line) => {
+    setActive(line.id);
+    toggle(line.id);
+    scroller.current?.focus({ preventScroll: true }); // the row's own button may be another one now
+  };
 
   const click = (event: MouseEvent) => {
     const target = event.target as Element;
     const line = lineAt(target, lines);
     if (!line || line.gap) return;
     const act = target.closest("[data-act]");
-    const other = target.closest("a, button");
-    if (act?.getAttribute("data-act") === "around") {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
+    const name = act?.getAttribute("data-act");
+    if (name === "around" && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // a tab of its own
+    if (name === "around") {
       event.preventDefault();
-      return acts.around(line);
-    }
-    if (act?.getAttribute("data-act") === "menu") return menu(line, act.getBoundingClientRect());
-    if (!act && (other || inDetail(target) || !getSelection()?.isCollapsed)) return;
-    setActive(line.id);
-    toggle(line.id);
+      acts.around(line);
+    } else if (act && name === "menu") {
+      leave?.();
+      setActive(line.id);
+      menu(line, act.getBoundingClientRect());
+    } else if (name === "open" || (!isOwn(target) && getSelection()?.isCollapsed)) open(line);
+  };
+
+  const point = (event: PointerEvent) => {
+    if (event.pointerType === "mouse") setNear(lineAt(event.target as Element, lines)?.id ?? null);
   };
 
   const step = (by: number) => {
@@ -56,7 +67,8 @@ export function useRowKeys({ lines, scroller, acts, toggle, menu, show, leave }:
     event.preventDefault();
   };
 
-  return { active, hear: { onClick: click, onKeyDown: press } };
+  const away = () => setNear(null);
+  return { active, near, hear: { onClick: click, onKeyDown: press, onPointerOver: point, onPointerLeave: away } };
 }
 
 function lineAt(target: Element, lines: readonly Line[]): Line | undefined {
@@ -64,8 +76,10 @@ function lineAt(target: Element, lines: readonly Line[]): Line | undefined {
   return row ? lines[Number(row.getAttribute("data-index"))] : undefined;
 }
 
-function inDetail(target: Element): boolean {
-  return target.closest('[role="row"]')?.firstElementChild?.contains(target) === false;
+/** Whether a click there means something of its own: it is on a button or link, or in what is open. */
+function isOwn(target: Element): boolean {
+  const inRow = target.closest("[data-index]")?.firstElementChild?.contains(target) ?? false;
+  return !inRow || target.closest("a, button") !== null;
 }
 
 function firstSeen(list: HTMLDivElement | null): number {

@@ -9,6 +9,7 @@ const AHEAD = 600; // px before an end at which more is asked for
 
 interface Wishes {
   following: boolean;
+  fromEnd?: boolean;
   onLeave?: () => void;
   onEnd?: () => void;
   onTop?: () => void;
@@ -29,10 +30,12 @@ export function useScrolling(
   latest.current = wishes;
   const { following } = wishes;
 
+  const placed = useRef(!wishes.fromEnd);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there are other lines
   useLayoutEffect(() => {
     const list = scroller.current;
-    if (!following || !list) return;
+    if (!list || (!following && placed.current)) return;
+    placed.current = true;
     list.scrollTop = list.scrollHeight;
     list.dispatchEvent(new Event("scroll")); // the rows at the end are drawn before the screen is
   }, [lines, size, following, scroller]);

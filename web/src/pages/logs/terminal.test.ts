@@ -18,14 +18,17 @@ describe("the same in a terminal", () => {
       "wacket log search 'frame late' --target 'tag:demo,!demo-04' --severity warn --source camera --since 7d",
     );
     expect(tail(some, ["rig-3"]).line).toBe(
-      "wacket log tail --node rig-3 --target 'tag:demo,!demo-04' --severity warn --find 'frame late'",
+      "wacket log tail --node rig-3 --target 'tag:demo,!demo-04' --severity warn --source camera --find 'frame late'",
     );
     expect(search(of({ find: "a|b", how: "regex" })).line).toBe("wacket log search --regex 'a|b' --since 24h");
   });
 
   it("says what it cannot do", () => {
-    expect(search(of({ hide: ["cron"] })).but).toContain("hidden sources");
     expect(tail(of({ find: "a", how: "regex", source: "x" })).but).toContain("pattern");
+    expect(tail(of({ find: "A", how: "exact", hide: ["cron", "a b"] }))).toEqual({
+      line: "wacket log tail --exact --hide cron --hide 'a b' --find A",
+      but: "",
+    });
     expect(tail(of({ find: "a" })).but).toBe("");
   });
 

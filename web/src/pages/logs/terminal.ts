@@ -16,8 +16,8 @@ export function inTerminal(filter: Filter, nodes: string[] = []): InTerminal {
 export function tail(filter: Filter, nodes: string[] = []): InTerminal {
   const words = ["wacket", "log", "tail", ...common(filter, nodes)];
   if (filter.find && filter.how !== "regex") words.push("--find", filter.find);
-  const missing = [filter.how && filter.find ? "a pattern or exact letters" : "", filter.source ? "a source" : ""];
-  return { line: line(words), but: lacking([...missing, filter.hide.length ? "hidden sources" : ""]) };
+  const pattern = filter.how === "regex" && filter.find;
+  return { line: line(words), but: pattern ? "It cannot follow a pattern, so it shows more." : "" };
 }
 
 /** The command that looks back. */
@@ -26,26 +26,22 @@ export function search(filter: Filter, nodes: string[] = []): InTerminal {
   if (filter.find && filter.how !== "regex") words.push(...(filter.find.startsWith("-") ? ["--"] : []), filter.find);
   const options = common(filter, nodes);
   if (filter.how === "regex" && filter.find) options.push("--regex", filter.find);
-  if (filter.how === "exact" && filter.find) options.push("--exact");
-  if (filter.source) options.push("--source", filter.source);
   const since = filter.since || DEFAULT_SINCE;
   options.push("--since", since === ALL ? "1970-01-01" : since);
   if (filter.until) options.push("--until", filter.until);
   const dashed = words.includes("--");
   const all = dashed ? [...words.slice(0, 3), ...options, ...words.slice(3)] : [...words, ...options];
-  return { line: line(all), but: lacking([filter.hide.length ? "hidden sources" : ""]) };
+  return { line: line(all), but: "" };
 }
 
 function common(filter: Filter, nodes: string[]): string[] {
   const words = nodes.flatMap((node) => ["--node", node]);
   if (filter.on) words.push("--target", filter.on);
   if (filter.level) words.push("--severity", filter.level);
+  if (filter.how === "exact" && filter.find) words.push("--exact");
+  if (filter.source) words.push("--source", filter.source);
+  for (const one of filter.hide) words.push("--hide", one);
   return words;
-}
-
-function lacking(missing: string[]): string {
-  const said = missing.filter(Boolean);
-  return said.length ? `It does not know ${said.join(" or ")}, so it shows more.` : "";
 }
 
 function line(words: string[]): string {

@@ -9,6 +9,7 @@ import type { NoteInfo } from "~/api/types";
 import { hubNow } from "~/live/clock";
 import { undoable } from "~/look/undo";
 import { microseconds, moment } from "~/look/words";
+import { cut } from "~/parts/chart/places";
 import { fieldText, moment as momentOf } from "~/parts/chart/RangePicker";
 import { Shown } from "~/parts/States";
 import { usePreferences } from "~/shell/preferences";
@@ -80,7 +81,7 @@ function Row({ note, may, edit, utc }: { note: NoteInfo; may: boolean; edit: Pro
           {moment(at, utc)}
           {until && ` – ${moment(until, utc).slice(11)}`}
         </span>{" "}
-        <span className="w-told">{note.text}</span>{" "}
+        <span className="w-told">{cut(note.text, 600)}</span>{" "}
         <span className="w-dim">
           {note.author.replace(/^person:/, "")}
           {note.node && ` · ${note.node}`}

@@ -10,6 +10,7 @@ import { useMay, useMe } from "~/api/me";
 import type { ViewInfo } from "~/api/types";
 import { told } from "~/look/tell";
 import { undoable } from "~/look/undo";
+import { cut } from "~/parts/chart/places";
 import { searchOf } from "./choices";
 import { KioskLink } from "./KioskLink";
 import { SaveView } from "./SaveView";
@@ -60,7 +61,7 @@ export function Views({ chosen }: { chosen: Chosen }) {
           {!views.length && <Menu.Label>None yet. Choose series, then save what you see.</Menu.Label>}
           {views.map((one) => (
             <Menu.Item key={one.id} onClick={() => go(`/series/${one.id}`)}>
-              <span className="w-told">{one.name}</span>{" "}
+              <span className="w-told">{cut(one.name, 60)}</span>{" "}
               <span className="w-dim">{one.shared ? (one.own ? "shared" : "of all") : "your own"}</span>
             </Menu.Item>
           ))}

@@ -16,7 +16,9 @@ export function families(names: SeriesName[]): Family[] {
     by.set(word, [...(by.get(word) ?? []), one]);
   }
   const large = [...by].filter(([word, some]) => word && some.length >= LEAST);
-  const alone = names.filter((one) => !large.some(([, some]) => some.includes(one)));
+  const alone = names
+    .filter((one) => !large.some(([, some]) => some.includes(one)))
+    .sort((a, b) => Number(a.name.includes(".")) - Number(b.name.includes(".")));
   const rest = large.map(([title, some]) => ({ title, names: some })).sort((a, b) => (a.title < b.title ? -1 : 1));
   return alone.length ? [{ title: "Sensors and programs", names: alone }, ...rest] : rest;
 }

@@ -57,9 +57,8 @@ export function unitText(units: Iterable<string>): string {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY = 86_400_000;
 
-/** What stands below the lines of the time axis (ms): the time of day, with the date where a day begins. */
-export function timeTexts(moments: number[], utc: boolean): string[] {
-  const step = Math.abs((moments[1] ?? DAY) - (moments[0] ?? 0));
+/** What stands below the lines of the time axis (ms, `step` apart): the time, with the date where a day begins. */
+export function timeTexts(moments: number[], step: number, utc: boolean): string[] {
   let day = "";
   return moments.map((moment) => {
     const [date, time] = parts(moment, utc);

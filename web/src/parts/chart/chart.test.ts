@@ -76,7 +76,8 @@ describe("axes", () => {
   });
   it("say the date where a day begins", () => {
     const midnight = Date.UTC(2026, 10, 21);
-    expect(timeTexts([midnight - 3_600_000, midnight], true)[1]).toBe("00:00\n21 Nov");
+    expect(timeTexts([midnight - 3_600_000, midnight], 3_600_000, true)[1]).toBe("00:00\n21 Nov");
+    expect(timeTexts([midnight + 90_000], 30_000, true)).toEqual(["00:01:30"]);
   });
 });
 

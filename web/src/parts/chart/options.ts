@@ -63,10 +63,10 @@ function axis(): uPlot.Axis {
 function timeAxis(utc: boolean, small = false): uPlot.Axis {
   return {
     ...axis(),
-    space: small ? 70 : 84,
+    space: (plot) => (small || plot.width < 480 ? 66 : 84),
     size: small ? 26 : 36,
     gap: 4,
-    values: (_, moments) => timeTexts(moments, utc),
+    values: (_, moments, __, ___, step) => timeTexts(moments, step, utc),
   };
 }
 

@@ -1,4 +1,5 @@
-// PURE: where labels go so that none lies on another.
+// PURE: where labels go so that none lies on another, and how they are cut. What cannot be seen in them is made visible.
+import { visible } from "~/look/raw";
 
 /** Heights near those wanted, at least `apart` from each other and between `top` and `bottom`, in the order given. */
 export function places(wanted: number[], apart: number, top: number, bottom: number): number[] {
@@ -19,12 +20,14 @@ export function places(wanted: number[], apart: number, top: number, bottom: num
 
 /** A text of at most so many characters. */
 export function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  const seen = visible(text);
+  return seen.length > most ? `${seen.slice(0, most - 1)}…` : seen;
 }
 
 /** The same, with both ends: names often differ only at their end. */
 export function cutMiddle(text: string, most: number): string {
-  if (text.length <= most) return text;
+  const seen = visible(text);
+  if (seen.length <= most) return seen;
   const end = Math.floor((most - 1) * 0.55);
-  return `${text.slice(0, most - 1 - end)}…${text.slice(-end)}`;
+  return `${seen.slice(0, most - 1 - end)}…${seen.slice(-end)}`;
 }

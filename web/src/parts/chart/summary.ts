@@ -1,5 +1,6 @@
 // PURE: a chart in words, for those who do not see it.
 import { clockTime, value } from "~/look/words";
+import { cut } from "./places";
 import type { Line, Mark } from "./shape";
 
 const MOST = 12;
@@ -13,20 +14,20 @@ export function summary(lines: Line[], marks: Mark[] = []): string {
 }
 
 function noted(mark: Mark): string {
-  return `${clockTime(mark.at).slice(0, 8)} ${mark.text.slice(0, 60)}`;
+  return `${clockTime(mark.at).slice(0, 8)} ${cut(mark.text, 60)}`;
 }
 
 function sentence(line: Line): string {
   const known = line.value.filter((one) => one !== null);
   const last = known[known.length - 1];
-  if (last === undefined) return `${line.label}: no data.`;
+  if (last === undefined) return `${cut(line.label, 80)}: no data.`;
   let [least, most] = [last, last];
   for (const one of known) {
     if (one < least) least = one;
     if (one > most) most = one;
   }
   const span = `${value(least)} to ${value(most, line.unit)}`;
-  return `${line.label}: ${span}, last ${value(last, line.unit)}, ${trend(known, most - least)}.`;
+  return `${cut(line.label, 80)}: ${span}, last ${value(last, line.unit)}, ${trend(known, most - least)}.`;
 }
 
 /** Compares the means of the first and the last quarter; less than a tenth of the span is steady. */

@@ -49,7 +49,7 @@ export function Line({ made, wish, again }: Props) {
       <Text size="sm" className="w-dim">
         For {count(made.uses, "machine")}; ends <When at={made.expires} />
         {wish.accept ? "; they are let in by themselves." : "; you are asked when they come."}{" "}
-        <Button size="compact-xs" variant="subtle" onClick={again}>
+        <Button size="compact-sm" variant="subtle" onClick={again}>
           Another line
         </Button>
       </Text>

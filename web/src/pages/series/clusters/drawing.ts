@@ -26,7 +26,7 @@ export interface Plane {
 }
 
 export const LEFT = 64;
-const RIGHT = 16;
+const RIGHT = 26;
 const TOP = 26;
 export const BOTTOM = 44;
 
