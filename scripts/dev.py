@@ -22,6 +22,8 @@ import page
 WEB = page.ROOT / "web"
 HOST, PORT = "127.0.0.1", 5173
 PATIENCE = 30.0  # seconds for an orderly end
+# Vite goes on when its input has ended; so it would outlive this where this is killed.
+UNTIL_EOF = "data:text/javascript,process.stdin.on('end',()=>process.exit()).resume()"
 LINK = re.compile(r"http://[^/\s]+(?=/s/)")
 
 
@@ -40,9 +42,8 @@ def main() -> int:
         if address is None:
             return demo.wait()
         port = free(PORT)
-        vite = [node.program, WEB / "node_modules" / "vite" / "bin" / "vite.js"]
-        vite += ["--host", HOST, "--port", str(port), "--strictPort", "--clearScreen", "false"]
-        # It ends when its input does, also where this ends without a word.
+        vite = [node.program, "--import", UNTIL_EOF, WEB / "node_modules" / "vite" / "bin" / "vite.js"]
+        vite += ["--host", HOST, "--port", str(port), "--strictPort", "--logLevel", "warn"]
         with started(vite, stdin=subprocess.PIPE, cwd=WEB, env={**os.environ, "WACKET_HUB": address[0]}):
             tell(first, port)
             for line in demo.stdout:

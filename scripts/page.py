@@ -97,7 +97,8 @@ def install(node: Node, web: Path) -> None:
     except Broken as error:
         if OURS.search(str(error)):
             raise
-        raise Unbuilt(f"the page was not built: npm could not fetch what it is made of. {OTHERWISE}\n{error}") from None
+        why = "\n".join(str(error).splitlines()[:5])
+        raise Unbuilt(f"the page was not built: npm could not fetch what it is made of. {OTHERWISE}\n{why}") from None
     stamp.write_text(wanted)
 
 
@@ -204,7 +205,8 @@ def main() -> int:
     try:
         if wanted.script:
             run(wanted.script)
-        elif os.environ.get("WACKET_NO_PAGE") != "1":
+        elif os.environ.get("WACKET_NO_PAGE") != "1" and not is_current():
+            print("building the page (the first time what it is made of is fetched, which takes a while)", flush=True)
             build()
     except Unbuilt as error:
         print(error, file=sys.stderr)

@@ -65,6 +65,9 @@ Who may ask: the owner on the hub's own machine (`Authorization: Bearer` with th
 folder), a token (`Authorization: Bearer wkt_…`), or a person's session cookie. Sending data from the hub's own machine
 needs no token; `?node=NAME` or the header `X-Wacket-Node` names the node that speaks.
 
+Every other address that a browser opens is a place in the hub's page, which lies in files that need no login. Where the
+hub was installed without it, the answer is 503 with a sentence.
+
 ## WebSocket `/api/v1/live`
 
 What arrives and what changes, as it does. The client says what it wants, within 30 seconds, and may say it anew at any

@@ -5,7 +5,8 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 const hub = process.env.WACKET_HUB ?? "http://127.0.0.1:8080";
-const forwarded = { target: hub, ws: true, changeOrigin: true };
+// The host that the browser asked for goes along: the hub compares it with where a page says that it is from.
+const forwarded = { target: hub, ws: true };
 
 export default defineConfig({
   plugins: [react()],
@@ -17,5 +18,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -62,6 +64,23 @@ def test_new_file_and_second_start(engine):
     assert migrate.current(engine) == migrate.revisions()[-1]
     migrate.upgrade(engine)
     assert migrate.current(engine) == migrate.revisions()[-1]
+
+
+def test_links_of_an_older_file_are_kept(engine, monkeypatch):
+    known = migrate.revisions()
+    monkeypatch.setattr(migrate, "revisions", lambda: known[: known.index("0004") + 1])
+    monkeypatch.setattr("alembic.command.upgrade", partial(to_revision, command.upgrade, "0004"))
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("insert into setup_links values ('a hash', 1, 2, null)"))
+    monkeypatch.undo()
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("select * from setup_links")).all() == [("a hash", 1, 2, None, None)]
+
+
+def to_revision(upgrade, revision, config, _head):
+    upgrade(config, revision)
 
 
 def test_content_survives_another_start(tmp_path):

@@ -107,6 +107,8 @@ def _door(session: Session, name: str, address: str) -> str:
 
 
 def _welcome(session: Session, process: HubProcess, no_browser: bool) -> Entry:
+    # Before anything is said: Ctrl-C in the middle of an import can make Python end itself by that signal at its exit.
+    from wacket.demo import running, view  # noqa: F401
     from wacket.demo.entry import Entry
 
     where = process.addresses

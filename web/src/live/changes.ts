@@ -2,14 +2,21 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { forget, STALE } from "~/api/ask";
 import { useLive } from "./hub";
-import type { Told } from "./wire";
+import type { Changes, Told } from "./wire";
 
 /** Mounted once, by the shell. After the hub was lost everything on the screen is asked again. */
 export function useChanges(): void {
   const client = useQueryClient();
   const hear = (told: Told) => {
-    const places = Object.keys(told.changed ?? {}).flatMap((noun) => STALE[noun] ?? [`/api/v1/${noun}`]);
-    if (places.length) void forget(client, ...places);
+    const places = placesOf(told.changed ?? {});
+    if (places === "all") void client.invalidateQueries();
+    else if (places.length) void forget(client, ...places);
   };
   useLive({ changes: true }, hear, () => void client.invalidateQueries());
+}
+
+/** PURE: where answers have become old. `all` is what the hub says when it could not keep count. */
+export function placesOf(changes: Changes): string[] | "all" {
+  if (changes.all) return "all";
+  return Object.keys(changes).flatMap((noun) => STALE[noun] ?? [`/api/v1/${noun}`]);
 }

@@ -31,7 +31,10 @@ const dark: MantineColorsTuple = [
 const TONES: Record<string, string> = { red: "down", yellow: "warn", orange: "warn", green: "up", gray: "off" };
 
 // The head of a dialog is no banner of the page.
-const HEADED = { attributes: { header: { role: "presentation" } } };
+const HEADED = {
+  attributes: { header: { role: "presentation" } },
+  closeButtonProps: { "aria-label": "Close" },
+};
 
 export const theme = createTheme({
   primaryColor: "blue",

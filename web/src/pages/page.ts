@@ -13,6 +13,8 @@ export interface Page {
   right: Right;
   /** Its place in the navigation; without it, it is only reached by links. `key`: g, then this key, goes there. */
   nav?: { order: number; icon: Icon; key: string; bottom?: boolean; when?: (me: Me) => boolean };
+  /** Where somebody begins who cannot begin at the overview. */
+  home?: (me: Me) => boolean;
   /** Drawn alone, without navigation: for walls and projectors. */
   bare?: boolean;
 }

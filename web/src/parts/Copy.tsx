@@ -66,7 +66,7 @@ export function CopyWide({ text, label }: { text: string; label: string }) {
 export function CopyLine({ text, label }: { text: string; label?: string }) {
   return (
     <div className={classes.copyline}>
-      <Code block className={classes.copytext}>
+      <Code block className={classes.copytext} tabIndex={0}>
         {text}
       </Code>
       <CopyButton text={text} {...(label ? { label } : {})} />

@@ -1,6 +1,6 @@
 // Address → page. A page's code comes when it is first opened; what the navigation shows is fetched ahead when idle.
 import { type ComponentType, lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Redirect, Route, Switch } from "wouter";
 import { useMe } from "~/api/me";
 import { type Page, pages } from "~/pages/page";
 import { Empty, Wait } from "~/parts/States";
@@ -9,9 +9,16 @@ import { Broken } from "./Broken";
 const bodies = new Map<Page, ComponentType>(pages.map((page) => [page, lazy(page.body)]));
 
 export function Routes({ among = pages }: { among?: Page[] }) {
-  const { rights } = useMe();
+  const me = useMe();
+  const { rights } = me;
+  const home = among.find((page) => page.home?.(me));
   return (
     <Switch>
+      {home && (
+        <Route path="/">
+          <Redirect to={home.path} replace />
+        </Route>
+      )}
       {among.map((page) => {
         const Body = bodies.get(page) as ComponentType;
         return (

@@ -1,4 +1,5 @@
-// What can be done with a node without opening it. The menu is only made when it is opened: a list has hundreds of rows.
+// What can be done with a node without opening it. The menu is only made when it is opened, since a list has hundreds of
+// rows; it hangs on a mark beside its button, which would otherwise be made anew with it and lose the focus.
 import { Menu } from "@mantine/core";
 import {
   IconArchive,
@@ -11,7 +12,7 @@ import {
   IconPlayerPlay,
   IconTag,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { useMay } from "~/api/me";
 import type { FleetRow } from "~/live/wire";
@@ -56,28 +57,32 @@ function whyNot(row: FleetRow, operates: boolean): string {
 function More({ row }: { row: FleetRow }) {
   const [opened, setOpened] = useState(false);
   const [dialog, setDialog] = useState<"" | "name" | "tags">("");
-  const button = (
-    <button
-      type="button"
-      className={classes.act}
-      aria-label={`More for ${row.name}`}
-      aria-haspopup="menu"
-      aria-expanded={opened}
-      data-more=""
-      onClick={() => setOpened(true)}
-    >
-      <IconDots size={18} aria-hidden="true" />
-    </button>
-  );
+  const button = useRef<HTMLButtonElement>(null);
+  const turn = (open: boolean) => {
+    setOpened(open);
+    if (!open) button.current?.focus();
+  };
   return (
     <>
-      {opened ? (
-        <Menu opened onChange={setOpened} position="bottom-end" withinPortal returnFocus>
-          <Menu.Target>{button}</Menu.Target>
+      <button
+        ref={button}
+        type="button"
+        className={classes.act}
+        aria-label={`More for ${row.name}`}
+        aria-haspopup="menu"
+        aria-expanded={opened}
+        data-more=""
+        onClick={() => setOpened(true)}
+      >
+        <IconDots size={18} aria-hidden="true" />
+      </button>
+      {opened && (
+        <Menu opened onChange={turn} position="bottom-end" withinPortal>
+          <Menu.Target>
+            <span className={classes.anchor} aria-hidden="true" />
+          </Menu.Target>
           <Entries row={row} open={setDialog} />
         </Menu>
-      ) : (
-        button
       )}
       {dialog === "name" && <RenameDialog name={row.name} onClose={() => setDialog("")} />}
       {dialog === "tags" && <TagsDialog name={row.name} tags={row.tags} onClose={() => setDialog("")} />}
@@ -87,7 +92,7 @@ function More({ row }: { row: FleetRow }) {
 
 function Entries({ row, open }: { row: FleetRow; open: (dialog: "name" | "tags") => void }) {
   return (
-    <Menu.Dropdown>
+    <Menu.Dropdown aria-label={`More for ${row.name}`}>
       {row.state !== "adopted" && (
         <Menu.Item leftSection={<IconCheck size={16} />} onClick={() => accept(row.name)}>
           Let in
