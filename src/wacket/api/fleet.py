@@ -88,8 +88,8 @@ class FleetRow(BaseModel):
     than three periods is not as it is now. `numbers` are the worst of each kind, never a mean: cpu, memory, swap,
     disk, temperature, load, failed (services), battery, clock (seconds that the hub's is ahead), uptime (seconds),
     watched (0: something that should run does not), reboot. `spark` are the last values of the series
-    `drawn`, null for a gap: the processor's, or the first thing that a board tells. What tells none of these numbers has
-    its `newest` values here instead.
+    `drawn`, null for a gap: the processor's, or the first thing that a board tells. What tells none of these numbers
+    has its `newest` values here instead.
     """
 
     name: str
