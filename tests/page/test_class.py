@@ -115,6 +115,23 @@ def test_a_student_comes_in_by_a_link_and_sees_only_their_own(school: Hub, open_
     assert "Amara" not in student.locator("body").inner_text()
 
 
+def test_a_machine_with_an_agent_and_a_worker_that_polls_look_alike(school: Hub, open_page: OpenPage) -> None:
+    with school.machine("pi-11", "run"):
+        seat = {"user": "Amara N.", "node": "pi-11"}
+        school.ask("PUT", f"/api/v1/classes/{quote(NAME, safe='')}/members", {"members": [seat]})
+        page = open_page(f"{PLACE}?view=seats", role="operator")
+        school.ask("POST", "/api/v1/rounds", {"class": NAME, "program": "print(6 * 7)", "timeout": 30})
+        answer(school, "Ben K.", "42\n")
+        for user in ("Amara N.", "Ben K."):
+            expect(page.locator(f'li[data-user="{user}"]')).to_contain_text("returned", timeout=LATE)
+        expect(page.get_by_role("region", name="Same answers folded")).to_contain_text("2 ×")
+        page.locator('li[data-user="Amara N."] button').focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")  # from A2 to B1, the only one in the row below
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog", name="B1 · Chen L.")).to_be_visible()
+
+
 def test_a_viewer_sees_a_class_and_may_not_act(school: Hub, open_page: OpenPage) -> None:
     page = open_page("/class", role="viewer")
     expect(page.get_by_role("button", name="Make a class")).to_have_count(0)
