@@ -22,7 +22,7 @@ TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup page maybe-page demo dev test check format bench bench-agents bench-peers torture docs wheel clean
+.PHONY: help setup page maybe-page demo dev test check format screenshots bench bench-agents bench-peers torture docs wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ format: $(READY)  ## put the source into its standard form
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python scripts/reference.py
 	$(BIN)/python scripts/pagetypes.py
+
+screenshots: $(READY) maybe-page  ## take the pictures of the README from a running demo
+	$(BIN)/python scripts/screenshots.py
 
 bench: $(READY)  ## measure this hub
 	$(BIN)/python -m benchmarks.ours $(ARGS)
