@@ -66,9 +66,9 @@ _HARM = r"""() => {
       if (url.origin !== location.origin && !['data:', 'blob:'].includes(url.protocol)) say('it leads away', one);
     }
   }
-  for (const one of document.querySelectorAll('[style*="evil"], [class*="evil"], [id*="evil"]')) say('it is style', one);
+  for (const one of document.querySelectorAll('[style*="evil"], [class*="evil"]')) say('it is style', one);
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const hidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+  const hidden = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
   for (let text = walk.nextNode(); text; text = walk.nextNode()) {
     const odd = hidden.exec(text.data);
     if (odd && !text.parentElement.closest('script, style')) {
