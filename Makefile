@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RUNS := $(VENV)/.runs
 
+# Tests wait more than they count, so three at once use two cores better than two do.
+AT_ONCE ?= 3
 # The whole test run may last this long; `timeout` is missing on macOS, where only the limit per test holds.
 TEST_SECONDS ?= 660
 BOUNDED := $(if $(shell command -v timeout),timeout --foreground $(TEST_SECONDS))
@@ -22,7 +24,7 @@ TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup page maybe-page demo dev test check format screenshots bench bench-agents bench-peers torture docs wheel clean
+.PHONY: help setup page maybe-page demo dev test check lint format screenshots bench bench-agents bench-peers torture docs wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,14 +53,16 @@ dev: $(RUNS) maybe-page  ## the same, with the page from its sources and anew at
 	@$(BIN)/python scripts/dev.py $(ARGS)
 
 test: $(READY) maybe-page  ## run all the tests but the long fault runs
-	@$(BOUNDED) $(BIN)/python -m pytest -n 2 -m "not torture" $(ARGS)
+	@$(BOUNDED) $(BIN)/python -m pytest -n $(AT_ONCE) -m "not torture" $(ARGS)
 
-check: $(READY)  ## lint, formatting, types, import rules, laws, documentation and the page
+check: lint  ## lint, and the laws and the documentation
+	$(BIN)/python -m pytest tests/laws tests/docs
+
+lint: $(READY)  ## linter, formatting, types and import rules, of the page too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/laws tests/docs
 	$(BIN)/python scripts/page.py --if-possible check
 
 format: $(READY)  ## put the source into its standard form

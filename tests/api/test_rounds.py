@@ -67,6 +67,14 @@ def test_a_class_is_listed_changed_and_removed(school: Any) -> None:
     assert {row["act"] for row in school.acts()} >= {"class.create", "class.add", "class.drop", "class.remove"}
 
 
+def test_pages_are_told_who_is_in_a_class(school: Any) -> None:
+    with school.parts.bus.subscribe("changed") as told:
+        school.owner.put(f"{SETS}/6.08/members", json={"members": [{"user": "eve"}]})
+        school.owner.delete(f"{SETS}/6.08/members", params={"user": ["eve"]})
+        school.owner.delete(f"{SETS}/6.08/members", params={"user": ["eve"]})  # nothing changes by that
+        assert list(told._waiting) == [{"classes": True}] * 2
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -157,6 +157,19 @@ def test_what_is_no_machine_shows_its_first_series_those_that_speak_before_all(p
     assert (row["numbers"], row["newest"][0]["at"], row["series"]) == ({}, place.world.now, 7)
 
 
+def test_a_board_draws_the_first_thing_it_tells_and_a_machine_its_processor(place: Place) -> None:
+    board, machine = place.world.board("greenhouse"), place.up()
+    for value in (21.456, 0.00012):
+        place.world.now += 10 * SECOND
+        place.tell(board, ("temperature", "", value), ("humidity", "", 40.0))
+        place.tell(machine, ("cpu.user_percent", "", 3.0), ("cpu.percent", "", 14.25))
+        place.overview.look()
+    row = place.row(board)
+    assert (row["spark"], place.world.catalogue.get(row["drawn"]).name) == ([21.46, 0.00012], "temperature")
+    row = place.row(machine)
+    assert (row["spark"][-1], place.world.catalogue.get(row["drawn"]).name) == (14.25, "cpu.percent")
+
+
 def test_a_gap_in_the_values_of_a_processor_is_a_gap(place: Place) -> None:
     node = place.up()
     for minute in range(45):

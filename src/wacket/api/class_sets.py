@@ -7,7 +7,8 @@ the protocol that boards speak in hw_supervisor.py.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,12 +18,14 @@ from sqlalchemy import Connection
 from wacket.api.access import Caller, iso, may, parts_of, perform
 from wacket.api.class_members import MEMBER, ClassMember, member_of
 from wacket.api.classes import own_name
+from wacket.api.parts import Parts
 from wacket.classes.life import LONGEST_USER, checked_user
 from wacket.errors import BadRequest, Forbidden, NotFound
 from wacket.ledger import class_sets, nodes
 from wacket.ledger.class_sets import ClassSet, Place
 
 router = APIRouter(tags=["class"])
+T = TypeVar("T")
 Known = Annotated[Caller, Depends(may("own"))]
 Reader = Annotated[Caller, Depends(may("read"))]
 Operator = Annotated[Caller, Depends(may("operate"))]
@@ -109,13 +112,13 @@ async def create_class(caller: Operator, body: NewClass, request: Request) -> Cl
         class_sets.put(connection, name, _members(connection, body.members))
         return class_sets.find(connection, name)
 
-    return _info(await perform(parts, caller, "class.create", name, work, people=len(body.members)))
+    return _info(await _acted(parts, caller, "class.create", name, work, people=len(body.members)))
 
 
 @router.delete(SETS + "/{name}", status_code=204, summary="Remove a class")
 async def remove_class(caller: Operator, name: Name, request: Request) -> None:
     """Remove a class. Its people, what they did and what runs stay as they are."""
-    await perform(parts_of(request), caller, "class.remove", name, lambda c: class_sets.remove(c, name))
+    await _acted(parts_of(request), caller, "class.remove", name, lambda c: class_sets.remove(c, name))
 
 
 @router.get(SETS + "/{name}", summary="How a class stands")
@@ -164,7 +167,7 @@ async def put_members(caller: Operator, name: Name, body: NewMembers, request: R
         return class_sets.find(connection, name)
 
     users = [member.user for member in body.members]
-    return _info(await perform(parts_of(request), caller, "class.add", name, work, users=users))
+    return _info(await _acted(parts_of(request), caller, "class.add", name, work, users=users))
 
 
 @router.delete(SETS + "/{name}/members", summary="Take people out of a class")
@@ -181,7 +184,16 @@ async def drop_members(
             raise NotFound(f"nobody of these is in the class {name!r}")
         return class_sets.find(connection, name)
 
-    return _info(await perform(parts_of(request), caller, "class.drop", name, work, users=user))
+    return _info(await _acted(parts_of(request), caller, "class.drop", name, work, users=user))
+
+
+async def _acted(
+    parts: Parts, caller: Caller, act: str, name: str, work: Callable[[Connection], T], **details: Any
+) -> T:
+    """Do it, and tell the pages that show who is in a class."""
+    done = await perform(parts, caller, act, name, work, **details)
+    parts.bus.publish_nowait("changed", {"classes": True})
+    return done
 
 
 def _checked_name(name: str) -> str:

@@ -37,6 +37,7 @@ MACHINE: JsonDict = {
     "problems": [{"level": "warn", "word": "disk", "text": "disk / 94 %", "series": 31}],
     "numbers": {"cpu": 14.2, "memory": 38.0, "disk": {"value": 94.0, "of": "/", "count": 3}, "temperature": 52.0},
     "spark": [12.1, None, 14.2],
+    "drawn": 3,
     "newest": [],
     "series": 64,
     "log": {"at": _AT - 60_000_000, "severity": 13, "body": "camera: frame late 212 ms"},
@@ -86,8 +87,9 @@ class FleetRow(BaseModel):
     `at` is when it was heard last, `period` how often it speaks (µs), null where that is not known; what is older
     than three periods is not as it is now. `numbers` are the worst of each kind, never a mean: cpu, memory, swap,
     disk, temperature, load, failed (services), battery, clock (seconds that the hub's is ahead), uptime (seconds),
-    watched (0: something that should run does not), reboot. `spark` are the last values of the processor, null for a
-    gap. What tells none of these numbers has its `newest` values here instead.
+    watched (0: something that should run does not), reboot. `spark` are the last values of the series
+    `drawn`, null for a gap: the processor's, or the first thing that a board tells. What tells none of these numbers
+    has its `newest` values here instead.
     """
 
     name: str
@@ -107,6 +109,7 @@ class FleetRow(BaseModel):
     problems: list[Problem]
     numbers: dict[str, float | WorstOf | None]
     spark: list[float | None]
+    drawn: int | None
     newest: list[Headline]
     series: int
     log: LastLog | None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from starlette.datastructures import URL, Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
@@ -92,13 +93,24 @@ class Front:
             elif not is_called(said.get(b"host", b"").decode("latin-1"), self._names):
                 raise self._misnamed(said[b"host"])
         if self.must_use_https(scope):
-            raise Forbidden(self._where_https())
+            raise self._over_there(scope) or Forbidden(self._where_https())
         if not FROM_PAGES.isdisjoint(said) and sends(scope) and from_own_page(HTTPConnection(scope)) is False:
             # A page of any site can make its visitor's browser send these, and the browser is where it is.
             raise Forbidden("this came from a page of another site, and such a page may not send data here")
 
     def must_use_https(self, scope: Scope) -> bool:
         return scope.get("scheme") in ("http", "ws") and not is_local(scope) and not is_for_devices(scope)
+
+    def _over_there(self, scope: Scope) -> HTTPException | None:
+        """Somebody who opened the page at the devices' port is sent to where it is, under the name that they typed."""
+        headers, https = Headers(scope=scope), self._parts.addresses.get("https")
+        host = headers.get("host", "")
+        reads = scope.get("method") == "GET" and "text/html" in headers.get("accept", "")
+        if not (https and reads and host and is_called(host, self._names)):
+            return None
+        name, port = urlsplit(f"//{host}").hostname or "", split_address(https)[1]
+        place = URL(scope=scope).replace(scheme="https", hostname=name, port=port)
+        return HTTPException(307, "people use https", {"Location": str(place), "Cache-Control": "no-store"})
 
     def _where_https(self) -> str:
         https = self._parts.addresses.get("https")

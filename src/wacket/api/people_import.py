@@ -119,7 +119,10 @@ async def import_people(caller: Admin, body: Import, request: Request) -> Import
         return found
 
     details = {"people": [who.name for who in wanted], "hours": body.hours}
-    return ImportedAll(people=await perform(parts, caller, "people.import", body.class_name, work, **details))
+    brought = await perform(parts, caller, "people.import", body.class_name, work, **details)
+    if body.class_name:
+        parts.bus.publish_nowait("changed", {"classes": True})
+    return ImportedAll(people=brought)
 
 
 def _account(connection: Connection, who: Newcomer, now: int) -> tuple[Person, bool]:

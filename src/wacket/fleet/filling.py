@@ -76,7 +76,7 @@ class Filling:
         return np.array(ids, np.uint32), np.array(known, np.uint32), (at, value, period)
 
     async def _fill_sparks(self, now: int) -> None:
-        chosen = self._overview.sights.processors()
+        chosen = self._overview.sights.drawn()
         found: list[Points] = await asyncio.to_thread(self._query.values, chosen, now - SPARK * STEP, now, STEP, "last")
         for points in found:
             pairs = zip(points.at.tolist(), points.value.tolist(), strict=True)

@@ -67,6 +67,7 @@ def row_of(node: NodeRow, situation: Situation, sights: Sights, series: Callable
         "problems": [problem._asdict() for problem in problems],
         "numbers": {number: shown(number, found.told, found.among) for number, found in worst.items()},
         "spark": sights.spark(node.id),
+        "drawn": sights.of(node.id).drawn or None,
         "newest": [] if worst else _newest(node.id, sights, series),
         "series": sights.of(node.id).series,
         "log": situation.log._asdict() if situation.log else None,

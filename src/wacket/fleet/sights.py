@@ -44,7 +44,7 @@ class Sight:
     series: int = 0
     members: dict[int, tuple[Kind, str]] = field(default_factory=dict)  # by series, with what its label says
     of_kind: Counter[str] = field(default_factory=Counter)
-    cpu: int = 0  # the series of its processor
+    drawn: int = 0  # the series whose last values are kept: its processor, or the first thing that a board tells
     headlines: list[int] = field(default_factory=list)
     spark: Spark = field(default_factory=lambda: deque(maxlen=SPARK))
 
@@ -57,7 +57,7 @@ class Sights:
         self._of: dict[int, Sight] = {}
         self._node: U32 = np.zeros(0, np.uint32)  # by series; 0 is unknown
         self._at: I64 = np.zeros(0, np.int64)  # by node
-        self._cpu: dict[int, int] = {}  # series → node
+        self._drawn: dict[int, int] = {}  # series → node
 
     def of(self, node: int) -> Sight:
         sight = self._of.get(node)
@@ -88,24 +88,26 @@ class Sights:
         if kind is None:
             if len(sight.headlines) < MOST_HEADLINES:
                 sight.headlines.append(one.id)
+            if not sight.drawn:
+                self._draw_from_now(sight, one)
             return
         if sight.of_kind[kind.number] < MOST_OF_A_KIND:
             sight.of_kind[kind.number] += 1
             sight.members[one.id] = kind, one.labels.get(kind.label, "")
         if one.name == CPU:
-            self._cpu[one.id], sight.cpu = one.node, one.id
+            self._draw_from_now(sight, one)
 
     def forget(self, *nodes: int) -> None:
         """Their series are to be learned anew: they may be another node's by now."""
         for node in nodes:
             self._of.pop(node, None)
             self._node[self._node == node] = 0
-        self._cpu = {series: node for series, node in self._cpu.items() if node not in nodes}
+        self._drawn = {series: node for series, node in self._drawn.items() if node not in nodes}
 
     def take(self, readings: Readings, now: int) -> set[int]:
         """Take in readings of known series; the nodes that they are of."""
         touched = self.pulse.heard(readings, now)
-        for series in touched.tolist() if len(touched) < len(self._cpu) else self._cpu:
+        for series in touched.tolist() if len(touched) < len(self._drawn) else self._drawn:
             self._draw(series)
         return self.heard(self._node[touched], self.pulse.at[touched])
 
@@ -125,15 +127,16 @@ class Sights:
         self.heard(self._node[series], at)
 
     def seed_spark(self, series: int, points: Iterable[tuple[int, float]]) -> None:
-        """The last values of a processor, from before."""
-        if (node := self._cpu.get(series)) is not None:
+        """The last values of a series that is drawn, from before."""
+        if (node := self._drawn.get(series)) is not None:
             later = list(self.of(node).spark)
             first = later[0][0] if later else self.pulse.at[series] + 1
             before = [point for point in points if point[0] < first]
             self.of(node).spark = deque([*before, *later], SPARK)
 
-    def processors(self) -> list[int]:
-        return list(self._cpu)
+    def drawn(self) -> list[int]:
+        """The series whose last values are kept, at most one of a node."""
+        return list(self._drawn)
 
     def worst(self, node: int) -> dict[str, Worst]:
         """Of each kind that the node tells now: what it has stopped telling, such as a disk taken out, is left out."""
@@ -173,7 +176,7 @@ class Sights:
         for at, value in points:
             if at - before > GAP * step:
                 found.append(None)
-            found.append(round(value, 1))
+            found.append(float(f"{value:.4g}"))
             before = at
         return found[-SPARK:]
 
@@ -187,12 +190,17 @@ class Sights:
         return zip(self.pulse.value[series].tolist(), silent.tolist(), patience.tolist(), strict=True)
 
     def _step_of(self, node: int) -> float:
-        step = self.pulse.period[self.of(node).cpu] if self.of(node).cpu else np.nan
+        step = self.pulse.period[self.of(node).drawn] if self.of(node).drawn else np.nan
         return USUAL_STEP if np.isnan(step) else float(step)
 
+    def _draw_from_now(self, sight: Sight, one: Series) -> None:
+        self._drawn.pop(sight.drawn, None)
+        self._drawn[one.id], sight.drawn = one.node, one.id
+        sight.spark.clear()
+
     def _draw(self, series: int) -> None:
-        """One more value of a processor, where a second has passed."""
-        node = self._cpu.get(series)
+        """One more value of a series that is drawn, where a second has passed."""
+        node = self._drawn.get(series)
         if node is None:
             return
         at, spark = int(self.pulse.at[series]), self.of(node).spark

@@ -56,6 +56,8 @@ export interface FleetRow {
   problems: Problem[];
   numbers: Numbers;
   spark: (number | null)[];
+  /** The series that `spark` is of. */
+  drawn: number | null;
   newest: Newest[];
   series: number;
   log: { at: number; severity: number; body: string } | null;

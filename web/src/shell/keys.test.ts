@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { isField, nameOf } from "./keys";
 
 const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
@@ -17,7 +17,12 @@ describe("a key", () => {
 });
 
 it("in a field keys are letters", () => {
-  expect(isField(document.createElement("textarea"))).toBe(true);
-  expect(isField(document.createElement("button"))).toBe(false);
-  expect(isField(null)).toBe(false);
+  class HTMLElement {
+    isContentEditable = false;
+    constructor(readonly tagName: string) {}
+  }
+  vi.stubGlobal("HTMLElement", HTMLElement);
+  const field = (name: string) => isField(new HTMLElement(name) as unknown as EventTarget);
+  expect([field("TEXTAREA"), field("INPUT"), field("BUTTON"), isField(null)]).toEqual([true, true, false, false]);
+  vi.unstubAllGlobals();
 });

@@ -14,6 +14,7 @@ import { count } from "~/look/words";
 import { classPlace, type Seen } from "./address";
 import { answersFile } from "./answers";
 import { done } from "./asking";
+import classes from "./class.module.css";
 import { download } from "./download";
 
 interface Props {
@@ -29,16 +30,26 @@ export function Acts({ name, members, counts, seen, change, ask }: Props) {
   const operates = useMay("operate");
   const { busy, doing } = useDoing();
   const stuck = counts.get("stuck") ?? 0;
-  const chosen = [...seen.selected].length;
+  const chosen = members.filter((one) => seen.selected.has(one.user)).length;
   return (
     <>
       {operates && (
-        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => ask()} disabled={!members.length}>
+        <Button
+          className={classes.primary}
+          leftSection={<IconPlayerPlay size={16} />}
+          onClick={() => ask()}
+          disabled={!members.length}
+        >
           {chosen ? `Ask ${chosen} chosen …` : `Ask all ${members.length} …`}
         </Button>
       )}
       {operates && stuck > 0 && (
-        <Button variant="default" loading={busy} onClick={() => doing(() => reset(name, members, true))}>
+        <Button
+          className={classes.primary}
+          variant="default"
+          loading={busy}
+          onClick={() => doing(() => reset(name, members, true))}
+        >
           Reset stuck {stuck}
         </Button>
       )}

@@ -1,12 +1,15 @@
 // What a class answered, equal answers as one row: what is the same thirty times is read once.
 import { Title } from "@mantine/core";
 import { useMemo } from "react";
+import { useAnswer } from "~/api/ask";
+import { useMay } from "~/api/me";
 import type { ClassMember } from "~/api/types";
 import { Raw } from "~/look/Raw";
 import { Status } from "~/look/Status";
 import { count } from "~/look/words";
 import { type Folded, foldedOf, type Group } from "./answers";
 import classes from "./class.module.css";
+import { JudgeGroup } from "./Judge";
 
 interface Props {
   name: string;
@@ -14,8 +17,9 @@ interface Props {
   onWho: (user: string) => void;
 }
 
-export function Answers({ members, onWho }: Props) {
-  const folded: Folded = useMemo(() => foldedOf(members), [members]);
+export function Answers({ name, members, onWho }: Props) {
+  const folded = useFolded(name, members);
+  const operates = useMay("operate");
   const seats = useMemo(() => new Map(members.map((one) => [one.user, one.seat])), [members]);
   if (!folded.answers.length) return null;
   return (
@@ -27,7 +31,10 @@ export function Answers({ members, onWho }: Props) {
         <div key={group.users[0]} className={classes.group}>
           <span className={`w-number ${classes.groupCount}`}>{group.users.length} ×</span>
           <Said group={group} />
-          <Who users={group.users} seats={seats} onWho={onWho} />
+          <div>
+            <Who users={group.users} seats={seats} onWho={onWho} />
+            {operates && <JudgeGroup group={group} members={members} />}
+          </div>
         </div>
       ))}
       {folded.others.map(({ word, users }) => (
@@ -41,6 +48,13 @@ export function Answers({ members, onWho }: Props) {
       ))}
     </section>
   );
+}
+
+/** The hub folds whole answers; of people in no class the page has only the beginnings, and folds those. */
+export function useFolded(name: string, members: ClassMember[]): Folded {
+  const { data } = useAnswer("GET /api/v1/classes/{name}/folded", { path: { name } }, { enabled: Boolean(name) });
+  const own = useMemo(() => foldedOf(members), [members]);
+  return data ?? own;
 }
 
 export function Said({ group }: { group: Group }) {

@@ -9,6 +9,7 @@ import { count } from "~/look/words";
 import { Editor } from "~/parts/editor/Editor";
 import type { Seen } from "./address";
 import { type Asked, askable, askFor, done } from "./asking";
+import classes from "./class.module.css";
 import { DrawerTitle } from "./DrawerTitle";
 import { type Draft, useDraft } from "./draft";
 import { KeepProgram } from "./KeepProgram";
@@ -105,7 +106,12 @@ function Form({ name, people, some, onAsked, onAll }: FormProps) {
         />
       )}
       <Group mt="md">
-        <Button size="md" loading={busy} disabled={!meant.length || !draft.program.trim()} onClick={() => void send()}>
+        <Button
+          className={classes.primary}
+          loading={busy}
+          disabled={!meant.length || !draft.program.trim()}
+          onClick={() => void send()}
+        >
           Ask {meant.length}
         </Button>
         <Text size="sm" className="w-dim">

@@ -1,6 +1,8 @@
 // The sign-in links of a class, shown this once: to print and cut, to copy, or as a file.
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload, IconPrinter } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 import { CopyButton } from "~/parts/Copy";
 import { csv } from "./answers";
 import classes from "./class.module.css";
@@ -18,10 +20,12 @@ export interface Letter {
 export function Letters({ letters, onDone }: { letters: Letter[]; onDone: () => void }) {
   const good = letters.filter((one) => one.ok);
   const bad = letters.filter((one) => !one.ok);
+  const head = useRef<HTMLParagraphElement>(null);
+  useEffect(() => head.current?.focus(), []);
   const file = () => csv([["name", "link", "until"], ...good.map((one) => [one.name, one.link, one.expires])]);
   return (
     <div>
-      <Text mb="sm">
+      <Text mb="sm" ref={head} tabIndex={-1}>
         A link for each, which signs them in once and works until {good[0]?.expires?.slice(0, 10)}. They are shown this
         once; new ones can be made here at any time.
       </Text>
@@ -38,7 +42,7 @@ export function Letters({ letters, onDone }: { letters: Letter[]; onDone: () => 
         </Button>
         <Button onClick={onDone}>I have them</Button>
       </Group>
-      <ul className={classes.letters} data-print="">
+      <ul className={classes.letters}>
         {good.map((one) => (
           <li key={one.name} className={classes.letter}>
             <Text fw={600} className="w-told">
@@ -54,6 +58,22 @@ export function Letters({ letters, onDone }: { letters: Letter[]; onDone: () => 
           {one.name}: {one.why}
         </Text>
       ))}
+      <Sheet letters={good} />
     </div>
+  );
+}
+
+/** What is printed instead of the page, which is not seen on the screen. */
+function Sheet({ letters }: { letters: Letter[] }) {
+  return createPortal(
+    <ul className={classes.sheet} data-sheet="" aria-hidden="true">
+      {letters.map((one) => (
+        <li key={one.name}>
+          <b>{one.name}</b>
+          <div className="w-mono">{one.link}</div>
+        </li>
+      ))}
+    </ul>,
+    document.body,
   );
 }

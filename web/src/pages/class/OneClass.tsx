@@ -53,7 +53,7 @@ function Body({ name, members }: { name: string; members: ClassMember[] }) {
     { keys: "v", what: "Table or seats", act: () => change({ view: seen.view === "table" ? "seats" : "table" }) },
     ...(operates ? [{ keys: "a", what: "Ask to run a program", act: () => ask() }] : []),
   ]);
-  const list = { members: shown, seen, change, ask, operates };
+  const list = { placed: Boolean(name), members: shown, seen, change, ask, operates };
   const drawer = members.find((one) => one.user === seen.who);
   return (
     <>

@@ -1,7 +1,6 @@
 // One person's hardware: what it was given, what it said, how long each step took, what happened before, and how it
 // stands against the class.
-import { Button, Drawer, Group, Tabs, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Drawer, Group, Tabs } from "@mantine/core";
 import { useAct, useAnswer } from "~/api/ask";
 import { useMay } from "~/api/me";
 import type { ClassMember } from "~/api/types";
@@ -10,11 +9,11 @@ import { When } from "~/look/When";
 import { Course, History } from "~/parts/class/History";
 import { Output } from "~/parts/class/Output";
 import { Empty, Shown } from "~/parts/States";
-import { Said } from "./Answers";
+import { Said, useFolded } from "./Answers";
 import type { Seen, Tab } from "./address";
-import { foldedOf } from "./answers";
 import classes from "./class.module.css";
 import { DrawerTitle } from "./DrawerTitle";
+import { Judging } from "./Judge";
 import { Board } from "./Table";
 
 interface Props {
@@ -26,7 +25,7 @@ interface Props {
   ask: (users: string[]) => void;
 }
 
-export function PersonDrawer({ member, members, seen, change, ask }: Props) {
+export function PersonDrawer({ name, member, members, seen, change, ask }: Props) {
   const operates = useMay("operate");
   const { user, seat } = member;
   return (
@@ -40,7 +39,7 @@ export function PersonDrawer({ member, members, seen, change, ask }: Props) {
       <div className={classes.facts}>
         <Status state={member.word} large />
         <When at={member.since} never="never asked" />
-        <Board member={member} />
+        {name && <Board member={member} />}
         {member.hw_exit !== null && member.state !== 1 && member.state !== 2 && <span>exit {member.hw_exit}</span>}
       </div>
       {member.since > 0 && <Course user={user} />}
@@ -62,7 +61,7 @@ export function PersonDrawer({ member, members, seen, change, ask }: Props) {
           {member.since > 0 ? <History user={user} /> : <Empty title="Nothing has happened yet" />}
         </Tabs.Panel>
         <Tabs.Panel value="versus">
-          <Versus member={member} members={members} />
+          <Versus name={name} member={member} members={members} />
         </Tabs.Panel>
       </Tabs>
     </Drawer>
@@ -87,32 +86,8 @@ function Doing({ member, ask }: { member: ClassMember; ask: Props["ask"] }) {
           Put at rest
         </Button>
       </Group>
-      {state === 3 && <Judging user={user} />}
+      {state === 3 && <Judging users={[user]} />}
     </>
-  );
-}
-
-function Judging({ user }: { user: string }) {
-  const [text, setText] = useState("");
-  const judge = useAct("POST /api/v1/class/{user}/analysis", { done: () => setText("") });
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    judge.mutate({ path: { user }, body: { text: text || "seen" } });
-  };
-  return (
-    <form onSubmit={send}>
-      <Group mb="md" align="end">
-        <TextInput
-          label="Your verdict; they see it, and can be asked again"
-          placeholder="seen"
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <Button type="submit" variant="default" loading={judge.isPending}>
-          Say it
-        </Button>
-      </Group>
-    </form>
   );
 }
 
@@ -139,8 +114,8 @@ function Whole({ user, of }: { user: string; of: "answer" | "program" }) {
   );
 }
 
-function Versus({ member, members }: { member: ClassMember; members: ClassMember[] }) {
-  const { answers } = foldedOf(members);
+function Versus({ name, member, members }: Pick<Props, "name" | "member" | "members">) {
+  const { answers } = useFolded(name, members);
   const own = answers.find((group) => group.users.includes(member.user));
   const most = answers[0];
   const all = answers.reduce((sum, group) => sum + group.users.length, 0);

@@ -1,6 +1,6 @@
 // Everybody as a table: a row each, drawn anew only when its own person changes, and only where it is on the screen.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useRef } from "react";
+import { memo, useCallback, useRef } from "react";
 import { Link } from "wouter";
 import type { ClassMember } from "~/api/types";
 import { Raw } from "~/look/Raw";
@@ -14,6 +14,8 @@ import { answerOf } from "./model";
 import { RowActs } from "./RowActs";
 
 export interface ListProps {
+  /** Where these are no class, nobody has a seat or is known by a machine. */
+  placed: boolean;
   members: ClassMember[];
   seen: Seen;
   change: (change: Partial<Seen>) => void;
@@ -33,7 +35,7 @@ const COLUMNS = [
   ["verdict", "Check"],
 ] as const;
 
-export function Table({ members, seen, change, ask, operates }: ListProps) {
+export function Table({ placed, members, seen, change, ask, operates }: ListProps) {
   const scroller = useRef<HTMLElement>(null);
   const [{ density }] = usePreferences();
   const height = HEIGHTS[density];
@@ -48,11 +50,17 @@ export function Table({ members, seen, change, ask, operates }: ListProps) {
   const before = drawn[0]?.start ?? 0;
   const behind = rows.getTotalSize() - (drawn.at(-1)?.end ?? 0);
   const all = members.length > 0 && members.every((one) => seen.selected.has(one.user));
-  const select = (user: string) => {
-    const selected = new Set(seen.selected);
-    if (!selected.delete(user)) selected.add(user);
-    change({ selected });
-  };
+  const latest = useRef(seen);
+  latest.current = seen;
+  // Rows are not drawn anew when only others are chosen: what they call must know them all the same.
+  const select = useCallback(
+    (user: string) => {
+      const selected = new Set(latest.current.selected);
+      if (!selected.delete(user)) selected.add(user);
+      change({ selected });
+    },
+    [change],
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled without a mouse
     <section ref={scroller} className={classes.scroller} aria-label="People" tabIndex={0}>
@@ -69,7 +77,7 @@ export function Table({ members, seen, change, ask, operates }: ListProps) {
                 />
               </th>
             )}
-            {COLUMNS.map(([id, title]) => (
+            {COLUMNS.filter(([id]) => placed || (id !== "seat" && id !== "node")).map(([id, title]) => (
               <Head key={id} id={id} title={title} sort={seen.sort} onSort={(sort) => change({ sort })} />
             ))}
             {operates && <th className={classes.acts}>Actions</th>}
@@ -86,7 +94,7 @@ export function Table({ members, seen, change, ask, operates }: ListProps) {
                 height={height}
                 member={member}
                 chosen={seen.selected.has(member.user)}
-                {...{ operates, select, change, ask }}
+                {...{ placed, operates, select, change, ask }}
               />
             );
           })}
@@ -110,6 +118,7 @@ function Head({ id, title, sort, onSort }: { id: string; title: string; sort: st
 }
 
 interface RowProps {
+  placed: boolean;
   member: ClassMember;
   at: number;
   height: number;
@@ -125,7 +134,7 @@ const Row = memo(Drawn, (a, b) => {
   return same && JSON.stringify(a.member) === JSON.stringify(b.member);
 });
 
-function Drawn({ member, at, height, chosen, operates, select, change, ask }: RowProps) {
+function Drawn({ placed, member, at, height, chosen, operates, select, change, ask }: RowProps) {
   const answer = answerOf(member);
   return (
     <tr style={{ height }} aria-rowindex={at} aria-selected={chosen} data-user={member.user} data-word={member.word}>
@@ -139,15 +148,17 @@ function Drawn({ member, at, height, chosen, operates, select, change, ask }: Ro
           />
         </td>
       )}
-      <td className="w-told">{member.seat}</td>
+      {placed && <td className="w-told">{member.seat}</td>}
       <td>
         <button type="button" className={classes.person} onClick={() => change({ who: member.user })}>
           <span className="w-line">{member.user}</span>
         </button>
       </td>
-      <td>
-        <Board member={member} />
-      </td>
+      {placed && (
+        <td>
+          <Board member={member} />
+        </td>
+      )}
       <td>
         <Status state={member.word} />
       </td>

@@ -34,13 +34,19 @@ export async function askFor(name: string, users: string[] | null, wish: Wish): 
   return asked;
 }
 
-/** Those who have answered and wait for an analysis are done with: only then can they be asked again. */
-export async function done(members: ClassMember[], text = "seen"): Promise<void> {
-  for (const { user } of members.filter((one) => one.state === 3)) {
+/** Say what the answers of these are worth. Whose answer was judged meanwhile is passed over. */
+export async function judge(users: string[], text: string): Promise<void> {
+  for (const user of users) {
     await call("POST /api/v1/class/{user}/analysis", { path: { user }, body: { text } }).catch((error) => {
-      if (!(error instanceof HubError && error.status === 400)) throw error; // a check program was faster
+      if (!(error instanceof HubError && error.status === 400)) throw error;
     });
   }
+}
+
+/** Those who have answered and wait for an analysis are done with: only then can they be asked again. */
+export function done(members: ClassMember[]): Promise<void> {
+  const users = members.filter((one) => one.state === 3).map((one) => one.user);
+  return judge(users, "seen");
 }
 
 /** Whoever of these is at rest can be asked; who answered can be, once that is done with. */

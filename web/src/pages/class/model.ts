@@ -81,7 +81,7 @@ export function answerOf(member: ClassMember): { text: string; dim: boolean } {
   if (member.word === "stuck" && member.state === 1)
     return { text: `${board} has not come for the program`, dim: true };
   if (member.word === "stuck") return { text: `no answer in twice ${member.timeout} s`, dim: true };
-  if (member.state === 1) return { text: `waits for ${board}`, dim: true };
+  if (member.state === 1) return { text: "waits for the hardware", dim: true };
   if (member.state === 2) return { text: "running …", dim: true };
   const wrong = member.hw_exit === null ? member.error !== "" : member.hw_exit !== 0;
   return { text: (wrong && lastWord(member)) || member.answer, dim: member.state === 0 };

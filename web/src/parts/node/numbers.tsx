@@ -4,6 +4,7 @@ import type { FleetRow, Newest } from "~/live/wire";
 import { Status } from "~/look/Status";
 import { isStale } from "~/look/When";
 import { value } from "~/look/words";
+import { cut } from "../chart/places";
 import { Spark } from "../chart/Spark";
 import classes from "./node.module.css";
 
@@ -37,7 +38,7 @@ export function Worst({ row, word, number, unit, of }: NumberProps) {
 
 export function Cpu({ row, wide = 44 }: { row: FleetRow; wide?: number }) {
   const { cpu } = row.numbers;
-  if (cpu === undefined && !row.spark.length) return <span className="w-dim">–</span>;
+  if (cpu === undefined) return <span className="w-dim">–</span>;
   return (
     <span className={classes.number}>
       <Spark values={row.spark} least={0} most={100} width={wide} height={18} label="Processor of late" />
@@ -70,6 +71,9 @@ export function Headlines({ row, most = 2 }: { row: FleetRow; most?: number }) {
     <span className={classes.headlines}>
       {row.newest.slice(0, most).map((one) => (
         <span key={one.id} className={classes.headline}>
+          {one.id === row.drawn && (
+            <Spark values={row.spark} width={44} height={18} label={`${cut(one.name, 40)} of late`} />
+          )}
           <bdi className={classes.word}>{headline(one)}</bdi> <b className="w-number">{value(one.value, one.unit)}</b>
         </span>
       ))}
