@@ -13,6 +13,7 @@ import { HealthBanner } from "./HealthBanner";
 import { KeysHelp } from "./KeysHelp";
 import { useKeyboard, useKeys } from "./keys";
 import { LostBanner } from "./LostBanner";
+import { useLetIn } from "./letin";
 import { openPalette, Palette } from "./Palette";
 import { useApplied, usePreferences } from "./preferences";
 import { Routes } from "./routes";
@@ -24,6 +25,7 @@ export function Shell() {
   const bare = useBare();
   const operates = useMay("operate");
   useChanges();
+  useLetIn();
   useApplied();
   useKeyboard();
   useGoing();

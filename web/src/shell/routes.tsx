@@ -3,6 +3,7 @@ import { type ComponentType, lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { useMe } from "~/api/me";
 import { type Page, pages } from "~/pages/page";
+import { PageHead } from "~/parts/PageHead";
 import { Empty, Wait } from "~/parts/States";
 import { Broken } from "./Broken";
 
@@ -30,15 +31,19 @@ export function Routes({ among = pages }: { among?: Page[] }) {
                 </Suspense>
               </Broken>
             ) : (
-              <Empty title="You may not see this page">
-                <span>It needs the right “{page.right}”. An admin of this hub can give it to you.</span>
-              </Empty>
+              <>
+                <PageHead title={page.title} name={page.title} />
+                <Empty title="You may not see this page">
+                  <span>It needs the right “{page.right}”. An admin of this hub can give it to you.</span>
+                </Empty>
+              </>
             )}
           </Route>
         );
       })}
       <Route>
-        <Empty title="There is no such page">
+        <PageHead title="There is no such page" name="No such page" />
+        <Empty title="Nothing has this address">
           <a href="/">Go to the start page</a>
         </Empty>
       </Route>
