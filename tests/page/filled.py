@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import time
+import urllib.parse
+import urllib.request
 from contextlib import suppress
 from urllib.error import HTTPError
 
@@ -24,13 +26,26 @@ ADDRESSES = [
     "/nodes/rig-1/run",
     "/nodes/rig-1/about",
     "/logs",
-    "/series?match=rig-*%2Ftemperature",
+    "/series",
+    "/series?match=rig-*%2Ftemp_celsius",
+    "/series?match=rig-*%2Ftemp_celsius&match=rig-*%2Fhumidity_percent",
+    "/series/1",
     "/series/clusters",
     "/run",
     "/run/1",
     "/class",
-    "/class/6.08 Tue",
+    "/class/6.08 Tue?view=table",
+    "/class/6.08 Tue?view=seats",
+    "/class/6.08 Tue?who=student-1",
+    "/class/6.08 Tue?open=ask",
+    "/class/6.08 Tue?open=people",
+    "/projector/6.08 Tue",
+    "/mine",
+    "/kiosk/1",
+    "/k/1",
+    "/s/no-such-code",
     "/settings",
+    "/settings/you",
     "/settings/people",
     "/settings/tokens",
     "/settings/allowances",
@@ -38,30 +53,38 @@ ADDRESSES = [
     "/settings/limits",
     "/settings/backup",
     "/settings/audit",
+    "/settings/rejects",
     "/settings/about",
+    "/no/such/page",
 ]
 
 
-def fill(hub: Hub) -> None:
-    """Two boards that are let in and one that is not, their readings and logs, a class, a note, a token."""
+def fill(hub: Hub) -> list[str]:
+    """Two boards that are let in and one that is not, their readings and logs, a class, a view, a note, a token. The
+    addresses of all screens that there are."""
     now = time.time()
     for name in ("rig-1", "rig-2"):
         hub.board(name)
         hub.send(_readings(now) + _logs(), node=name)
     hub.send("temperature:3.5\n", node="stranger")
     hub.ask("POST", "/api/v1/classes", {"name": "6.08 Tue"})
-    members = [{"user": f"student-{number}"} for number in range(1, 6)]
+    members = [{"user": f"student-{number}", "seat": f"A{number}"} for number in range(1, 6)]
     hub.ask("PUT", "/api/v1/classes/6.08%20Tue/members", {"members": members})
+    for number, code in enumerate("0102"):
+        _hardware(hub, f"student-{number + 1}", code)
+    hub.ask("POST", "/api/v1/views", {"name": "Bench", "page": "series", "search": "match=rig-*", "shared": True})
     hub.ask("POST", "/api/v1/notes", {"at": _iso(now - 60), "text": "fan on"})
     hub.ask("POST", "/api/v1/tokens", {"name": "script", "scopes": ["read"]})
     with suppress(HTTPError):  # nobody may run anything here, and that is told
         hub.ask("POST", "/api/v1/jobs", {"target": "hub", "kind": "exec", "argv": ["uname", "-a"]})
     until(lambda: hub.ask("GET", "/api/v1/series?node=rig-2")["series"])
+    line = hub.ask("GET", "/api/v1/logs?node=rig-1&limit=1")["logs"][0]["id"]
+    return [*ADDRESSES, f"/logs/{line}"]
 
 
 def fully_drawn(page: Page) -> None:
     """Everything that was asked for is there, and nothing is drawn half."""
-    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("h1"), page.url).to_have_count(1)
     expect(page.locator("h1")).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("status").filter(has_text=WAITING)).to_have_count(0)
@@ -72,9 +95,20 @@ def _readings(now: float) -> str:
     for step in range(120):
         at = int((now - (120 - step) * 5) * 1000)
         rows.append(
-            f'{{"temperature": {20 + 3 * math.sin(step / 9):.2f}, "humidity": {40 + step / 10:.1f}, "ts": {at}}}'
+            f'{{"temp_celsius": {20 + 3 * math.sin(step / 9):.2f}, '
+            f'"humidity_percent": {40 + step / 10:.1f}, "ts": {at}}}'
         )
     return "\n".join(rows) + "\n"
+
+
+def _hardware(hub: Hub, user: str, code: str) -> None:
+    """Somebody's board collects a program and answers; with code 2 it only collects."""
+    steps = [{"command": "hw_command_request", "hw_comm": "print(6 * 7)"}, {"command": "hw_command_retrieval"}]
+    if code != "2":
+        steps.append({"command": "hw_response_provide", "hw_resp": "42", "hw_err": "", "hw_exit": code})
+    for step in steps:
+        body = urllib.parse.urlencode({"user": user, **step}).encode()
+        urllib.request.urlopen(f"{hub.address}/hw_supervisor", body, timeout=30).close()
 
 
 def _logs() -> str:

@@ -41,7 +41,7 @@ def fill(hub: Hub) -> None:
     hub.ask("PATCH", "/api/v1/nodes/rig-1", {"tags": {PRINTABLE[:64]: PRINTABLE}})
     hub.ask("POST", "/api/v1/notes", {"at": "2026-11-21T12:00:00Z", "text": ALL[:500]})
     hub.ask("POST", "/api/v1/programs", {"name": PRINTABLE[:64], "language": "python", "text": ALL})
-    hub.ask("POST", "/api/v1/views", {"name": PRINTABLE, "page": "series", "query": "match=rig-1/*", "shared": True})
+    hub.ask("POST", "/api/v1/views", {"name": PRINTABLE, "page": "series", "search": "match=rig-1/*", "shared": True})
     hub.ask("POST", "/api/v1/tokens", {"name": f"{MARKUP} {LINK}".replace("/", ""), "scopes": ["read"]})
     hub.ask("PUT", "/api/v1/place", {"name": PRINTABLE, "kind": "other"})
 
