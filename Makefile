@@ -24,7 +24,7 @@ TOOLS := nc:netcat-openbsd curl:curl chromium:chromium
 
 FUZZERS = $(filter-out tests/fuzz/_% tests/fuzz/conftest.py tests/fuzz/test_%,$(wildcard tests/fuzz/*.py))
 
-.PHONY: help setup page maybe-page demo dev test check lint format docs torture wheel clean
+.PHONY: help setup page maybe-page demo dev test check lint format screenshots docs torture wheel clean
 .PHONY: bench bench-agents bench-page bench-peers
 
 help:  ## show this list
@@ -74,6 +74,9 @@ format: $(READY)  ## put the source into its standard form
 docs: $(READY)  ## write the generated reference pages again
 	$(BIN)/python scripts/reference.py
 	$(BIN)/python scripts/pagetypes.py
+
+screenshots: $(READY) maybe-page  ## take the pictures of the README from a running demo
+	$(BIN)/python scripts/screenshots.py
 
 bench: $(READY)  ## measure this hub
 	$(BIN)/python -m benchmarks.ours $(ARGS)

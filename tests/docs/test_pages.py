@@ -57,7 +57,7 @@ def test_every_page_is_reached_from_the_readme():
 
 def test_the_architecture_page_is_short_and_names_every_folder():
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    assert len(text.splitlines()) <= 150
+    assert len(text.splitlines()) <= 170
     folders = [path.parent.name for path in (ROOT / "src" / "wacket").glob("*/__init__.py")]
     assert [folder for folder in folders if f"`{folder}/`" not in text] == []
 

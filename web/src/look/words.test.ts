@@ -36,6 +36,7 @@ describe("a value", () => {
     [1234567, "B", "1.23 MB"],
     [999, "B/s", "999 B/s"],
     [null, "W", "–"],
+    [1, "\u202eW", "1 ‹U+202E›W"],
     [Number.NaN, "W", "–"],
   ])("%s %s is shown as %s", (number, unit, text) => expect(value(number, unit)).toBe(text));
 

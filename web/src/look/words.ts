@@ -1,4 +1,5 @@
 // PURE: numbers, times and ages as people read them.
+import { visible } from "./raw";
 
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;
@@ -50,7 +51,7 @@ export function value(number: number | null | undefined, unit = ""): string {
   if (number === null || number === undefined || !Number.isFinite(number)) return "–";
   const scaled = ["B", "B/s", "bytes"].includes(unit) ? bytes(number, unit) : null;
   if (scaled) return scaled;
-  return unit ? `${digits(number)} ${unit}` : digits(number);
+  return unit ? `${digits(number)} ${visible(unit)}` : digits(number);
 }
 
 /** Three or four digits that mean something. */

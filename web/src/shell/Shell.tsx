@@ -144,7 +144,7 @@ function Place() {
   return (
     <Link href="/" className={classes.mark}>
       <img src="/favicon.svg" alt="" />
-      <span className="w-told">{data?.name ?? "Wacket"}</span>
+      <span className="w-line">{data?.name ?? "Wacket"}</span>
     </Link>
   );
 }

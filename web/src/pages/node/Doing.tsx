@@ -3,11 +3,11 @@ import { Text, Title } from "@mantine/core";
 import { Link } from "wouter";
 import { useAnswer } from "~/api/ask";
 import type { NodeInfo } from "~/api/types";
+import { visible } from "~/look/raw";
 import { When } from "~/look/When";
 import { JobRows } from "~/parts/job/JobRows";
 import type { JobRow } from "~/parts/job/shape";
 import { nodePlace } from "~/parts/node/places";
-import { visible } from "~/parts/told";
 import classes from "./node.module.css";
 
 const EACH = 10_000;

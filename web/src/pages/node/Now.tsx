@@ -148,7 +148,9 @@ function OneChart({ panel, range, more }: { panel: Panel; range: string; more: n
   };
   return (
     <section className={`w-card ${classes.chart}`}>
-      <Title order={2}>{panel.title}</Title>
+      <Title order={2} className="w-told">
+        {panel.title}
+      </Title>
       <Chart title={panel.title} lines={lines} since={since} until={until} height={140} group="node" {...bounds} />
     </section>
   );

@@ -5,11 +5,11 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { useAnswer } from "~/api/ask";
 import { useMay } from "~/api/me";
 import type { CheckInfo, NodeInfo } from "~/api/types";
+import { visible } from "~/look/raw";
 import { Status } from "~/look/Status";
 import { sentence } from "~/look/tell";
 import { When } from "~/look/When";
 import { Shown } from "~/parts/States";
-import { visible } from "~/parts/told";
 import classes from "./node.module.css";
 
 export function Why({ node }: { node: NodeInfo }) {

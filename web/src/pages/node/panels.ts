@@ -1,5 +1,6 @@
 // PURE: which charts a node's series make: those of one kind and unit together, what people look at first before the rest.
 import type { SeriesInfo } from "~/api/types";
+import { visible } from "~/look/raw";
 
 export interface Panel {
   title: string;
@@ -59,7 +60,7 @@ function others(series: SeriesInfo[]): Panel[] {
 }
 
 function titleOf(name: string): string {
-  const words = name.replaceAll(/[._]/g, " ");
+  const words = visible(name).replaceAll(/[._]/g, " ");
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
@@ -93,5 +94,5 @@ export function disks(series: SeriesInfo[]): DiskUse[] {
 /** Names and labels of a series as people tell it apart. */
 export function labelOf(series: Pick<SeriesInfo, "name" | "labels">): string {
   const told = Object.entries(series.labels).map(([name, value]) => `${name}=${value}`);
-  return told.length ? `${series.name} {${told.join(", ")}}` : series.name;
+  return visible(told.length ? `${series.name} {${told.join(", ")}}` : series.name);
 }

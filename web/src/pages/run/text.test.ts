@@ -6,6 +6,6 @@ it.each([
   ["\u001b[31mred\u001b[0m", "red"],
   ["\u001b]0;title\u0007x", "x"],
   ["\u001b]52;c;AAAA\u001b\\x", "x"],
-  ["a\u202eb\u0000", "a<202E>b<00>"],
-  ["half \u001b[31", "half <1B>[31"],
+  ["a\u202eb\u0000", "a‹U+202E›b^@"],
+  ["half \u001b[31", "half ^[[31"],
 ])("%j is shown as %j", (text, shown) => expect(harmless(text)).toBe(shown));

@@ -1,4 +1,5 @@
 // A job in a list, as GET /api/v1/jobs tells it; src/wacket/api/job_shapes.py has the example.
+import { visible } from "~/look/raw";
 
 export interface JobRow {
   id: number;
@@ -14,7 +15,7 @@ export interface JobRow {
 
 /** PURE: what was asked, in one line. */
 export function askedFor(job: JobRow): string {
-  if (job.argv?.length) return job.argv.join(" ");
+  if (job.argv?.length) return visible(job.argv.join(" "));
   return job.kind === "python" ? `a Python program (${job.digest.slice(0, 8)})` : job.kind;
 }
 

@@ -3,12 +3,12 @@ import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useAct } from "~/api/ask";
 import type { PendingDevice } from "~/api/types";
+import { visible } from "~/look/raw";
 import { Status } from "~/look/Status";
 import { sentence, told } from "~/look/tell";
 import { When } from "~/look/When";
 import { count, value } from "~/look/words";
 import { refuse } from "~/parts/node/acts";
-import { visible } from "~/parts/told";
 import classes from "./add.module.css";
 import { nodeName } from "./sketches";
 
@@ -60,7 +60,7 @@ function Said({ device: { sample, series, guess } }: { device: PendingDevice }) 
         <p>
           {series.slice(0, 6).map((one) => (
             <span key={`${one.name} ${JSON.stringify(one.labels)}`} className={classes.value}>
-              <span className="w-told w-dim">{one.name}</span>{" "}
+              <span className="w-told w-dim">{visible(one.name)}</span>{" "}
               <b className="w-number">{value(one.value, one.unit || guess.units[one.name])}</b>
             </span>
           ))}

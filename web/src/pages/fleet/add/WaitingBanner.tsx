@@ -3,9 +3,9 @@ import { Button } from "@mantine/core";
 import { useAnswer } from "~/api/ask";
 import type { Pending } from "~/api/types";
 import { useFleet } from "~/live/fleet";
+import { visible } from "~/look/raw";
 import { Status } from "~/look/Status";
 import { count } from "~/look/words";
-import { visible } from "~/parts/told";
 import classes from "./add.module.css";
 
 export default function WaitingBanner({ open }: { open: () => void }) {
