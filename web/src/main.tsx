@@ -1,6 +1,6 @@
 // Starts the page: the providers, the gate, the shell. The pages before the gate are those of a one-time link.
 import { MantineProvider } from "@mantine/core";
-import "@mantine/core/styles.css";
+import "./look/mantine";
 import { Notifications } from "@mantine/notifications";
 import "@mantine/notifications/styles.css";
 import { QueryClientProvider } from "@tanstack/react-query";
