@@ -13,7 +13,7 @@ NAME = "demo"
 RENEW_SECONDS = 240.0  # a link works for five minutes
 LOOK_SECONDS = 2.0
 ROWS = 50  # of the audit log, looked at for its use
-SHOWN = "match=greenhouse/*&match=motor/*&match=air/*&range=5m"
+SHOWN = "match=greenhouse/*&match=motor/*&match=air/*&range=5m&group=name"
 VIEW = {"name": "The demo, live", "page": "series", "search": SHOWN, "shared": True}
 
 
