@@ -3,13 +3,14 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { mantineCss } from "./mantine-css.ts";
 
 const hub = process.env.WACKET_HUB ?? "http://127.0.0.1:8080";
 // The host that the browser asked for goes along: the hub compares it with where a page says that it is from.
 const forwarded = { target: hub, ws: true };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), mantineCss()],
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy: { "/api": forwarded, "/agent": forwarded } },
   build: {

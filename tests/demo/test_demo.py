@@ -69,7 +69,7 @@ def test_every_kind_of_board_is_heard_and_nothing_is_left(tmp_path):
     _, err = process.communicate(timeout=60)
     watchdog.cancel()
     assert process.returncode == 0, err
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[0-9A-Z]{4}-[0-9A-Z]{4}", link)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[0-9A-Z]{4}-[0-9A-Z]{4}\?to=/series/1", link)
     assert "failed 0" in told and "hub ok" in told
     assert nothing_left(tmp_path)
 

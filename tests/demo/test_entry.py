@@ -32,7 +32,7 @@ async def fresh(entry):
 
 
 async def sign_in(hub, link):
-    code = link.rpartition("/")[2]
+    code = link.partition("/s/")[2].partition("?")[0]
     body = json.dumps({"code": code}).encode()
     status, _, said = await send(hub, "POST", "/api/v1/setup", body, Content_Type="application/json")
     return status, json.loads(said)

@@ -65,6 +65,7 @@ def _watched(browser: Browser, hub: Hub, seconds: int) -> list[Figure]:
     page.goto("/logs")
     page.get_by_text("live", exact=True).wait_for()
     before = page.evaluate("probe.seen.heard")
+    empty = memory(renderer(browser))[0]
     with flooding(hub) as flood:
         page.wait_for_selector(ROW)
         page.evaluate("probe.watchBlocks()")
@@ -76,7 +77,7 @@ def _watched(browser: Browser, hub: Hub, seconds: int) -> list[Figure]:
     context.close()
     work = f"{f'{seconds // 60} min' if seconds >= 60 else f'{seconds} s'} at {RATE:,} log lines/s"
     return [
-        _memory(work, held),
+        _memory(work, held, empty),
         Figure(f"{work}: longest block of the main thread", longest, "ms", None, None, "low", note),
         Figure(f"Pause at {RATE:,} log lines/s", median(pauses), "ms", 100, None, "low", _slowest(pauses), pauses),
         _losses(work, sent, heard - before, lost),
@@ -118,12 +119,11 @@ def _settled(page: Page, sent: int) -> tuple[int, int]:
     return found
 
 
-def _memory(work: str, held: list[tuple[float, float, float]]) -> Figure:
+def _memory(work: str, held: list[tuple[float, float, float]], empty: float) -> Figure:
     most = max(pss for pss, _, _ in held)
-    last = held[-1]
-    note = (
-        f"the most of {len(held)} looks; at the end PSS {last[0]:.0f}, RSS {last[1]:.0f}, JavaScript heap {last[2]:.0f}"
-    )
+    pss, rss, objects = held[-1]
+    end = f"at the end PSS {pss:.0f}, RSS {rss:.0f}, JavaScript heap {objects:.0f}"
+    note = f"before the flood {empty:.0f}; the most of {len(held)} looks; {end}"
     return Figure(f"{work}: memory of the tab", most, "MB PSS", 300, 150, "low", note, [one[0] for one in held])
 
 

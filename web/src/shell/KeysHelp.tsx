@@ -5,11 +5,11 @@ import { useListed } from "./keys";
 import { usePreferences } from "./preferences";
 import classes from "./shell.module.css";
 
-export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const [{ keys }, change] = usePreferences();
   const groups = useListed();
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys">
+    <Modal opened onClose={onClose} title="Keys">
       {groups.map((group) => (
         <Fragment key={group.title}>
           <Text fw={600} mb={4}>

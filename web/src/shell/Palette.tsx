@@ -1,7 +1,7 @@
 // Ctrl/Cmd+K: nodes, pages and actions by their names. `>` shows only actions, `#` only tags.
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import "@mantine/spotlight/styles.css";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useMay } from "~/api/me";
 import { useFleet } from "~/live/fleet";
@@ -9,12 +9,10 @@ import type { FleetRow } from "~/live/wire";
 import { Status } from "~/look/Status";
 import { tagText } from "~/parts/target/match";
 import { useListed } from "./keys";
-import { rootOf, useOffered } from "./Shell";
+import { rootOf, useOffered } from "./offered";
 
 const [store, actions] = createSpotlight();
 const MOST = 12;
-
-export const openPalette = actions.open;
 
 interface Entry {
   id: string;
@@ -25,8 +23,12 @@ interface Entry {
   act: () => void;
 }
 
-export function Palette() {
+/** Opens each time that `asked` is another. */
+export default function Palette({ asked }: { asked: number }) {
   const [query, setQuery] = useState("");
+  useEffect(() => {
+    if (asked) actions.open();
+  }, [asked]);
   return (
     <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null}>
       <Spotlight.Search placeholder="Find a node, a page or an action …   > actions   # tags" aria-label="Find" />

@@ -2,6 +2,7 @@
 import { ActionIcon, AppShell, Burger, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconKeyboard, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useLocation, useRoute } from "wouter";
 import { useAnswer } from "~/api/ask";
 import { call } from "~/api/client";
@@ -10,18 +11,22 @@ import { useChanges } from "~/live/changes";
 import { trouble } from "~/look/tell";
 import { type Page, pages } from "~/pages/page";
 import { HealthBanner } from "./HealthBanner";
-import { KeysHelp } from "./KeysHelp";
 import { useKeyboard, useKeys } from "./keys";
 import { LostBanner } from "./LostBanner";
 import { useLetIn } from "./letin";
-import { openPalette, Palette } from "./Palette";
+import { rootOf, useOffered } from "./offered";
 import { useApplied, usePreferences } from "./preferences";
 import { Routes } from "./routes";
 import classes from "./shell.module.css";
 
+const Palette = lazy(() => import("./Palette"));
+const KeysHelp = lazy(() => import("./KeysHelp"));
+
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure(false);
+  const [asked, setAsked] = useState(0); // how often the palette was asked for: it comes with the first time
+  const openPalette = () => setAsked((before) => before + 1);
   const bare = useBare();
   const operates = useMay("operate");
   useChanges();
@@ -74,8 +79,10 @@ export function Shell() {
           <Routes />
         </div>
       </AppShell.Main>
-      <Palette />
-      <KeysHelp opened={help} onClose={closeHelp} />
+      <Suspense fallback={null}>
+        {asked > 0 && <Palette asked={asked} />}
+        {help && <KeysHelp onClose={closeHelp} />}
+      </Suspense>
     </AppShell>
   );
 }
@@ -83,12 +90,6 @@ export function Shell() {
 function useBare(): boolean {
   const [location] = useLocation();
   return pages.some((page) => page.bare && location.startsWith(page.path.split("/:")[0] as string));
-}
-
-/** The pages that this person may open, as the navigation and the palette show them. */
-export function useOffered(): Page[] {
-  const me = useMe();
-  return pages.filter((page) => page.nav && me.rights.includes(page.right) && (page.nav.when?.(me) ?? true));
 }
 
 function useGoing(): void {
@@ -99,11 +100,6 @@ function useGoing(): void {
     act: () => go(rootOf(page)),
   }));
   useKeys("Go to", shortcuts);
-}
-
-/** The address of a page without its parts. */
-export function rootOf(page: Page): string {
-  return page.path.split("/:")[0] || "/";
 }
 
 function Navigation({ onGo }: { onGo: () => void }) {

@@ -6,6 +6,7 @@ import { type Page, pages } from "~/pages/page";
 import { PageHead } from "~/parts/PageHead";
 import { Empty, Wait } from "~/parts/States";
 import { Broken } from "./Broken";
+import { rootOf } from "./offered";
 
 const bodies = new Map<Page, ComponentType>(pages.map((page) => [page, lazy(page.body)]));
 
@@ -49,6 +50,13 @@ export function Routes({ among = pages }: { among?: Page[] }) {
       </Route>
     </Switch>
   );
+}
+
+/** Fetch the code of the page that the address means, while the hub is still asked who looks at it. */
+export function fetchNow(path: string): void {
+  const first = `/${path.split("/")[1] ?? ""}`;
+  const here = pages.find((page) => rootOf(page) === first);
+  void here?.body().catch(() => undefined); // told where it is drawn
 }
 
 const SETTLED = 2_500; // ms: before that, idle means that the hub has not answered yet

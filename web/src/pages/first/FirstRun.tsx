@@ -2,7 +2,7 @@
 // comes back in the middle goes on where they were.
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { useLocation, useParams } from "wouter";
+import { useLocation, useParams, useSearchParams } from "wouter";
 import { useAnswer } from "~/api/ask";
 import { call, type HubError } from "~/api/client";
 import type { LinkInfo } from "~/api/types";
@@ -11,13 +11,14 @@ import { DeadLink } from "./DeadLink";
 import classes from "./first.module.css";
 import { Guide } from "./Guide";
 import { SignIn } from "./SignIn";
-import { resumed } from "./steps";
+import { placeIn, resumed } from "./steps";
 import { You } from "./You";
 
 export default function FirstRun() {
   const { code = "" } = useParams<{ code: string }>();
   const client = useQueryClient();
   const [, go] = useLocation();
+  const [search] = useSearchParams();
   const [begun, setBegun] = useState(false);
   const { link, error, look } = useLink(code);
   if (begun) return <Guide first="place" />;
@@ -26,7 +27,7 @@ export default function FirstRun() {
   const enter = async (guided: boolean) => {
     await client.resetQueries({ queryKey: ["GET /api/v1/me"] });
     if (guided) setBegun(true);
-    else go("/", { replace: true });
+    else go(placeIn(search.get("to")), { replace: true });
   };
   if (link.kind === "set-up") return <You code={code} done={enter} />;
   return <Frame>{<SignIn code={code} name={link.name} done={enter} />}</Frame>;

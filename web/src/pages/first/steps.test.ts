@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { after, boardsFirst, DONE, KINDS, resumed, STEPS } from "./steps";
+import { after, boardsFirst, DONE, KINDS, placeIn, resumed, STEPS } from "./steps";
 
 test("at most four steps, one after the other, to the end", () => {
   expect(STEPS.length).toBeLessThanOrEqual(4);
@@ -15,3 +15,11 @@ test("every kind of place is offered once", () => {
   expect(new Set(KINDS.map((one) => one.kind)).size).toBe(KINDS.length);
   expect(KINDS.filter(({ kind }) => boardsFirst(kind)).map((one) => one.kind)).toEqual(["home", "workshop"]);
 });
+
+test.each([
+  ["/series/1", "/series/1"],
+  ["//evil.example", "/"],
+  ["/\\evil.example", "/"],
+  ["https://evil.example", "/"],
+  [null, "/"],
+])("a link to %s leads to %s", (to, place) => expect(placeIn(to)).toBe(place));

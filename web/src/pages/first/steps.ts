@@ -22,6 +22,11 @@ export function resumed(firstRun: string): Step | null {
   return step && step !== "you" ? step : null;
 }
 
+/** Where a link leads to behind the door: a place of this page, never of another site. */
+export function placeIn(to: string | null): string {
+  return to && /^\/(?![/\\])/.test(to) ? to : "/";
+}
+
 export type Kind = "class" | "demo room" | "home" | "office" | "research" | "workshop" | "other";
 
 /** What people run, and what helps them first. */

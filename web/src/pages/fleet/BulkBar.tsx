@@ -1,7 +1,7 @@
 // What can be done with all that are selected. It names how many, and how many of them the filter hides.
 import { Button, CloseButton } from "@mantine/core";
 import { IconArchive, IconCheck, IconPlayerPlay, IconTag } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useLocation } from "wouter";
 import { useMay } from "~/api/me";
 import { fleet } from "~/live/fleet";
@@ -10,9 +10,10 @@ import { undoable } from "~/look/undo";
 import { count } from "~/look/words";
 import { runPlace } from "~/parts/node/places";
 import { fold } from "~/parts/target/names";
-import { BulkTags } from "./BulkTags";
 import { bulk, failures } from "./bulk";
 import classes from "./fleet.module.css";
+
+const BulkTags = lazy(() => import("./BulkTags"));
 
 interface Props {
   selected: ReadonlySet<string>;
@@ -52,7 +53,7 @@ export function BulkBar({ selected, shown, clear }: Props) {
         </>
       )}
       <CloseButton aria-label="Select nothing" onClick={clear} />
-      {tagging && <BulkTags names={names} onClose={() => setTagging(false)} />}
+      <Suspense fallback={null}>{tagging && <BulkTags names={names} onClose={() => setTagging(false)} />}</Suspense>
     </section>
   );
 }

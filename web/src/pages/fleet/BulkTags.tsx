@@ -10,7 +10,7 @@ import { readTags } from "~/parts/node/tags";
 import { tagText } from "~/parts/target/match";
 import { failures } from "./bulk";
 
-export function BulkTags({ names, onClose }: { names: string[]; onClose: () => void }) {
+export default function BulkTags({ names, onClose }: { names: string[]; onClose: () => void }) {
   const [add, setAdd] = useState<string[]>([]);
   const [remove, setRemove] = useState<string[]>([]);
   const act = useAct("POST /api/v1/nodes/bulk", {

@@ -12,14 +12,17 @@ import {
   IconPlayerPlay,
   IconTag,
 } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Link } from "wouter";
 import { useMay } from "~/api/me";
 import type { FleetRow } from "~/live/wire";
 import { accept, refuse, retire } from "~/parts/node/acts";
-import { RenameDialog, TagsDialog } from "~/parts/node/NodeDialogs";
 import { nodePlace, runPlace } from "~/parts/node/places";
 import classes from "./fleet.module.css";
+
+const RenameDialog = lazy(async () => ({ default: (await dialogs()).RenameDialog }));
+const TagsDialog = lazy(async () => ({ default: (await dialogs()).TagsDialog }));
+const dialogs = () => import("~/parts/node/NodeDialogs");
 
 export function RowActions({ row }: { row: FleetRow }) {
   const operates = useMay("operate");
@@ -84,8 +87,10 @@ function More({ row }: { row: FleetRow }) {
           <Entries row={row} open={setDialog} />
         </Menu>
       )}
-      {dialog === "name" && <RenameDialog name={row.name} onClose={() => setDialog("")} />}
-      {dialog === "tags" && <TagsDialog name={row.name} tags={row.tags} onClose={() => setDialog("")} />}
+      <Suspense fallback={null}>
+        {dialog === "name" && <RenameDialog name={row.name} onClose={() => setDialog("")} />}
+        {dialog === "tags" && <TagsDialog name={row.name} tags={row.tags} onClose={() => setDialog("")} />}
+      </Suspense>
     </>
   );
 }

@@ -1,13 +1,13 @@
 // Folded answers: machines that said the same stand together. Standard output and error apart; all of it is text.
 import { ScrollArea } from "@mantine/core";
 import type { FoldedAnswer } from "~/api/types";
+import { Raw } from "~/look/Raw";
 import { Status } from "~/look/Status";
 import { count } from "~/look/words";
 import { CopyButton } from "~/parts/Copy";
 import { Empty } from "~/parts/States";
 import { outcome } from "./job";
 import classes from "./run.module.css";
-import { harmless } from "./text";
 
 const LONGEST = 20_000; // characters shown of each; the whole is under each machine
 
@@ -42,7 +42,6 @@ function Answer({ one }: { one: FoldedAnswer }) {
 
 export function Said({ kind, text }: { kind: "out" | "err"; text: string }) {
   if (!text) return null;
-  const shown = harmless(text.slice(0, LONGEST));
   return (
     <>
       {kind === "err" && <span className={classes.kind}>standard error</span>}
@@ -52,7 +51,7 @@ export function Said({ kind, text }: { kind: "out" | "err"; text: string }) {
         viewportProps={{ tabIndex: 0, role: "region", "aria-label": kind === "err" ? "Standard error" : "Output" }}
       >
         <pre className={`w-mono ${classes.said}`}>
-          {shown}
+          <Raw text={text.slice(0, LONGEST)} />
           {text.length > LONGEST && "\n…"}
         </pre>
       </ScrollArea.Autosize>
