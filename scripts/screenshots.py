@@ -65,6 +65,8 @@ def demo() -> Iterator[str]:
 def signed_in(browser: Browser, link: str) -> Page:
     page = browser.new_context(viewport=SIZE, device_scale_factor=1, color_scheme="light").new_page()
     page.goto(link)
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible(timeout=PATIENCE)
+    page.goto("/".join(link.split("/")[:3]))
     expect(page.get_by_role("heading", level=1, name="Fleet")).to_be_visible(timeout=PATIENCE)
     return page
 

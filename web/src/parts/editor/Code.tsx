@@ -51,7 +51,11 @@ export default function Code({ value, onChange, language, label, hint, onRun }: 
         ...historyKeymap,
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": hint }),
+      EditorView.contentAttributes.of({
+        "aria-label": label,
+        "aria-describedby": hint,
+        "data-mantine-stop-propagation": "true", // Escape leaves the editor; it does not close the drawer around it
+      }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) latest.current.onChange(update.state.doc.toString());
       }),
