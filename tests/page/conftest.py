@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-# Not longer than a module: while Playwright runs, its thread has an event loop, and tests that have one of their own fail.
+# For a module only: while Playwright runs its thread has an event loop, and tests with one of their own would fail.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
