@@ -26,7 +26,7 @@ def test_a_stranger_gets_the_form_and_a_wrong_password_is_told(hub, open_page):
 def test_loss_of_the_hub_is_shown_on_the_page_within_five_seconds_and_passes(hub, open_page):
     page = open_page("/", allowed=AWAY)
     expect(page.get_by_role("heading", name="Fleet")).to_be_visible()
-    banner = page.get_by_text("The hub does not answer")
+    banner = page.get_by_text("The hub does not answer", exact=True)
     hub.end(signal.SIGKILL)
     expect(banner).to_be_visible(timeout=FIVE_SECONDS)
     hub.start()
@@ -39,10 +39,10 @@ def test_a_hub_that_is_silent_is_lost_too(hub, open_page):
     page.wait_for_function("performance.getEntriesByType('resource').some(e => e.name.includes('/api/v1/fleet'))")
     hub.stop()
     try:
-        expect(page.get_by_text("The hub does not answer")).to_be_visible(timeout=6_000)
+        expect(page.get_by_text("The hub does not answer", exact=True)).to_be_visible(timeout=6_000)
     finally:
         hub.go_on()
-    expect(page.get_by_text("The hub does not answer")).to_be_hidden(timeout=15_000)
+    expect(page.get_by_text("The hub does not answer", exact=True)).to_be_hidden(timeout=15_000)
 
 
 def test_keys_go_to_pages_and_can_be_turned_off(open_page):

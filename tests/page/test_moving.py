@@ -63,10 +63,10 @@ def test_what_a_board_kept_while_the_hub_was_killed_is_there_once(hub: Hub, open
 
     hub.end(signal.SIGKILL)
     for page in (chart, logs):
-        expect(page.get_by_text("The hub does not answer")).to_be_visible()
+        expect(page.get_by_text("The hub does not answer", exact=True)).to_be_visible()
     hub.start()
     for page in (chart, logs):
-        expect(page.get_by_text("The hub does not answer")).to_be_hidden()
+        expect(page.get_by_text("The hub does not answer", exact=True)).to_be_hidden()
     send_from(hub, 5, made[5:])  # it does not know what of it arrived, so it repeats some
 
     expect(steps(logs).filter(has_text="step 19.")).to_be_visible()
