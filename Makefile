@@ -16,7 +16,7 @@ RUNS := $(VENV)/.runs
 # Tests wait more than they count, so three at once use two cores better than two do.
 AT_ONCE ?= 3
 # The whole test run may last this long; `timeout` is missing on macOS, where only the limit per test holds.
-TEST_SECONDS ?= 660
+TEST_SECONDS ?= 760
 BOUNDED := $(if $(shell command -v timeout),timeout --foreground $(TEST_SECONDS))
 
 # What the tests need beyond Python, as command:Debian-package. Where one is missing its tests say so and skip.
