@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -138,17 +137,3 @@ def test_a_second_interrupt_cancels_the_job(endless):
     shown.going.send_signal(signal.SIGINT)
     assert shown.end() == 130 and "is being cancelled" in shown.seen
     assert endless.last().path == "/api/v1/jobs/212/cancel"
-
-
-def test_the_whole_command_is_quick(evil):
-    """All but the hub's part of 0.35 s. The best of five: others use the machine."""
-    took = []
-    for _ in range(5):
-        began = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "wacket", "run", "a", "--hub", evil.url, "--", "true"],
-            check=True,
-            capture_output=True,
-        )
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.25, took

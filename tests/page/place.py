@@ -20,6 +20,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 PATIENCE = 30.0  # seconds for anything to come true
+# What a browser says by itself while the hub is gone.
+AWAY = (
+    "ERR_CONNECTION_REFUSED",
+    "WebSocket connection",
+    "Failed to load resource",
+    "Unable to preload",
+    "dynamically imported",
+)
 AGENT = Path(__file__).parents[2] / "agent"
 PASSWORD = "correct horse battery"
 

@@ -18,6 +18,7 @@ WAYS = {
 MISSING = ("404",)  # a link that is dead, a student who has no hardware: these screens are looked at too
 
 
+@pytest.mark.torture  # half a minute and more
 @pytest.mark.parametrize("way", WAYS)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(hub, open_page, way):
     if not AXE.is_file():
@@ -46,6 +47,7 @@ def sideways(page, size):
     return f"{more} px wider than {size['width']} px" if more > 0 else ""
 
 
+@pytest.mark.torture  # half a minute and more
 def test_every_screen_can_be_walked_by_keyboard_alone(hub, open_page):
     """From the top, Tab goes on from place to place, and each shows that it has the focus."""
     page = open_page("/", allowed=MISSING)

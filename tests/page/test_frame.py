@@ -6,9 +6,9 @@ import re
 import signal
 
 from playwright.sync_api import expect
+from tests.page.place import AWAY, until
 
 FIVE_SECONDS = 5_000
-AWAY = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "Failed to load resource")
 
 
 def test_a_stranger_gets_the_form_and_a_wrong_password_is_told(hub, open_page):
@@ -36,7 +36,7 @@ def test_loss_of_the_hub_is_shown_on_the_page_within_five_seconds_and_passes(hub
 def test_a_hub_that_is_silent_is_lost_too(hub, open_page):
     page = open_page("/", allowed=AWAY)
     expect(page.get_by_role("heading", name="Fleet")).to_be_visible()
-    page.wait_for_function("performance.getEntriesByType('resource').some(e => e.name.includes('/api/v1/fleet'))")
+    until(lambda: page.evaluate("performance.getEntriesByType('resource').some(e => e.name.includes('/api/v1/fleet'))"))
     hub.stop()
     try:
         expect(page.get_by_text("The hub does not answer", exact=True)).to_be_visible(timeout=6_000)

@@ -44,6 +44,7 @@ SCREENS = {
 LONG = 1_000_000
 
 
+@pytest.mark.torture  # half a minute and more
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_what_devices_send_is_text_on_every_screen(hub: Hub, open_page: OpenPage, size: dict[str, int]) -> None:
     fill(hub)

@@ -50,6 +50,7 @@ def test_a_machine_turns_green_by_itself_and_says_when_it_goes(hub: Hub, open_pa
     expect(row.locator('[data-state="off"], [data-state="down"]').first).to_be_visible()
 
 
+@pytest.mark.torture  # half a minute and more
 def test_what_a_board_kept_while_the_hub_was_killed_is_there_once(hub: Hub, open_page: OpenPage) -> None:
     began = time.time() - 600
     made = [reading(began + 10 * number, 100 + number) + f"INFO step {number}.\n" for number in range(20)]

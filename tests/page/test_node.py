@@ -6,6 +6,7 @@ import re
 import signal
 
 from playwright.sync_api import expect
+from tests.page.place import AWAY
 
 
 def test_a_machine_is_seen_runs_a_line_and_tells_why_when_it_is_gone(hub, open_page):
@@ -37,7 +38,7 @@ def test_the_last_word_of_a_machine_that_was_cut_off_stays(hub, open_page):
     """Not alive any more, and said to be so, on a page that was open all the time."""
     hub.board("rig-3")
     hub.send("temperature:21.5\n", node="rig-3")
-    page = open_page("/nodes/rig-3/series")
+    page = open_page("/nodes/rig-3/series", allowed=AWAY)
     expect(page.get_by_role("cell", name="21.5")).to_be_visible()
     hub.end(signal.SIGKILL)
     expect(page.get_by_text("The hub does not answer")).to_be_visible()

@@ -50,6 +50,7 @@ ADMIN: list[tuple[str, str, Any]] = [
 PARTS_OF_ADMINS = ("People", "Tokens", "Limits", "Backup", "Audit log")
 
 
+@pytest.mark.torture  # half a minute and more
 def test_a_viewer_is_offered_no_act_and_refused_each(hub: Hub, open_page: OpenPage) -> None:
     somebody(hub)
     page = open_page("/", role="viewer")

@@ -52,7 +52,7 @@ def ask(address: str, method: str, path: str, body: object = None, **headers: st
 
 def test_page_hub_and_live_connection_are_at_one_address_and_end_together(dev: subprocess.Popen[str]) -> None:
     word, link = dev.stdout.readline().split()
-    address, code = link.removeprefix("http://").split("/s/")
+    address, code = link.partition("?")[0].removeprefix("http://").split("/s/")
     assert word == "open"
     wait_until(lambda: ask(address, "GET", f"/s/{code}", Accept="text/html")[0] == 200, "the page's server is up", 120)
     assert "/src/main.tsx" in ask(address, "GET", f"/s/{code}", Accept="text/html")[2]

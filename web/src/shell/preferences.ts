@@ -36,6 +36,7 @@ export function usePreferences(): [Preferences, (change: Partial<Preferences>) =
   const preferences = { ...DEFAULTS, ...(data as Partial<Preferences> | undefined) };
   const change = (some: Partial<Preferences>) => {
     const all = { ...preferences, ...some };
+    void client.cancelQueries({ queryKey: [ROUTE, {}] }); // an answer on its way is of before
     client.setQueryData([ROUTE, {}], all);
     if (kind === "person") void call("PUT /api/v1/me/preferences", { body: { ...all } }).catch(trouble);
   };
