@@ -59,6 +59,7 @@ def opened(folder: Path, copy: Path, still, target: Path) -> list[float]:
         bench.close()
 
 
+@pytest.mark.torture  # long
 @pytest.mark.slow
 def test_while_all_goes_on_the_copy_is_of_one_moment(bench, tmp_path):
     history = bench.open()

@@ -69,6 +69,7 @@ def test_what_programs_answer_is_text(hub: Hub, open_page: OpenPage) -> None:
     assert said == []
 
 
+@pytest.mark.torture  # long
 def test_what_students_hand_in_is_text(hub: Hub, open_page: OpenPage) -> None:
     name = f"{MARKUP} tuesday"
     place = urllib.parse.quote(name, safe="")
@@ -122,6 +123,7 @@ def test_names_that_are_too_long_are_refused_and_the_page_goes_on(hub: Hub, open
     assert harm(page) == []
 
 
+@pytest.mark.torture  # long
 def test_bodies_and_documents_without_end_are_cut_and_the_page_stays_light(hub: Hub, open_page: OpenPage) -> None:
     hub.board("rig-1")
     push(hub, "rig-1", {"message": f"{MARKUP} {'x' * LONG}", "level": "error"})

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from random import Random
 
+import pytest
 from playwright.sync_api import Page, expect
 from tests.page.place import Hub
 
@@ -88,6 +89,7 @@ def test_a_view_is_kept_and_shown_on_a_wall(hub: Hub, open_page: Open) -> None:
     assert "#" not in wall.url
 
 
+@pytest.mark.torture  # long
 def test_clusters_from_nothing_to_their_points(hub: Hub, open_page: Open) -> None:
     page = open_page("/series/clusters", role="operator")
     expect(page.get_by_text("No clusters yet")).to_be_visible()
